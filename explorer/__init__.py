@@ -1,0 +1,1 @@
+"""Quayside: a desktop explorer and command line for Azure Blob Storage and Data Lake Gen2."""

@@ -1,0 +1,1 @@
+"""Icons, themes and texts that ship with the program; read through explorer.base.resources."""
