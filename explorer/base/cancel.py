@@ -1,0 +1,79 @@
+"""Stopping blocking work from another thread: a token that closes what waits.
+
+A coroutine that hands work to a thread creates a `CancelToken`; the thread runs
+with it as `current_token()`. Code that is about to block on a socket registers
+its `abort` with the token, so a cancel wakes it at once instead of after the
+time-out.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+
+class Cancelled(Exception):  # noqa: N818 - an outcome, not an error
+    """Blocking work was told to stop. Never shown to a person."""
+
+
+class CancelToken:
+    """One-way switch, safe to use from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._cancelled = False
+        self._aborts: list[Callable[[], None]] = []
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self._cancelled
+
+    def cancel(self) -> None:
+        """Flip the switch and run every registered abort once, in this thread."""
+        with self._lock:
+            if self._cancelled:
+                return
+            self._cancelled = True
+            aborts, self._aborts = self._aborts, []
+        for abort in aborts:
+            abort()
+
+    def raise_if_cancelled(self) -> None:
+        if self._cancelled:
+            raise Cancelled
+
+    @contextmanager
+    def aborting(self, abort: Callable[[], None]) -> Iterator[None]:
+        """While inside, `cancel()` also calls `abort` (which must not block or raise)."""
+        with self._lock:
+            cancelled = self._cancelled
+            if not cancelled:
+                self._aborts.append(abort)
+        if cancelled:
+            raise Cancelled
+        try:
+            yield
+        finally:
+            with self._lock:
+                if abort in self._aborts:
+                    self._aborts.remove(abort)
+
+
+_current: ContextVar[CancelToken | None] = ContextVar("cancel_token", default=None)
+
+
+def current_token() -> CancelToken | None:
+    """The token of the work running in this thread, if any."""
+    return _current.get()
+
+
+@contextmanager
+def running_under(token: CancelToken) -> Iterator[None]:
+    """Make `token` the current one for the block."""
+    mark = _current.set(token)
+    try:
+        yield
+    finally:
+        _current.reset(mark)

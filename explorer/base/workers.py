@@ -1,0 +1,58 @@
+"""A pool of threads for blocking work, awaited from a loop, stopped on cancel.
+
+Created and awaited on the service loop's thread. When the awaiting task is
+cancelled, the work's `CancelToken` is cancelled too, and the task ends only
+after the thread has let go: nothing is written behind anybody's back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from explorer.base.cancel import Cancelled, CancelToken, running_under
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Workers:
+    """`size` threads named `name-0`, `name-1`, ... started as they are needed."""
+
+    def __init__(self, name: str, size: int) -> None:
+        self._pool = ThreadPoolExecutor(size, thread_name_prefix=name)
+
+    async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run `work` in a thread and return its result.
+
+        Raises whatever `work` raises; `asyncio.CancelledError` if this task was
+        cancelled, after the thread has stopped.
+        """
+        token = CancelToken()
+
+        def call() -> R:
+            with running_under(token):
+                token.raise_if_cancelled()
+                return work(*args, **kwargs)
+
+        future = asyncio.get_running_loop().run_in_executor(self._pool, call)
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            token.cancel()
+            while not future.done():
+                try:
+                    await asyncio.wait([future])
+                except asyncio.CancelledError:
+                    continue
+            if not future.cancelled():
+                future.exception()  # looked at, so that the loop does not complain
+            raise
+        except Cancelled:
+            raise asyncio.CancelledError from None
+
+    def close(self) -> None:
+        """Let running work end, start nothing more; blocks until the threads are gone."""
+        self._pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,170 @@
+"""The seam between what Quayside does and how a service is spoken to.
+
+Every method blocks and is called from a worker thread; a cancel of the
+`explorer.base.cancel.CancelToken` of that thread closes the connection in use
+and raises `Cancelled`. Implementations are safe to use from many threads at
+once, retry nothing themselves (the caller has one policy and one pacer for the
+account), and raise only errors of `explorer.base.errors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol, runtime_checkable
+
+from explorer.base.errors import QuaysideError
+from explorer.storage.model import (
+    AccountInfo,
+    BlobHeaders,
+    BlobProperties,
+    BlobRef,
+    BlockList,
+    Condition,
+    Container,
+    ContainerPage,
+    Page,
+    RangeRead,
+    Written,
+)
+
+Sink = Callable[[int, memoryview], None]
+"""Takes bytes of a range as they arrive: absolute offset in the blob, and a view
+that is valid only during the call (at most 1 MiB, of a reused buffer)."""
+
+Progress = Callable[[int], None]
+"""Told how many more bytes went out on the wire; called often, must be quick."""
+
+DELETE_BATCH = 256
+"""How many blobs one batch request may delete."""
+
+
+@runtime_checkable
+class BlobStore(Protocol):
+    """One account (or the part of it a SAS opens) through the Blob REST API."""
+
+    @property
+    def endpoint(self) -> str:
+        """`https://account.blob.core.windows.net`, without credential or trailing slash."""
+        ...
+
+    # -- the account and its containers ---------------------------------------
+
+    def account_info(self, container: str = "") -> AccountInfo:
+        """Get Account Information, at account or container scope."""
+        ...
+
+    def list_containers(self, *, prefix: str = "", marker: str = "") -> ContainerPage:
+        """List Containers, one page of at most 5,000."""
+        ...
+
+    def container_properties(self, container: str) -> Container:
+        """Get Container Properties."""
+        ...
+
+    def create_container(self, container: str) -> None:
+        """Create Container, private. Raises AlreadyExistsError."""
+        ...
+
+    def delete_container(self, container: str) -> None:
+        """Delete Container with all that is in it."""
+        ...
+
+    # -- listing --------------------------------------------------------------
+
+    def list_blobs(
+        self,
+        container: str,
+        *,
+        prefix: str = "",
+        delimiter: str = "/",
+        marker: str = "",
+        page_size: int = 5000,
+        with_metadata: bool = False,
+    ) -> Page:
+        """List Blobs, one page. An empty `delimiter` lists everything below `prefix`.
+
+        A page may be empty and still have a next one; the same prefix may come
+        again on a later page.
+        """
+        ...
+
+    # -- one blob -------------------------------------------------------------
+
+    def properties(self, ref: BlobRef) -> BlobProperties:
+        """Get Blob Properties. Raises NotFoundError."""
+        ...
+
+    def read_range(
+        self, ref: BlobRef, offset: int, length: int, sink: Sink, *, if_match: str = ""
+    ) -> RangeRead:
+        """Get Blob for exactly `length` > 0 bytes at `offset`, handed to `sink` in order.
+
+        Raises PreconditionFailedError when `if_match` no longer holds, IntegrityError when the
+        answer is not a 206 of exactly that range, NetworkError when it breaks off (the sink
+        has then seen a true beginning of the range). Never decompresses.
+        """
+        ...
+
+    def put_blob(
+        self,
+        ref: BlobRef,
+        data: memoryview | bytes,
+        *,
+        headers: BlobHeaders,
+        condition: Condition,
+        progress: Progress | None = None,
+    ) -> Written:
+        """Put Blob: the whole block blob in one request, at most 5,000 MiB."""
+        ...
+
+    def put_block(
+        self,
+        ref: BlobRef,
+        block_id: bytes,
+        data: memoryview | bytes,
+        *,
+        content_md5: bytes | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        """Put Block: stage one block; with `content_md5` the service checks it on arrival."""
+        ...
+
+    def block_list(self, ref: BlobRef) -> BlockList:
+        """Get Block List, committed and uncommitted. An unknown blob has none of either."""
+        ...
+
+    def put_block_list(
+        self,
+        ref: BlobRef,
+        block_ids: Sequence[bytes],
+        *,
+        headers: BlobHeaders,
+        condition: Condition,
+    ) -> Written:
+        """Put Block List: make the blob of these staged (or, failing that, committed) blocks."""
+        ...
+
+    def set_metadata(
+        self, ref: BlobRef, metadata: dict[str, str], *, condition: Condition
+    ) -> Written:
+        """Set Blob Metadata, replacing all of it."""
+        ...
+
+    def delete_blob(
+        self, ref: BlobRef, *, condition: Condition, with_snapshots: bool = True
+    ) -> None:
+        """Delete Blob. Raises NotFoundError, ConflictError (lease, snapshots)."""
+        ...
+
+    def delete_blobs(
+        self, container: str, names: Sequence[str]
+    ) -> Iterator[tuple[str, QuaysideError | None]]:
+        """Delete at most DELETE_BATCH blobs with their snapshots, one outcome for each name.
+
+        Uses Blob Batch where the credential and the service allow it, single requests elsewhere.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close the connections. Nothing may be called afterwards."""
+        ...
