@@ -1,0 +1,138 @@
+"""What the service tells its faces: connections, places, outcomes.
+
+Immutable, without secrets, and safe to hand to another thread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from explorer.base.errors import QuaysideError
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place that can be shown: a connection, a container of it, a folder of that.
+
+    An empty `container` is the account; `path` is empty or ends with `/`.
+    """
+
+    connection_id: str
+    container: str = ""
+    path: str = ""
+
+    @property
+    def parent(self) -> Location:
+        """One step up; the account's parent is the account."""
+        if self.path:
+            head = self.path.rstrip("/").rpartition("/")[0]
+            return Location(self.connection_id, self.container, f"{head}/" if head else "")
+        return Location(self.connection_id)
+
+    @property
+    def name(self) -> str:
+        """The last part, for a tab or a row; empty for the account."""
+        return self.path.rstrip("/").rpartition("/")[2] or self.container
+
+    def child(self, name: str) -> Location:
+        """The container, or the folder, of that name in here."""
+        if not self.container:
+            return Location(self.connection_id, name)
+        return Location(self.connection_id, self.container, f"{self.path}{name}/")
+
+
+class Ability(Enum):
+    """What a person may want to do; each can be refused with a reason."""
+
+    LIST_CONTAINERS = "list containers"
+    LIST = "list"
+    READ = "read"
+    WRITE = "write"
+    DELETE = "delete"
+    CREATE_CONTAINER = "create containers"
+    DELETE_CONTAINER = "delete containers"
+
+
+class Answer(Enum):
+    """How sure we are of an ability."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """`ability` is allowed or not, and why not."""
+
+    ability: Ability
+    answer: Answer
+    reason: str = ""
+
+
+class SecretHome(Enum):
+    """Where a connection's secret lives."""
+
+    NONE_NEEDED = "none needed"
+    KEYRING = "keyring"
+    THIS_RUN = "this run only"
+    MISSING = "missing"
+    """The connection is saved, its secret is not to be found: paste it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A connection as the tree shows it."""
+
+    id: str
+    name: str
+    account: str
+    endpoint: str
+    """The blob endpoint without credential, `https://account.blob.core.windows.net`."""
+    start: Location
+    """Where a paste opens: the very folder that was pasted."""
+    root: Location
+    """The highest place it may show: the account, or the one container of a SAS."""
+    credential_kind: str
+    """`account key`, `account SAS`, `container SAS`, `public`, ... for people."""
+    claims: tuple[Claim, ...]
+    expires_s: float | None
+    is_hierarchical: bool | None
+    is_emulator: bool
+    is_saved: bool
+    secret_home: SecretHome
+    notice: str = ""
+    """Something the user must see: no keyring, expired, clock skew."""
+
+    def claim(self, ability: Ability) -> Claim:
+        """What is known of `ability`; unknown where nothing was found out."""
+        for claim in self.claims:
+            if claim.ability is ability:
+                return claim
+        return Claim(ability, Answer.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeReport:
+    """What a test of a connection found, before it is kept."""
+
+    claims: tuple[Claim, ...]
+    is_hierarchical: bool | None
+    expires_s: float | None
+    clock_skew_s: float
+    """How far this machine's clock is ahead of the service's, in seconds."""
+    summary: str
+    """`list yes, read yes, write no, expires in 6 days`."""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteCount:
+    """What a deletion would remove, or has removed so far."""
+
+    blobs: int = 0
+    size_bytes: int = 0
+    failures: tuple[tuple[str, QuaysideError], ...] = field(default=())
+    failed: int = 0
+    is_complete: bool = False
