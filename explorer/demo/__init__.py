@@ -1,0 +1,1 @@
+"""The main job on local storage: sample data, and the round trip that proves it works."""
