@@ -6,14 +6,13 @@ Blob service's REST reference.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, overload
 
 from explorer.base.errors import InputError
+from explorer.storage.model import Block
 
 MIB: Final = 1024 * 1024
 MAX_BLOCKS: Final = 50_000
@@ -29,7 +28,7 @@ BLOCK_ID_VERSION: Final = 1
 UPLOAD_ID_BYTES: Final = 16
 DIGEST_BYTES: Final = 23
 BLOCK_ID_BYTES: Final = 1 + UPLOAD_ID_BYTES + 8 + DIGEST_BYTES
-"""48 bytes, 64 characters of base64; the service takes at most 64 bytes."""
+"""48 bytes, before base64; the service takes at most 64."""
 
 
 # ---------------------------------------------------------------- cutting
@@ -255,8 +254,8 @@ class BlockId:
     digest: bytes
 
 
-def make_block_id(upload_id: bytes, index: int, digest: bytes) -> str:
-    """The base64 text of a block id; always 64 characters.
+def make_block_id(upload_id: bytes, index: int, digest: bytes) -> bytes:
+    """A block's id, always 48 bytes (not yet in base64).
 
     `upload_id` is 16 random bytes, `digest` from `digest_of`. Raises `ValueError` for
     other lengths and for an index outside 0..49,999.
@@ -265,24 +264,15 @@ def make_block_id(upload_id: bytes, index: int, digest: bytes) -> str:
         raise ValueError(f"an upload id has {UPLOAD_ID_BYTES} bytes, a digest {DIGEST_BYTES}")
     if not 0 <= index < MAX_BLOCKS:
         raise ValueError(f"no block {index} in a blob")
-    raw = bytes([BLOCK_ID_VERSION]) + upload_id + index.to_bytes(8, "big") + digest
-    return base64.b64encode(raw).decode("ascii")
+    return bytes([BLOCK_ID_VERSION]) + upload_id + index.to_bytes(8, "big") + digest
 
 
-def parse_block_id(text: str) -> BlockId | None:
+def parse_block_id(raw: bytes) -> BlockId | None:
     """Read a block id; None if it is not one of ours (or of another version)."""
-    raw = _decode(text)
-    if raw is None or len(raw) != BLOCK_ID_BYTES or raw[0] != BLOCK_ID_VERSION:
+    if len(raw) != BLOCK_ID_BYTES or raw[0] != BLOCK_ID_VERSION:
         return None
     index = int.from_bytes(raw[17:25], "big")
     return BlockId(raw[1:17], index, raw[25:]) if index < MAX_BLOCKS else None
-
-
-def _decode(text: str) -> bytes | None:
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,33 +291,29 @@ class Staged:
 
 
 def compare_staged(
-    cut: Cut,
-    upload_id: bytes,
-    uncommitted: Iterable[tuple[str, int]],
-    recorded: Mapping[int, bytes],
+    cut: Cut, upload_id: bytes, uncommitted: Iterable[Block], recorded: Mapping[int, bytes]
 ) -> Staged:
-    """Compare the service's uncommitted blocks (id, size in bytes) with the journal's
-    digests by index. A block is reused only where upload id, index, size and digest agree."""
+    """Compare the service's uncommitted blocks with the journal's digests by index. A block
+    is reused only where upload id, index, the service's size and the digest agree."""
     reusable = Chunks(len(cut))
     foreign = 0
     has_other_length = False
-    for text, size_bytes in uncommitted:
-        raw = _decode(text)
-        if raw is None or len(raw) != BLOCK_ID_BYTES:
+    for block in uncommitted:
+        if len(block.block_id) != BLOCK_ID_BYTES:
             has_other_length = True
-        block = parse_block_id(text)
-        if block is None or block.upload_id != upload_id:
+        ours = parse_block_id(block.block_id)
+        if ours is None or ours.upload_id != upload_id:
             foreign += 1
         elif (
-            block.index < len(cut)
-            and cut[block.index].length == size_bytes
-            and recorded.get(block.index) == block.digest
+            ours.index < len(cut)
+            and cut[ours.index].length == block.size_bytes
+            and recorded.get(ours.index) == ours.digest
         ):
-            reusable.add(block.index)
+            reusable.add(ours.index)
     return Staged(reusable, has_other_length, foreign)
 
 
-def commit_ids(cut: Cut, upload_id: bytes, recorded: Mapping[int, bytes]) -> list[str]:
+def commit_ids(cut: Cut, upload_id: bytes, recorded: Mapping[int, bytes]) -> list[bytes]:
     """The ids for Put Block List, in order. Raises `ValueError` if a block is missing."""
     missing = [index for index in range(len(cut)) if index not in recorded]
     if missing:
