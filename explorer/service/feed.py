@@ -1,0 +1,162 @@
+"""Events on their way to a face: facts in order, snapshots as their latest, in batches.
+
+`Backlog` is the pure part, what one listener has not seen yet. `Subscription` adds the
+clock: at most `BATCHES_PER_S` batches, and none before the last was taken. A face that is
+slow or stopped costs memory for the latest of each thing, not for each tick.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from explorer.service.events import (
+    BlobArrived,
+    Event,
+    Fact,
+    FolderChanged,
+    JobChanged,
+    JobFinished,
+    JobRemoved,
+    Progress,
+    TransferChanged,
+)
+
+BATCHES_PER_S = 15
+MAX_ARRIVALS = 2000
+"""Beyond so many waiting rows a folder is better listed again."""
+
+
+class Backlog:
+    """What a listener has not seen yet. Pure, and of one thread."""
+
+    def __init__(self) -> None:
+        self._facts: list[Fact] = []
+        self._jobs: dict[int, JobChanged] = {}
+        self._transfers: dict[int, TransferChanged] = {}
+        self._arrivals = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._facts or self._jobs or self._transfers)
+
+    def put(self, event: Event) -> None:
+        """Add a fact at the end, or replace the snapshot of the same key."""
+        if isinstance(event, JobChanged):
+            self._jobs[event.job.id] = event
+            return
+        if isinstance(event, TransferChanged):
+            self._transfers[event.transfer.id] = event
+            return
+        if isinstance(event, JobFinished):
+            self._jobs.pop(event.job.id, None)
+        elif isinstance(event, JobRemoved):
+            self._forget(event.job_id)
+        self._facts.append(event)
+        if isinstance(event, BlobArrived):
+            self._arrivals += 1
+            if self._arrivals > MAX_ARRIVALS:
+                self._fold_arrivals()
+
+    def _forget(self, job_id: int) -> None:
+        self._jobs.pop(job_id, None)
+        self._transfers = {
+            key: event for key, event in self._transfers.items() if event.transfer.job_id != job_id
+        }
+
+    def _fold_arrivals(self) -> None:
+        """Replace the rows of each folder by one word that it changed, at the last row's place."""
+        told: set[object] = set()
+        kept: list[Fact] = []
+        for fact in reversed(self._facts):
+            if isinstance(fact, BlobArrived | FolderChanged):
+                if fact.folder in told:
+                    continue
+                told.add(fact.folder)
+                fact = FolderChanged(fact.folder)
+            kept.append(fact)
+        self._facts = kept[::-1]
+        self._arrivals = 0
+
+    def take(self) -> tuple[Event, ...]:
+        """Everything so far: the facts in order, then the snapshots."""
+        snapshots: list[Progress] = [*self._jobs.values(), *self._transfers.values()]
+        batch = (*self._facts, *snapshots)
+        self._facts, self._jobs, self._transfers, self._arrivals = [], {}, {}, 0
+        return batch
+
+
+class Subscription:
+    """One listener. Made by `Feed.subscribe`; `receive` runs on the loop's thread."""
+
+    def __init__(
+        self,
+        receive: Callable[[tuple[Event, ...]], None],
+        closed: Callable[[Subscription], None],
+    ) -> None:
+        self._receive = receive
+        self._closed = closed
+        self._loop = asyncio.get_running_loop()
+        self._backlog = Backlog()
+        self._timer: asyncio.TimerHandle | None = None
+        self._next_at = 0.0
+        self._is_out = False
+        self._is_closed = False
+
+    def put(self, event: Event) -> None:
+        """On the loop's thread: have it delivered as soon as the rules allow."""
+        self._backlog.put(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        if self._is_closed or self._is_out or self._timer is not None or not self._backlog:
+            return
+        self._timer = self._loop.call_at(max(self._next_at, self._loop.time()), self._deliver)
+
+    def _deliver(self) -> None:
+        self._timer = None
+        self._is_out = True
+        self._next_at = self._loop.time() + 1 / BATCHES_PER_S
+        self._receive(self._backlog.take())
+
+    def taken(self) -> None:
+        """The last batch has been dealt with. Any thread may say so."""
+        try:
+            self._loop.call_soon_threadsafe(self._on_taken)
+        except RuntimeError:  # the loop is closed: nobody is left to deliver
+            self._is_closed = True
+
+    def _on_taken(self) -> None:
+        self._is_out = False
+        self._arrange()
+
+    def close(self) -> None:
+        """On the loop's thread: hear no more."""
+        self._is_closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._closed(self)
+
+
+class Feed:
+    """Every subscription of a service; of the service loop's thread."""
+
+    def __init__(self) -> None:
+        self._subscriptions: list[Subscription] = []
+
+    def subscribe(self, receive: Callable[[tuple[Event, ...]], None]) -> Subscription:
+        subscription = Subscription(receive, self._drop)
+        self._subscriptions.append(subscription)
+        return subscription
+
+    def _drop(self, subscription: Subscription) -> None:
+        if subscription in self._subscriptions:
+            self._subscriptions.remove(subscription)
+
+    def put(self, event: Event) -> None:
+        for subscription in tuple(self._subscriptions):
+            subscription.put(event)
+
+    def close(self) -> None:
+        for subscription in tuple(self._subscriptions):
+            subscription.close()

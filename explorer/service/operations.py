@@ -1,0 +1,169 @@
+"""Changing what is there: containers and folders made, things counted and deleted.
+
+A deletion lists everything first and deletes only what was listed: a listing that fails
+half way deletes nothing (P18).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+
+from explorer.base.errors import (
+    AlreadyExistsError,
+    ConflictError,
+    InputError,
+    NotAuthorizedError,
+    NotFoundError,
+    PreconditionFailedError,
+)
+from explorer.service.browse import Browser, Reach
+from explorer.service.deletion import Deletion, Found
+from explorer.service.events import Event, FolderChanged
+from explorer.service.folders import FOLDER_MARK, folder_name
+from explorer.service.model import DeleteCount, Location
+from explorer.service.naming import check_container_name, check_folder_name
+from explorer.storage.access import Action
+from explorer.storage.model import BlobHeaders, BlobRef, Condition
+
+MANY_NAMES = 20
+"""Beyond so many blobs one listing of their folder costs less than asking for each."""
+
+
+class Operations:
+    """Of the service loop's thread. Each change ends with a `FolderChanged`."""
+
+    def __init__(self, reach: Reach, browser: Browser, put: Callable[[Event], None]) -> None:
+        self._reach = reach
+        self._browser = browser
+        self._put = put
+
+    def _check(self, connection_id: str, action: Action) -> None:
+        """Say no, with the reason, where the credential itself says no."""
+        access = self._reach.access(connection_id)
+        if not access.allows(action):
+            raise NotAuthorizedError(
+                access.reason(action), cure="Ask for a SAS that allows it, or use the account key."
+            )
+
+    # -- making ---------------------------------------------------------------
+
+    async def create_container(self, connection_id: str, name: str) -> Location:
+        check_container_name(name)
+        self._check(connection_id, Action.CREATE_CONTAINER)
+        store = await self._reach.store(connection_id)
+        await self._reach.calls.once(store.create_container, name)
+        self._put(FolderChanged(Location(connection_id)))
+        return Location(connection_id, name)
+
+    async def delete_container(self, location: Location) -> None:
+        if not location.container or location.path:
+            raise InputError("This is not a container.", cure="Choose the container itself.")
+        self._check(location.connection_id, Action.DELETE_CONTAINER)
+        store = await self._reach.store(location.connection_id)
+        await self._reach.calls.once(store.delete_container, location.container)
+        self._put(FolderChanged(Location(location.connection_id)))
+
+    async def create_folder(self, location: Location, name: str) -> Location:
+        if not location.container:
+            raise InputError("Folders live in containers.", cure="Open a container first.")
+        check_folder_name(location.path, name)
+        self._check(location.connection_id, Action.CREATE)
+        made = location.child(name)
+        store = await self._reach.store(location.connection_id)
+        if self._reach.access(location.connection_id).allows(Action.LIST_BLOBS):
+            if await self._browser.is_folder(made):
+                raise _exists(name, "folder")
+        try:
+            await self._reach.calls.once(
+                store.put_blob,
+                BlobRef(location.container, location.path + name),
+                b"",
+                headers=BlobHeaders(metadata=FOLDER_MARK),
+                condition=Condition.absent(),
+            )
+        except (AlreadyExistsError, PreconditionFailedError, ConflictError):
+            raise _exists(name, "file or folder") from None
+        self._put(FolderChanged(location))
+        return made
+
+    # -- deleting -------------------------------------------------------------
+
+    async def count_for_delete(
+        self, location: Location, names: tuple[str, ...]
+    ) -> AsyncGenerator[DeleteCount, None]:
+        blobs = size_bytes = 0
+        files = {location.path + name for name in names if not name.endswith("/")}
+        if len(files) > MANY_NAMES:
+            async for page in self._browser.walk(location, delimiter="/"):
+                for blob in page.blobs:
+                    if blob.name in files:
+                        blobs, size_bytes = blobs + 1, size_bytes + blob.size_bytes
+                yield DeleteCount(blobs, size_bytes)
+        else:
+            for name in files:
+                found = await self._browser.properties(
+                    Location(location.connection_id, location.container), name
+                )
+                blobs, size_bytes = blobs + 1, size_bytes + found.size_bytes
+        for name in names:
+            if not name.endswith("/"):
+                continue
+            async for page in self._browser.walk(location, prefix=name):
+                for blob in page.blobs:
+                    if not blob.is_directory:
+                        blobs, size_bytes = blobs + 1, size_bytes + blob.size_bytes
+                yield DeleteCount(blobs, size_bytes)
+        yield DeleteCount(blobs, size_bytes, is_complete=True)
+
+    async def delete(
+        self, location: Location, names: tuple[str, ...]
+    ) -> AsyncGenerator[DeleteCount, None]:
+        if not location.container:
+            raise InputError("Containers are deleted one by one.", cure="Choose one container.")
+        self._check(location.connection_id, Action.DELETE)
+        found = await self._find_all(location, names)
+        store = await self._reach.store(location.connection_id)
+        deletion = Deletion(self._reach.calls, store, location.container)
+        try:
+            async for count in deletion.run(found):
+                yield count
+        finally:
+            await deletion.aclose()
+            self._put(FolderChanged(location))
+            for name in names:
+                if name.endswith("/"):
+                    self._put(
+                        FolderChanged(
+                            Location(
+                                location.connection_id, location.container, location.path + name
+                            )
+                        )
+                    )
+
+    async def _find_all(self, location: Location, names: tuple[str, ...]) -> Found:
+        """Everything to delete, listed to the end before anything is touched."""
+        found = Found()
+        for name in names:
+            if not name.endswith("/"):
+                found.add_named(location.path + name)
+                continue
+            async for page in self._browser.walk(location, prefix=name):
+                found.add_page(page.blobs)
+            # The marker of the folder lies beside it, not below.
+            if name.rstrip("/") and await self._is_marker(location, name[:-1]):
+                found.add_folder(location.path + name[:-1])
+        return found
+
+    async def _is_marker(self, location: Location, name: str) -> bool:
+        if not name or folder_name(name) != f"{name}/":
+            return False
+        try:
+            return (await self._browser.properties(location, name)).is_directory
+        except (NotFoundError, NotAuthorizedError):
+            return False
+
+
+def _exists(name: str, what: str) -> AlreadyExistsError:
+    return AlreadyExistsError(
+        f"There is a {what} named '{name}' already.", cure="Choose another name."
+    )
