@@ -101,4 +101,4 @@ def without_spaces(text: str) -> str:
 
 def trim_value(text: str) -> str:
     """A value of `key = value,` with its quotes and a separator after it taken off."""
-    return unquote_outer(_SEPARATOR_TAIL.sub("", text.strip()))
+    return _SEPARATOR_TAIL.sub("", text.strip()).strip("\"'` \t\n")
