@@ -1,0 +1,96 @@
+"""The gates and the tests in order, each step a process: `python -m tests.steps check|test`.
+
+Every step runs, whatever an earlier one said, so that one start tells everything.
+A SIGTERM or a Ctrl-C ends the step that runs and then this.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+HERE = Path(__file__).resolve().parent.parent
+PYTHON = sys.executable
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One process; `name` is what the summary calls it."""
+
+    name: str
+    command: tuple[str, ...]
+
+
+CHECKS = (
+    Step("lint", (PYTHON, "-m", "ruff", "check", ".")),
+    Step("format", (PYTHON, "-m", "ruff", "format", "--check", ".")),
+    Step("types", (PYTHON, "-m", "mypy")),
+    Step("layers", (PYTHON, "-c", "from importlinter.cli import lint_imports_command as m; m()")),
+)
+
+
+# Each folder of tests and how many processes share it; 0: windows, clocks and crashes
+# want the machine for themselves.
+WORKERS = {"unit": 2, "conformance": 2, "integration": 2, "gui": 0, "faults": 0, "e2e": 0}
+
+
+def test_steps() -> list[Step]:
+    """One process for each folder that holds tests, the quick ones first."""
+    return [
+        Step(folder, (PYTHON, "-m", "pytest", f"tests/{folder}", f"--numprocesses={workers}"))
+        for folder, workers in WORKERS.items()
+        if any((HERE / "tests" / folder).rglob("test_*.py"))
+    ]
+
+
+class Terminated(BaseException):
+    """We were told to end."""
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise Terminated
+
+
+def run(step: Step) -> int:
+    """Run one step to its end and return its exit code; it never outlives this call."""
+    with subprocess.Popen(step.command, cwd=HERE) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            process.wait()  # the terminal has told the step, too
+            raise
+        except Terminated:
+            process.terminate()
+            process.wait()
+            raise
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, _terminate)
+    steps = list(CHECKS)
+    if sys.argv[1:] == ["test"]:
+        steps += test_steps()
+    outcomes: list[str] = []
+    failed = False
+    for step in steps:
+        print(f"== {step.name}", flush=True)
+        begin = time.monotonic()
+        code = run(step)
+        good = code == 0
+        failed = failed or not good
+        took = time.monotonic() - begin
+        outcomes.append(f"{'ok    ' if good else 'FAILED'} {step.name:<12} {took:6.1f} s")
+    print("\n".join(["== summary", *outcomes]))
+    return int(failed)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (KeyboardInterrupt, Terminated):
+        sys.exit(130)
