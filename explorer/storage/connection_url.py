@@ -105,6 +105,12 @@ def _web(text: str) -> ConnectionSpec:
     elif end.is_loopback and end.account == EMULATOR_ACCOUNT:
         credential, kind = SharedKey(EMULATOR_ACCOUNT, EMULATOR_KEY), PastedKind.EMULATOR
     else:
+        if not end.account and not place.container:
+            raise IncompleteTextError(
+                "A custom domain alone names neither an account nor a container.",
+                field="URL",
+                cure="Add the container: https://host/container.",
+            )
         credential, kind = Anonymous(), PastedKind.URL
     return build(
         kind,

@@ -118,7 +118,7 @@ def parse_endpoint(address: str, *, account: str = "", field: str = "URL") -> En
     if is_path_style:
         _check_path_account(host, first, field, is_known=bool(account))
         return Endpoint(scheme, netloc, host, first, "", after, True, is_loopback)
-    _check_custom(host, path, account, field)
+    _check_custom(host, field)
     return Endpoint(scheme, netloc, host, account, "", path, False, is_loopback)
 
 
@@ -184,7 +184,7 @@ def _is_cut(account: str) -> bool:
     return EMULATOR_ACCOUNT.startswith(account)
 
 
-def _check_custom(host: str, path: str, account: str, field: str) -> None:
+def _check_custom(host: str, field: str) -> None:
     labels = host.split(".")
     tail = ".".join(labels[1:])
     if any(
@@ -194,12 +194,6 @@ def _check_custom(host: str, path: str, account: str, field: str) -> None:
             f"The host in {field} is not whole.",
             field=field,
             cure="It looks like account.blob.core.windows.net.",
-        )
-    if not path and not account:
-        raise IncompleteTextError(
-            f"{field} is a custom domain and names no container.",
-            field=field,
-            cure="Add the container: https://host/container.",
         )
 
 
