@@ -21,7 +21,8 @@
     │   └── SourceChangedError    a file changed while it was being uploaded
     ├── UnsafeNameError           a name that cannot be kept on this file system
     ├── SecretStoreError          no keyring, or a locked one
-    └── JournalError              the queue's file is damaged or of a newer version
+    ├── JournalError              the queue's file is damaged or of a newer version
+    └── EmulatorError             local storage is not installed or does not start
 
 A cancelled action is no error: it is `asyncio.CancelledError` in coroutines and
 `explorer.base.cancel.Cancelled` in blocking code.
@@ -58,7 +59,7 @@ class QuaysideError(Exception):
     """
 
     title: ClassVar[str] = "Something went wrong"
-    retry: ClassVar[Retry] = Retry.NEVER
+    retry: Retry = Retry.NEVER
 
     def __init__(self, message: str, *, cure: str = "") -> None:
         super().__init__(message)
@@ -226,3 +227,9 @@ class JournalError(QuaysideError):
     """The transfer queue's file is damaged, locked or from a newer Quayside."""
 
     title = "The transfer queue"
+
+
+class EmulatorError(QuaysideError):
+    """The storage emulator of this machine is not installed, or does not start."""
+
+    title = "Local storage"

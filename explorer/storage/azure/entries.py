@@ -1,0 +1,94 @@
+"""What one entry of a listing means: the service's fields as our Blob.
+
+Pure. Both readers of listings end here, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+import binascii
+from collections.abc import Mapping, Sequence
+
+from explorer.storage.azure.dates import seconds_of
+from explorer.storage.model import Blob, BlobType
+
+FIELDS = (
+    "Name",
+    "Content-Length",
+    "Last-Modified",
+    "Etag",
+    "Content-Type",
+    "Content-MD5",
+    "BlobType",
+    "AccessTier",
+    "LeaseState",
+    "Creation-Time",
+    "ArchiveStatus",
+    "ResourceType",
+)
+"""Elements that are read, in the order `blob_of` takes them. Names are decoded before."""
+
+_TYPES = {kind.value: kind for kind in BlobType}
+_FOLDER_MARKS = frozenset({"hdi_isfolder", "is_directory"})
+
+
+def blob_of(fields: Sequence[str], metadata: Mapping[str, str] | None) -> Blob:
+    """One row from the values of FIELDS. Raises ValueError where a size is no number."""
+    (
+        name,
+        size,
+        modified,
+        etag,
+        content_type,
+        md5,
+        blob_type,
+        tier,
+        lease_state,
+        created,
+        archive_status,
+        resource_type,
+    ) = fields
+    size_bytes = int(size) if size else 0
+    is_directory = resource_type == "directory" or (
+        not size_bytes and (name.endswith("/") or is_folder_mark(metadata))
+    )
+    return Blob(
+        name,
+        size_bytes,
+        seconds_of(modified),
+        quoted_etag(etag),
+        content_type,
+        md5_of(md5),
+        _TYPES.get(blob_type, BlobType.BLOCK),
+        tier,
+        lease_state,
+        seconds_of(created),
+        metadata,
+        is_directory,
+        archive_status,
+    )
+
+
+def quoted_etag(etag: str) -> str:
+    """Listings leave the quotes out that headers have; conditions need them."""
+    return f'"{etag}"' if etag and etag[0] not in '"W' else etag
+
+
+def md5_of(text: str) -> bytes | None:
+    """16 bytes of base64, None where there is none or it is no MD5."""
+    if not text:
+        return None
+    try:
+        value = binascii.a2b_base64(text)
+    except binascii.Error:
+        return None
+    return value if len(value) == 16 else None
+
+
+def is_folder_mark(metadata: Mapping[str, str] | None) -> bool:
+    """Whether metadata says that a blob stands for a folder, in any letter case."""
+    if not metadata:
+        return False
+    return any(
+        name.lower() in _FOLDER_MARKS and value.lower() == "true"
+        for name, value in metadata.items()
+    )

@@ -1,0 +1,336 @@
+"""Where answers of the service and faults of the network become our errors.
+
+`refusal` reads an answer that is a no; `translating` is the one context manager
+around everything that talks to the service, the SDK included. No message quotes
+what the service says in detail: its 403 can hold the string to sign and a
+signature. Only the expiry is read out of it.
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+import socket
+import sys
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import NamedTuple
+
+from explorer.base.cancel import Cancelled, current_token
+from explorer.base.errors import (
+    ConflictError,
+    CredentialExpiredError,
+    IntegrityError,
+    NetworkError,
+    NotAuthorizedError,
+    NotFoundError,
+    PreconditionFailedError,
+    QuaysideError,
+    Retry,
+    ServiceError,
+    StorageError,
+    ThrottledError,
+)
+from explorer.storage.azure.codes import MEANINGS, Meaning
+from explorer.storage.azure.dates import seconds_of
+from explorer.storage.azure.dial import ProxyRefusedError
+from explorer.storage.azure.signing import SignedBy, Signer
+from explorer.storage.azure.wire import ClosedEarly, WireError
+
+SKEW_LIMIT_S = 15 * 60
+"""The service refuses requests whose date is further off."""
+
+
+class Place(NamedTuple):
+    """Which account is asked, and as whom; everything an explanation needs."""
+
+    host: str
+    account: str
+    is_emulator: bool
+    signer: Signer
+
+
+class Attempt(NamedTuple):
+    """What is being tried: `doing` completes 'Could not ...'."""
+
+    place: Place
+    doing: str
+    container: str = ""
+    name: str = ""
+
+    def __str__(self) -> str:
+        what = "/".join(part for part in (self.container, self.name) if part)
+        return f"Could not {self.doing} {what}".rstrip() if what else f"Could not {self.doing}"
+
+
+# -- answers -------------------------------------------------------------------
+
+
+def refusal(
+    attempt: Attempt, status: int, headers: Mapping[str, str], body: bytes = b""
+) -> QuaysideError:
+    """The error for an answer that is not a success. `headers` have lower-case names."""
+    code = headers.get("x-ms-error-code", "") or _tag(body, b"Code")
+    request_id = headers.get("x-ms-request-id", "")
+    meaning = MEANINGS.get(code) or _by_status(status)
+    if meaning.error is NotAuthorizedError:
+        meaning = _authorization(attempt, code, status, headers, body) or meaning
+    says = meaning.says
+    shown = " ".join(part for part in (str(status) if status else "", code) if part)
+    message = f"{attempt}: {says} ({shown}{f', request {request_id}' if request_id else ''})."
+    error: QuaysideError
+    if issubclass(meaning.error, StorageError):
+        error = meaning.error(
+            message,
+            cure=meaning.cure,
+            status=status,
+            code=code,
+            request_id=request_id,
+            retry_after_s=retry_after_s(headers),
+        )
+    else:
+        error = meaning.error(message, cure=meaning.cure)
+    if meaning.retry is not None:
+        error.retry = meaning.retry
+    return error
+
+
+def _by_status(status: int) -> Meaning:
+    """For codes newer than the table, and answers of proxies and gateways."""
+    if status in (401, 403):
+        return Meaning(NotAuthorizedError, "the credential does not allow it")
+    if status == 404:
+        return Meaning(NotFoundError, "it does not exist")
+    if status == 409:
+        return Meaning(ConflictError, "its state does not allow it")
+    if status in (304, 412, 416):
+        return Meaning(PreconditionFailedError, "it was changed since it was looked at")
+    if status in (429, 503):
+        return Meaning(ThrottledError, "the service is busy", "Wait a little; it is tried again.")
+    if status == 407:
+        return Meaning(
+            NotAuthorizedError,
+            "the proxy asks for a name and password",
+            "Put them into the proxy's address in Settings, Network.",
+        )
+    if status == 408 or status >= 500:
+        return Meaning(ServiceError, "the service failed", "Wait a little; it is tried again.")
+    if 300 <= status < 400:
+        return Meaning(
+            ServiceError,
+            "the answer sends to another address, which is not followed",
+            "Check the address; a network sign-in page can be the reason.",
+            Retry.NEVER,
+        )
+    return Meaning(StorageError, "the service refused")
+
+
+def _authorization(
+    attempt: Attempt, code: str, status: int, headers: Mapping[str, str], body: bytes
+) -> Meaning | None:
+    """Why the credential was not accepted, as far as it can be told; None for the table's words."""
+    signer = attempt.place.signer
+    server_s = seconds_of(headers.get("date", ""))
+    detail = _tag(body, b"AuthenticationErrorDetail") + _tag(body, b"Message")
+    # The service names a failed date rule as such; the emulator only says 'authorization'.
+    if code not in (
+        "AuthenticationFailed",
+        "InvalidAuthenticationInfo",
+        "AuthorizationFailure",
+        "",
+    ):
+        return None
+    if signer.kind is SignedBy.NOTHING:
+        return MEANINGS["NoAuthenticationInformation"]
+    skew_s = abs(server_s - time.time()) if server_s else 0.0
+    if skew_s > SKEW_LIMIT_S:
+        return Meaning(
+            CredentialExpiredError,
+            f"the clock of this computer is off by {round(skew_s / 60)} minutes",
+            "Set the clock, and it goes on.",
+        )
+    if signer.kind is SignedBy.SAS:
+        now = server_s or time.time()
+        by_detail = re.search(r"time frame.*?Expiry \[([^\]]{10,40})\]", detail, re.S)
+        end = signer.expires_s or (seconds_of(by_detail[1]) if by_detail else 0)
+        if end and end <= now:
+            when = time.strftime("%d %b %Y %H:%M UTC", time.gmtime(end))
+            return Meaning(
+                CredentialExpiredError,
+                f"the SAS expired on {when}",
+                "Replace it with a new SAS; the work goes on where it was.",
+            )
+        if by_detail:
+            return Meaning(
+                CredentialExpiredError,
+                "the SAS is not valid at this time",
+                "Wait until it starts, or ask for a new SAS.",
+            )
+        if code == "AuthenticationFailed":
+            return Meaning(
+                NotAuthorizedError,
+                "the service did not accept the SAS",
+                "It may be cut off, changed, or revoked (a new key, another policy): "
+                "ask for a new one and paste it whole.",
+            )
+        return None
+    if code == "AuthorizationFailure" and not attempt.place.is_emulator:
+        return None
+    if status not in (401, 403):
+        return None
+    return Meaning(
+        NotAuthorizedError,
+        "the service did not accept the account key",
+        f"The account key does not fit account {attempt.place.account}: "
+        "copy it again from Access keys.",
+    )
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait, as the answer asks for; None if it does not."""
+    text = headers.get("retry-after", "") or headers.get("x-ms-retry-after-ms", "")
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        when = seconds_of(text)
+        return max(0.0, when - time.time()) if when else None
+    return max(0.0, value if "retry-after" in headers else value / 1000)
+
+
+def _tag(body: bytes, name: bytes) -> str:
+    start = body.find(b"<" + name + b">")
+    end = body.find(b"</" + name + b">", start)
+    if start < 0 or end < 0:
+        return ""
+    return body[start + len(name) + 2 : end].decode("utf-8", "replace").strip()
+
+
+# -- the network ---------------------------------------------------------------
+
+
+def network_error(attempt: Attempt, error: BaseException) -> QuaysideError | None:
+    """Our error for a fault below HTTP, None for what is none."""
+    place = attempt.place
+    if isinstance(error, ProxyRefusedError):
+        cure = (
+            "Put a name and password into the proxy's address in Settings, Network."
+            if error.status == 407
+            else "Check the proxy in Settings, Network, or ask whoever runs it."
+        )
+        return NetworkError(f"{attempt}: the proxy refused ({error.status}).", cure=cure)
+    if isinstance(error, ClosedEarly):
+        return NetworkError(
+            f"{attempt}: the connection to {place.host} broke off.", cure="It is tried again."
+        )
+    if isinstance(error, WireError):
+        fault = ServiceError(
+            f"{attempt}: {place.host} answered with something that is not HTTP ({error}).",
+            cure="Check the address, and whether a proxy or sign-in page is in between.",
+        )
+        return fault
+    if not isinstance(error, OSError):
+        return None
+    says, cure = _os_fault(place, error)
+    found = NetworkError(f"{attempt}: {says}.", cure=cure)
+    if type(error).__name__ == "SSLCertVerificationError":
+        found.retry = Retry.NEVER
+    return found
+
+
+def _os_fault(place: Place, error: OSError) -> tuple[str, str]:
+    if isinstance(error, socket.gaierror):
+        if error.errno == socket.EAI_AGAIN:
+            return (
+                f"the name {place.host} cannot be looked up at the moment",
+                "Check the network connection.",
+            )
+        return (
+            f"there is no account of that name, or no network: {place.host} is unknown",
+            "Check the account's name, and the network connection.",
+        )
+    if isinstance(error, TimeoutError):
+        return f"{place.host} did not answer in time", "Check the network; it is tried again."
+    kind = type(error).__name__
+    if kind == "SSLCertVerificationError":
+        reason = getattr(error, "verify_message", "") or "not trusted"
+        return (
+            f"the certificate of {place.host} is not trusted ({reason})",
+            "If a proxy of your organisation or a private server signs it, choose its "
+            "CA file in Settings, Network.",
+        )
+    if kind.startswith("SSL"):
+        reason = getattr(error, "reason", "") or "handshake failed"
+        return (
+            f"no secure connection to {place.host} ({reason})",
+            "Check that the address is https, and the CA file and proxy in Settings, Network.",
+        )
+    if isinstance(error, ConnectionRefusedError):
+        if place.is_emulator:
+            return (
+                f"nothing listens at {place.host}: local storage is not running",
+                "Start it with 'quayside demo', or start your own emulator.",
+            )
+        return f"{place.host} refused the connection", "Check the address and the port."
+    if error.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN):
+        return f"there is no way to {place.host}", "Check the network connection."
+    return f"the connection to {place.host} broke off", "It is tried again."
+
+
+class translating:
+    """Raise what happens inside as an error of ours, or Cancelled."""
+
+    __slots__ = ("_attempt",)
+
+    def __init__(self, attempt: Attempt) -> None:
+        self._attempt = attempt
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is None or isinstance(error, QuaysideError | Cancelled):
+            return
+        if not isinstance(error, Exception):
+            return
+        found = network_error(self._attempt, error) or _from_sdk(self._attempt, error)
+        if found is None:
+            return
+        token = current_token()
+        if token is not None and token.is_cancelled:
+            raise Cancelled from None
+        raise found from None
+
+
+def _from_sdk(attempt: Attempt, error: Exception) -> QuaysideError | None:
+    """The SDK's exceptions; it is looked at only where it was imported already."""
+    sdk = sys.modules.get("azure.core.exceptions")
+    if sdk is None or not isinstance(error, sdk.AzureError):
+        return None
+    cause = error.__cause__ or getattr(error, "inner_exception", None)
+    if isinstance(cause, QuaysideError):
+        return cause
+    if isinstance(error, sdk.HttpResponseError) and error.response is not None:
+        headers = {str(k).lower(): str(v) for k, v in error.response.headers.items()}
+        code = getattr(error, "error_code", None)
+        if code is not None:
+            headers["x-ms-error-code"] = str(getattr(code, "value", code))
+        try:
+            body = error.response.body()
+        except Exception:
+            body = b""
+        return refusal(attempt, int(error.status_code or 0), headers, bytes(body))
+    if isinstance(cause, Exception) and (found := network_error(attempt, cause)) is not None:
+        return found
+    if isinstance(error, sdk.IncompleteReadError):
+        return NetworkError(f"{attempt}: the answer broke off.", cure="It is tried again.")
+    if isinstance(error, sdk.DecodeError):
+        return IntegrityError(f"{attempt}: the answer cannot be read.")
+    return NetworkError(f"{attempt}: no answer from {attempt.place.host}.", cure="Try again.")

@@ -1,0 +1,77 @@
+"""A small tree of an XML answer, by expat.
+
+For answers that are read once: containers, block lists, and listings that the fast
+reader does not take. A document type, which could define entities, is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.parsers import expat
+
+
+class MarkupError(ValueError):
+    """The answer is not the XML that was expected."""
+
+
+class Node:
+    """An element. `text` is what stands directly in it."""
+
+    __slots__ = ("attributes", "children", "tag", "text")
+
+    def __init__(self, tag: str, attributes: dict[str, str]) -> None:
+        self.tag = tag
+        self.attributes = attributes
+        self.text = ""
+        self.children: list[Node] = []
+
+    def child(self, tag: str) -> Node | None:
+        """The first child of that tag."""
+        return next(self.all(tag), None)
+
+    def all(self, tag: str) -> Iterator[Node]:
+        return (child for child in self.children if child.tag == tag)
+
+    def value(self, tag: str) -> str:
+        """Text of the first child of that tag, empty if there is none."""
+        found = self.child(tag)
+        return found.text if found is not None else ""
+
+    def values(self) -> dict[str, str]:
+        """Tag and text of all children; of equal ones the last."""
+        return {child.tag: child.text for child in self.children}
+
+
+def parse_markup(data: bytes | bytearray, root_tag: str) -> Node:
+    """The tree below `root_tag`. Raises MarkupError."""
+    above = Node("", {})
+    stack = [above]
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        node = Node(tag, attributes)
+        stack[-1].children.append(node)
+        stack.append(node)
+
+    def end(_: str) -> None:
+        stack.pop()
+
+    def text(piece: str) -> None:
+        stack[-1].text += piece
+
+    def doctype(*_: object) -> None:
+        raise MarkupError("the answer has a document type")
+
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    parser.StartDoctypeDeclHandler = doctype
+    try:
+        parser.Parse(bytes(data), True)
+    except expat.ExpatError as error:
+        raise MarkupError(f"the answer is not whole XML: {error}") from error
+    root = above.child(root_tag)
+    if root is None:
+        raise MarkupError(f"the answer is not {root_tag}")
+    return root

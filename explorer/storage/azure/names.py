@@ -1,0 +1,66 @@
+"""Names of containers and blobs in URLs: the path each one is asked for by.
+
+Pure. Every segment is percent-encoded as UTF-8, and only `/` stays, so `%`, `+`,
+`?`, `#` and empty segments arrive as they are. What no URL can carry is refused
+before anything is sent:
+
+- `.` and `..` as a segment, which every HTTP stack may resolve to another blob;
+- `\\`, which the service silently turns into `/`;
+- lone surrogates, which UTF-8 cannot hold.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from explorer.base.errors import UnsafeNameError
+
+MAX_NAME = 1024
+_PLAIN = re.compile(r"[A-Za-z0-9_\-~/]+")
+_DOTS = re.compile(r"(?:^|/)\.\.?(?:/|$)")
+
+
+def container_path(container: str) -> str:
+    """`/container`, encoded."""
+    if not container or "/" in container or "\\" in container or container in (".", ".."):
+        raise UnsafeNameError(
+            f"{container!r} is not the name of a container.",
+            cure="A container's name has 3 to 63 small letters, digits and single hyphens.",
+        )
+    return "/" + _quoted(container)
+
+
+def blob_path(container: str, name: str) -> str:
+    """`/container/name`, encoded. Raises UnsafeNameError."""
+    if _PLAIN.fullmatch(name):
+        if len(name) <= MAX_NAME:
+            return f"{container_path(container)}/{name}"
+    elif not name:
+        raise UnsafeNameError("A blob without a name cannot be asked for.")
+    if len(name) > MAX_NAME:
+        raise UnsafeNameError(
+            f"The name {name[:40]!r}… has {len(name)} characters; the service keeps {MAX_NAME}.",
+            cure="Shorten the name or the folders it is in.",
+        )
+    if _DOTS.search(name):
+        raise UnsafeNameError(
+            f"The name {name!r} has a part that is only dots, which means another place in a URL.",
+            cure="Rename it.",
+        )
+    if "\\" in name:
+        raise UnsafeNameError(
+            f"The name {name!r} has a backslash, which the service would turn into a slash.",
+            cure="Rename it.",
+        )
+    return f"{container_path(container)}/{_quoted(name)}"
+
+
+def _quoted(text: str) -> str:
+    try:
+        return quote(text, safe="/~")
+    except UnicodeEncodeError:
+        raise UnsafeNameError(
+            f"The name {text!r} is not valid Unicode, and the service keeps nothing else.",
+            cure="Rename it.",
+        ) from None

@@ -1,0 +1,83 @@
+"""Reading one range of a blob: every byte of it, and no other, goes to the sink."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from explorer.base.errors import QuaysideError
+from explorer.storage.api import Sink
+from explorer.storage.azure.entries import md5_of
+from explorer.storage.azure.errors import Attempt, translating
+from explorer.storage.azure.reading import content_range
+from explorer.storage.azure.rest import impossible
+from explorer.storage.azure.wire import Answer, thread_buffer
+from explorer.storage.model import RangeRead
+
+PAUSE_S = 0.1
+
+
+def read_exactly(
+    attempt: Attempt, answer: Answer, offset: int, length: int, sink: Sink, if_match: str
+) -> RangeRead:
+    """Check the head of the answer, then hand its body to `sink`.
+
+    Raises IntegrityError before the sink saw anything when the answer is to another
+    question; NetworkError when it breaks off. What the sink raises passes unchanged.
+    """
+    found = checked_range(attempt, answer, offset, length, if_match)
+
+    def piece(at: int, view: memoryview) -> None:
+        sink(offset + at, view)
+
+    count = pour(answer, piece, attempt)
+    if count != length:
+        raise impossible(attempt, f"{count} bytes came instead of {length}")
+    return found
+
+
+def checked_range(
+    attempt: Attempt, answer: Answer, offset: int, length: int, if_match: str
+) -> RangeRead:
+    """What the head says of the blob, if it is the head of that very range."""
+    headers = answer.headers
+    if answer.status != 206:
+        raise impossible(attempt, "the whole blob came instead of a part of it")
+    span = content_range(headers.get("content-range", ""))
+    if span is None or span[:2] != (offset, offset + length - 1) or span[2] < offset + length:
+        raise impossible(attempt, "another part of the blob came than the one asked for")
+    if answer.length is not None and answer.length != length:
+        raise impossible(attempt, f"{answer.length} bytes are announced instead of {length}")
+    etag = headers.get("etag", "")
+    if if_match not in ("", "*") and etag != if_match:
+        raise impossible(attempt, "another version of the blob came than the one asked for")
+    return RangeRead(etag, span[2], md5_of(headers.get("x-ms-blob-content-md5", "")))
+
+
+def pour(answer: Answer, sink: Callable[[int, memoryview], None], attempt: Attempt) -> int:
+    """Hand the body to `sink` in large pieces; returns how many bytes there were.
+
+    TLS gives 16 KiB at a time, while a sink that writes to a disk wants more: pieces are
+    gathered in this thread's buffer up to half its size or for a tenth of a second. When
+    the body breaks off, the sink gets what came before the error is raised.
+    """
+    buffer = thread_buffer()
+    enough = buffer.nbytes // 2
+    done = at = 0
+    last = time.monotonic()
+    broken: QuaysideError | None = None
+    while True:
+        try:
+            with translating(attempt):
+                count = answer.read_into(buffer[at:])
+        except QuaysideError as error:
+            broken, count = error, 0
+        at += count
+        now = time.monotonic()
+        if at and (not count or at >= enough or now - last > PAUSE_S):
+            sink(done, buffer[:at])
+            done, at, last = done + at, 0, now
+        if not count:
+            if broken is not None:
+                raise broken
+            return done

@@ -1,0 +1,142 @@
+"""Headers of the service to and from the model.
+
+Pure. Source: the header tables of Microsoft's REST pages 'Get Blob Properties',
+'Put Blob' and 'Get Container Properties'.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+
+from explorer.storage.azure.dates import seconds_of
+from explorer.storage.azure.entries import is_folder_mark, md5_of
+from explorer.storage.model import (
+    AccountInfo,
+    BlobHeaders,
+    BlobProperties,
+    BlobRef,
+    BlobType,
+    Condition,
+    Container,
+    Written,
+)
+
+_TYPES = {kind.value: kind for kind in BlobType}
+_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+_METADATA = "x-ms-meta-"
+
+
+def condition_headers(condition: Condition) -> dict[str, str]:
+    found = {}
+    if condition.if_match:
+        found["if-match"] = condition.if_match
+    if condition.if_none_match:
+        found["if-none-match"] = condition.if_none_match
+    return found
+
+
+def stored_headers(headers: BlobHeaders) -> dict[str, str]:
+    """What is sent to be stored beside the bytes, metadata apart."""
+    found = {
+        "x-ms-blob-content-type": headers.content_type,
+        "x-ms-blob-content-encoding": headers.content_encoding,
+        "x-ms-blob-content-language": headers.content_language,
+        "x-ms-blob-content-disposition": headers.content_disposition,
+        "x-ms-blob-cache-control": headers.cache_control,
+        "x-ms-access-tier": headers.tier,
+    }
+    if headers.content_md5 is not None:
+        found["x-ms-blob-content-md5"] = base64.b64encode(headers.content_md5).decode()
+    return {name: value for name, value in found.items() if value}
+
+
+def written(headers: Mapping[str, str]) -> Written:
+    return Written(
+        etag=headers.get("etag", ""),
+        last_modified_s=seconds_of(headers.get("last-modified", "")),
+        version_id=headers.get("x-ms-version-id", ""),
+    )
+
+
+def metadata_of(spelled: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, str]:
+    """Metadata with its names as they were written; `spelled` maps small letters to them."""
+    return {
+        spelled.get(name, name)[len(_METADATA) :]: value
+        for name, value in headers.items()
+        if name.startswith(_METADATA)
+    }
+
+
+def blob_properties(
+    ref: BlobRef, headers: Mapping[str, str], metadata: Mapping[str, str]
+) -> BlobProperties:
+    """From the answer to a HEAD."""
+    get = headers.get
+    size_bytes = int(get("content-length", "0"))
+    is_directory = get("x-ms-resource-type", "") == "directory" or (
+        not size_bytes and (is_folder_mark(metadata) or ref.name.endswith("/"))
+    )
+    return BlobProperties(
+        ref=ref,
+        size_bytes=size_bytes,
+        etag=get("etag", ""),
+        last_modified_s=seconds_of(get("last-modified", "")),
+        created_s=seconds_of(get("x-ms-creation-time", "")),
+        blob_type=_TYPES.get(get("x-ms-blob-type", ""), BlobType.BLOCK),
+        headers=BlobHeaders(
+            content_type=get("content-type", ""),
+            content_encoding=get("content-encoding", ""),
+            content_language=get("content-language", ""),
+            content_disposition=get("content-disposition", ""),
+            cache_control=get("cache-control", ""),
+            content_md5=md5_of(get("content-md5", "")),
+            metadata=metadata,
+            tier=get("x-ms-access-tier", ""),
+        ),
+        lease_state=get("x-ms-lease-state", ""),
+        lease_status=get("x-ms-lease-status", ""),
+        archive_status=get("x-ms-archive-status", ""),
+        copy_status=get("x-ms-copy-status", ""),
+        copy_progress=get("x-ms-copy-progress", ""),
+        copy_source=get("x-ms-copy-source", "").partition("?")[0],
+        version_id=get("x-ms-version-id", ""),
+        is_current_version=_is_current(headers),
+        is_directory=is_directory,
+        is_server_encrypted=get("x-ms-server-encrypted", "") == "true",
+        tag_count=int(get("x-ms-tag-count", "0") or 0),
+    )
+
+
+def _is_current(headers: Mapping[str, str]) -> bool:
+    """The service marks the current version; accounts without versions mark nothing."""
+    if "x-ms-version-id" not in headers:
+        return True
+    return headers.get("x-ms-is-current-version", "") == "true"
+
+
+def container_of(name: str, headers: Mapping[str, str], metadata: Mapping[str, str]) -> Container:
+    return Container(
+        name=name,
+        last_modified_s=seconds_of(headers.get("last-modified", "")),
+        etag=headers.get("etag", ""),
+        public_access=headers.get("x-ms-blob-public-access", ""),
+        lease_state=headers.get("x-ms-lease-state", ""),
+        metadata=metadata,
+    )
+
+
+def account_info(headers: Mapping[str, str]) -> AccountInfo:
+    hierarchical = headers.get("x-ms-is-hns-enabled", "")
+    return AccountInfo(
+        kind=headers.get("x-ms-account-kind", ""),
+        sku=headers.get("x-ms-sku-name", ""),
+        is_hierarchical=hierarchical.lower() == "true" if hierarchical else None,
+    )
+
+
+def content_range(text: str) -> tuple[int, int, int] | None:
+    """First byte, last byte and whole size of `bytes 0-9/100`; None where it is none."""
+    hit = _RANGE.fullmatch(text)
+    return (int(hit[1]), int(hit[2]), int(hit[3])) if hit else None

@@ -1,0 +1,179 @@
+"""Signed requests to one endpoint: what every operation of the store is made of.
+
+Lean on purpose: no policies, no models between, one dictionary of headers. The SDK's
+pipeline costs 1 to 3 ms a request and 230 ms to import; this costs some 0.1 ms.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+from collections.abc import Callable, Collection, Mapping
+
+from explorer import __version__
+from explorer.base.errors import InputError, IntegrityError, QuaysideError
+from explorer.storage.azure.dial import Origin
+from explorer.storage.azure.errors import Attempt, Place, refusal, translating
+from explorer.storage.azure.pool import Call, Pool
+from explorer.storage.azure.signing import http_date, query_text
+from explorer.storage.azure.wire import Answer
+
+API_VERSION = "2023-11-03"
+"""Spoken unless the settings say otherwise: the oldest that has all we ask for (the Cold
+tier, names that XML cannot hold, directories in listings), so that older services take it."""
+
+USER_AGENT = f"quayside/{__version__}"
+BODY_LIMIT = 1 << 20
+"""Most that is read of an answer that should be short."""
+
+_URL = re.compile(r"(https?)://(\[[0-9A-Fa-f:.]+\]|[^/:\[\]]+)(?::(\d{1,5}))?(/[^?#]*)?")
+_METADATA_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NO_HEADERS: Mapping[str, str] = {}
+
+
+def split_endpoint(endpoint: str) -> tuple[Origin, str]:
+    """Origin and path (without a slash at its end) of `http[s]://host[:port][/account]`."""
+    hit = _URL.fullmatch(endpoint)
+    if hit is None:
+        raise InputError(
+            "The endpoint is not an address that can be used.",
+            cure="It looks like https://account.blob.core.windows.net.",
+        )
+    scheme, host, port, path = hit.groups()
+    number = int(port) if port else 443 if scheme == "https" else 80
+    return Origin(scheme, host.strip("[]"), number), (path or "").rstrip("/")
+
+
+class Rest:
+    """Requests to one endpoint in one API version. Safe from many threads."""
+
+    def __init__(self, endpoint: str, place: Place, pool: Pool, api_version: str) -> None:
+        self.endpoint = endpoint.rstrip("/")
+        self.place = place
+        self.api_version = api_version or API_VERSION
+        self._origin, self.base_path = split_endpoint(self.endpoint)
+        self._pool = pool
+
+    def ask(
+        self,
+        attempt: Attempt,
+        method: str,
+        path: str,
+        parameters: Mapping[str, str] = _NO_HEADERS,
+        headers: Mapping[str, str] = _NO_HEADERS,
+        *,
+        good: Collection[int],
+        body: memoryview | bytes | None = None,
+        metadata: Mapping[str, str] = _NO_HEADERS,
+        progress: Callable[[int], None] | None = None,
+        may_resend: bool = False,
+        answer_wait_s: float = 0.0,
+    ) -> Answer:
+        """The answer, if its status is in `good`; the caller must close it.
+
+        `path` is encoded, without the endpoint's own. Raises errors of ours and Cancelled.
+        """
+        fields = {
+            "x-ms-date": http_date(time.time()),
+            "x-ms-version": self.api_version,
+            "user-agent": USER_AGENT,
+            **headers,
+        }
+        view = memoryview(body).cast("B") if body is not None and len(body) else None
+        if method in ("PUT", "POST"):
+            fields["content-length"] = str(view.nbytes if view is not None else 0)
+        spelled = add_metadata(fields, metadata)
+        path = f"{self.base_path}{path}"
+        query = self.place.signer.sign(method, path, query_text(parameters), fields)
+        call = Call(
+            self._origin,
+            method,
+            f"{path}?{query}" if query else path,
+            head_lines(fields, spelled),
+            view,
+            may_resend,
+            answer_wait_s,
+        )
+        with translating(attempt):
+            answer = self._pool.exchange(call, progress)
+            if answer.status in good:
+                return answer
+            raise self._refused(attempt, answer)
+
+    def do(
+        self,
+        attempt: Attempt,
+        method: str,
+        path: str,
+        parameters: Mapping[str, str] = _NO_HEADERS,
+        headers: Mapping[str, str] = _NO_HEADERS,
+        *,
+        good: Collection[int],
+        limit: int = BODY_LIMIT,
+        body: memoryview | bytes | None = None,
+        metadata: Mapping[str, str] = _NO_HEADERS,
+        progress: Callable[[int], None] | None = None,
+        may_resend: bool = False,
+        answer_wait_s: float = 0.0,
+    ) -> tuple[Answer, bytearray]:
+        """Like `ask`, with the whole body read."""
+        answer = self.ask(
+            attempt, method, path, parameters, headers, good=good, body=body, metadata=metadata,
+            progress=progress, may_resend=may_resend, answer_wait_s=answer_wait_s,
+        )  # fmt: skip
+        with answer, translating(attempt):
+            return answer, answer.read(limit)
+
+    def _refused(self, attempt: Attempt, answer: Answer) -> QuaysideError:
+        with answer:
+            body = bytearray()
+            with contextlib.suppress(Exception):
+                body = answer.read(BODY_LIMIT)
+            return refusal(attempt, answer.status, answer.headers, bytes(body))
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+def add_metadata(fields: dict[str, str], metadata: Mapping[str, str]) -> dict[str, str]:
+    """Put metadata into the headers; returns how their names are spelled on the wire.
+
+    The service keeps the letter case of a name, the signature is over small letters.
+    """
+    spelled = {}
+    for name, value in metadata.items():
+        if not _METADATA_NAME.fullmatch(name):
+            raise InputError(
+                f"{name!r} cannot be the name of metadata.",
+                cure="Use letters, digits and underscores, and begin with a letter.",
+            )
+        field = f"x-ms-meta-{name.lower()}"
+        if field in fields:
+            raise InputError(f"There are two values of metadata called {name!r}.")
+        fields[field] = value.strip()
+        spelled[field] = f"x-ms-meta-{name}"
+    return spelled
+
+
+def head_lines(fields: Mapping[str, str], spelled: Mapping[str, str]) -> str:
+    """Header lines. Raises InputError for a value that a header cannot hold."""
+    text = "".join([f"{spelled.get(name, name)}: {value}\r\n" for name, value in fields.items()])
+    if text.isascii() and text.count("\n") == text.count("\r") == len(fields) and "\0" not in text:
+        return text
+    for name, value in fields.items():
+        if not (value.isascii() and value.isprintable()):
+            shown = name.removeprefix("x-ms-meta-").removeprefix("x-ms-blob-")
+            raise InputError(
+                f"The value of {shown} has characters that the service does not keep there.",
+                cure="Use plain letters, digits and punctuation (ASCII), on one line.",
+            )
+    raise InputError("A header of the request cannot be sent.")
+
+
+def impossible(attempt: Attempt, what: str) -> IntegrityError:
+    """For an answer that is a yes, but not to what was asked."""
+    return IntegrityError(
+        f"{attempt}: {what}.",
+        cure="It is tried again; a cache or proxy in between may be at fault.",
+    )

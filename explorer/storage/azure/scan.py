@@ -1,0 +1,178 @@
+"""The fast reader of List Blobs: learns the shape of an entry, then matches shapes.
+
+Entries of one page differ in their values, seldom in their elements. From the first
+entry of a shape a pattern is made, element by element; entries that match it whole,
+one after the other without a gap, mean what an XML parser would say, at a sixth of
+its cost. Whatever else a page may hold (comments, CDATA, carriage returns, unknown
+entities, endless shapes, an end that is missing) makes `scan_page` say None.
+"""
+
+from __future__ import annotations
+
+import re
+from operator import itemgetter
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+from explorer.storage.azure.entries import FIELDS, blob_of
+from explorer.storage.model import Blob, Page, Prefix
+
+_TOKEN = re.compile(r'<(/?)([A-Za-z_][\w.-]*)((?: [A-Za-z]+="[^"<&]*")*)( ?/?)>([^<]*)')
+_TAIL = re.compile(
+    r"\s*</Blobs>\s*(?:<NextMarker>([^<]*)</NextMarker>|<NextMarker ?/>)\s*"
+    r"</EnumerationResults>\s*"
+)
+_PREFIX = re.compile(r"\s*<BlobPrefix><Name>([^<]+)</Name></BlobPrefix>")
+_REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|(amp|lt|gt|quot|apos));|&")
+_CHARACTERS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_SHAPES_KEPT = 16
+_SHAPES_A_PAGE = 16
+_METADATA_START = len(FIELDS)
+
+
+class Shape(NamedTuple):
+    """A pattern for whole entries. `take` orders its groups (and one empty string at the
+    end) as FIELDS, then metadata in the order of `metadata_names`."""
+
+    match: Any
+    take: Any
+    is_name_encoded: bool
+    metadata_names: tuple[str, ...]
+
+
+_known: dict[bool, tuple[Shape, ...]] = {False: (), True: ()}
+
+
+def scan_page(data: bytes | bytearray, with_metadata: bool) -> Page | None:
+    """The page, or None where only a parser can tell. Safe from many threads."""
+    try:
+        text = data.decode("utf-8-sig")
+        if "<!" in text or "\r" in text or text.find("<?", 5) >= 0:
+            return None
+        head = text.find("<Blobs>")
+        if head < 0 or "<EnumerationResults" not in text[:head]:
+            return None
+        return _scan(text, head + len("<Blobs>"), with_metadata)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _scan(text: str, at: int, with_metadata: bool) -> Page | None:
+    shapes = _known[with_metadata]
+    blobs: list[Blob] = []
+    prefixes: list[Prefix] = []
+    learned = 0
+    current: Shape | None = shapes[0] if shapes else None
+    append = blobs.append
+    while True:
+        if current is not None:
+            match, take, is_encoded, metadata_names = current
+            while (hit := match(text, at)) is not None:
+                end = hit.end()
+                fields = take((*hit.groups(), ""))
+                if text.find("&", at, end) >= 0:
+                    fields = tuple([_plain(value) for value in fields])
+                at = end
+                if is_encoded:
+                    fields = (unquote(fields[0]), *fields[1:])
+                if not fields[0]:
+                    return None
+                if with_metadata:
+                    values = fields[_METADATA_START:]
+                    metadata = dict(zip(metadata_names, values, strict=True))
+                    append(blob_of(fields[:_METADATA_START], metadata))
+                else:
+                    append(blob_of(fields, None))
+        if (hit := _PREFIX.match(text, at)) is not None:
+            prefixes.append(Prefix(_plain(hit[1])))
+            at = hit.end()
+            continue
+        if (hit := _TAIL.fullmatch(text, at)) is not None:
+            return Page(tuple(prefixes), tuple(blobs), _plain(hit[1] or ""))
+        current = next((shape for shape in shapes if shape.match(text, at)), None)
+        if current is None:
+            current = learn(text, at, with_metadata)
+            learned += 1
+            if current is None or learned > _SHAPES_A_PAGE:
+                return None
+            shapes = _known[with_metadata] = (current, *shapes)[:_SHAPES_KEPT]
+
+
+def learn(text: str, at: int, with_metadata: bool) -> Shape | None:
+    """The shape of the entry at `at`, None where it is not a plain one."""
+    pattern: list[str] = []
+    groups: dict[str, int] = {}
+    metadata: dict[str, int] = {}
+    is_name_encoded = False
+    count = 0
+    path: list[str] = []
+    begun = at
+    while True:
+        hit = _TOKEN.match(text, at)
+        if hit is None:
+            return None
+        closes, tag, attributes, end_mark, value = hit.groups()
+        is_empty = end_mark.endswith("/")
+        if closes:
+            if attributes or end_mark or not path or path.pop() != tag:
+                return None
+        elif not is_empty:
+            path.append(tag)
+        if begun == at and (closes or is_empty or tag != "Blob" or attributes):
+            return None
+        pattern.append(re.escape(hit[0][: len(hit[0]) - len(value)]))
+        at = hit.end()
+        if not path:
+            break
+        if closes or is_empty:
+            if value.strip():
+                return None
+            pattern.append(re.escape(value))
+            continue
+        is_leaf = text.startswith(f"</{tag}>", at)
+        if not is_leaf:
+            if value.strip():
+                return None
+            pattern.append(re.escape(value))
+            continue
+        where = "/".join(path[1:-1])
+        if attributes and (where, tag) != ("", "Name"):
+            return None
+        if (where, tag) == ("", "Name"):
+            if "Name" in groups:
+                return None
+            is_name_encoded = attributes == ' Encoded="true"'
+            if attributes and not is_name_encoded:
+                return None
+            groups["Name"] = count
+        elif where == "Properties" and tag in FIELDS[1:]:
+            groups[tag] = count
+        elif where == "Metadata" and with_metadata:
+            metadata[tag] = count
+        else:
+            pattern.append("[^<]*")
+            continue
+        pattern.append("([^<]*)")
+        count += 1
+    if "Name" not in groups:
+        return None
+    order = [groups.get(field, count) for field in FIELDS] + list(metadata.values())
+    return Shape(
+        re.compile("".join(pattern)).match, itemgetter(*order), is_name_encoded, tuple(metadata)
+    )
+
+
+def _plain(value: str) -> str:
+    """A value without references. Raises ValueError for one that XML does not define."""
+    return _REFERENCE.sub(_character, value) if "&" in value else value
+
+
+def _character(hit: re.Match[str]) -> str:
+    by_hex, by_number, by_name = hit.groups()
+    if by_name:
+        return _CHARACTERS[by_name]
+    if by_hex:
+        return chr(int(by_hex, 16))
+    if by_number:
+        return chr(int(by_number))
+    raise ValueError("a bare ampersand")

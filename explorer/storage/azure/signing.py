@@ -1,0 +1,159 @@
+"""How a request says who it is from: an account key, a SAS, or nothing.
+
+Pure. Sources: Microsoft's REST pages 'Authorize with Shared Key' (Blob, version
+2009-09-19 and later) and 'Create a service SAS'.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+from urllib.parse import quote, unquote_plus
+
+from explorer.base.errors import ConnectionTextError
+from explorer.storage.connection_spec import Credential, SasToken, SharedKey
+
+_SIGNED = (
+    "content-encoding",
+    "content-language",
+    "content-length",
+    "content-md5",
+    "content-type",
+    "date",
+    "if-modified-since",
+    "if-match",
+    "if-none-match",
+    "if-unmodified-since",
+    "range",
+)
+_WEIGHTS = str.maketrans({"-": "", "_": "!"})
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class SignedBy(Enum):
+    """What a signer has in hand; errors explain themselves by it."""
+
+    KEY = "account key"
+    SAS = "SAS"
+    NOTHING = "nothing"
+
+
+class Signer(Protocol):
+    """Makes a request one of ours. Headers have lower-case names."""
+
+    @property
+    def kind(self) -> SignedBy: ...
+
+    @property
+    def expires_s(self) -> float | None:
+        """When the credential ends by its own words, seconds since 1970."""
+        ...
+
+    def sign(self, method: str, path: str, query: str, headers: dict[str, str]) -> str:
+        """Complete `headers` in place; returns the query to send (both without `?`)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeySigner:
+    """Signs every request with the account's key."""
+
+    account: str
+    key: bytes = field(repr=False)
+    kind: SignedBy = SignedBy.KEY
+    expires_s: float | None = None
+
+    def sign(self, method: str, path: str, query: str, headers: dict[str, str]) -> str:
+        text = string_to_sign(self.account, method, path, query, headers)
+        mac = base64.b64encode(hmac.digest(self.key, text.encode(), "sha256")).decode()
+        headers["authorization"] = f"SharedKey {self.account}:{mac}"
+        return query
+
+
+@dataclass(frozen=True, slots=True)
+class SasSigner:
+    """Appends a SAS to every query."""
+
+    token: str = field(repr=False)
+    expires_s: float | None = None
+    kind: SignedBy = SignedBy.SAS
+
+    def sign(self, method: str, path: str, query: str, headers: dict[str, str]) -> str:
+        return f"{query}&{self.token}" if query else self.token
+
+
+@dataclass(frozen=True, slots=True)
+class NoSigner:
+    """Asks for what is public."""
+
+    kind: SignedBy = SignedBy.NOTHING
+    expires_s: float | None = None
+
+    def sign(self, method: str, path: str, query: str, headers: dict[str, str]) -> str:
+        return query
+
+
+def signer_for(credential: Credential) -> Signer:
+    """The signer of a connection's credential. Raises ConnectionTextError for a broken key."""
+    if isinstance(credential, SharedKey):
+        try:
+            key = base64.b64decode(credential.key, validate=True)
+        except (binascii.Error, ValueError):
+            raise ConnectionTextError(
+                "The account key is not valid base64.",
+                field="AccountKey",
+                cure="Copy it again from 'Access keys' of the account.",
+            ) from None
+        return KeySigner(credential.account, key)
+    if isinstance(credential, SasToken):
+        end = credential.sas.usable_until
+        return SasSigner(credential.sas.token, end.timestamp() if end else None)
+    return NoSigner()
+
+
+def string_to_sign(
+    account: str, method: str, path: str, query: str, headers: Mapping[str, str]
+) -> str:
+    """What the account's key signs. `path` is the encoded path as sent, account in it or not."""
+    get = headers.get
+    fields = [get(name, "") for name in _SIGNED]
+    if fields[2] == "0":
+        fields[2] = ""
+    service = sorted((name for name in headers if name.startswith("x-ms-")), key=header_order)
+    lines = [method, *fields, *(f"{name}:{headers[name]}" for name in service)]
+    lines.append(f"/{account}{path}")
+    if query:
+        values: dict[str, list[str]] = {}
+        for part in query.split("&"):
+            name, _, value = part.partition("=")
+            values.setdefault(unquote_plus(name).lower(), []).append(unquote_plus(value))
+        lines += [f"{name}:{','.join(sorted(values[name]))}" for name in sorted(values)]
+    return "\n".join(lines)
+
+
+def header_order(name: str) -> tuple[str, str]:
+    """The service's order of header names: hyphens count for nothing, `_` comes first."""
+    return name.translate(_WEIGHTS), name
+
+
+def query_text(parameters: Mapping[str, str]) -> str:
+    """`a=1&b=two%20words` of the parameters that are not empty."""
+    return "&".join(
+        f"{name}={quote(value, safe='')}" for name, value in parameters.items() if value
+    )
+
+
+def http_date(seconds: float) -> str:
+    """`Mon, 01 Jan 2024 00:00:00 GMT`, whatever the locale."""
+    t = time.gmtime(seconds)
+    return (
+        f"{_DAYS[t.tm_wday]}, {t.tm_mday:02} {_MONTHS[t.tm_mon - 1]} {t.tm_year} "
+        f"{t.tm_hour:02}:{t.tm_min:02}:{t.tm_sec:02} GMT"
+    )

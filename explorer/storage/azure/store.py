@@ -1,0 +1,345 @@
+"""One account's blobs through signed requests of our own: the BlobStore.
+
+All of the protocol is here and none of it through the SDK: each operation is a path,
+a few headers and a few checks, and the SDK's import (230 ms) would be paid at every
+start of the command line. What is beyond the protocol goes through `sdk`.
+
+Source: Microsoft's REST pages of the operation each method names.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from explorer.base.errors import InputError, NotFoundError, QuaysideError, ServiceError
+from explorer.storage.api import DELETE_BATCH, Progress, Sink
+from explorer.storage.azure import deleting, reading
+from explorer.storage.azure.errors import Attempt, refusal
+from explorer.storage.azure.listing import (
+    block_list_body,
+    parse_block_list,
+    parse_containers,
+    parse_page,
+)
+from explorer.storage.azure.markup import MarkupError
+from explorer.storage.azure.names import blob_path, container_path
+from explorer.storage.azure.ranges import read_exactly
+from explorer.storage.azure.rest import Rest
+from explorer.storage.model import (
+    AccountInfo,
+    BlobHeaders,
+    BlobProperties,
+    BlobRef,
+    BlockList,
+    Condition,
+    Container,
+    ContainerPage,
+    Page,
+    RangeRead,
+    Written,
+)
+
+PAGE_LIMIT = 64 << 20
+"""Most that is read as one page of a listing."""
+
+COMMIT_WAIT_S = 50.0
+"""A commit of 50,000 blocks may take the service this long before it answers."""
+
+
+class AzureBlobStore:
+    """BlobStore over the Blob REST API. Safe from many threads."""
+
+    def __init__(self, rest: Rest) -> None:
+        self.rest = rest
+        self._deleter = deleting.Deleter(rest)
+
+    def __repr__(self) -> str:
+        return f"AzureBlobStore({self.endpoint!r})"
+
+    @property
+    def endpoint(self) -> str:
+        return self.rest.endpoint
+
+    def _attempt(self, doing: str, container: str = "", name: str = "") -> Attempt:
+        return Attempt(self.rest.place, doing, container, name)
+
+    # -- the account and its containers ---------------------------------------
+
+    def account_info(self, container: str = "") -> AccountInfo:
+        attempt = self._attempt("look up what kind of account it is", container)
+        answer, _ = self.rest.do(
+            attempt,
+            "GET",
+            container_path(container) if container else "/",
+            {"restype": "account", "comp": "properties"},
+            good=(200,),
+            may_resend=True,
+        )
+        return reading.account_info(answer.headers)
+
+    def list_containers(self, *, prefix: str = "", marker: str = "") -> ContainerPage:
+        attempt = self._attempt("list the containers")
+        _, body = self.rest.do(
+            attempt,
+            "GET",
+            "/",
+            {"comp": "list", "prefix": prefix, "marker": marker, "include": "metadata"},
+            good=(200,),
+            limit=PAGE_LIMIT,
+            may_resend=True,
+        )
+        with _readable(attempt):
+            return parse_containers(body)
+
+    def container_properties(self, container: str) -> Container:
+        attempt = self._attempt("look at the container", container)
+        answer, _ = self.rest.do(
+            attempt,
+            "GET",
+            container_path(container),
+            {"restype": "container"},
+            good=(200,),
+            may_resend=True,
+        )
+        metadata = reading.metadata_of(answer.spelled, answer.headers)
+        return reading.container_of(container, answer.headers, metadata)
+
+    def create_container(self, container: str) -> None:
+        self.rest.do(
+            self._attempt("make the container", container),
+            "PUT",
+            container_path(container),
+            {"restype": "container"},
+            good=(201,),
+        )
+
+    def delete_container(self, container: str) -> None:
+        self.rest.do(
+            self._attempt("delete the container", container),
+            "DELETE",
+            container_path(container),
+            {"restype": "container"},
+            good=(202,),
+        )
+
+    # -- listing --------------------------------------------------------------
+
+    def list_blobs(
+        self,
+        container: str,
+        *,
+        prefix: str = "",
+        delimiter: str = "/",
+        marker: str = "",
+        page_size: int = 5000,
+        with_metadata: bool = False,
+    ) -> Page:
+        attempt = self._attempt("list", container, prefix)
+        _, body = self.rest.do(
+            attempt,
+            "GET",
+            container_path(container),
+            {
+                "restype": "container",
+                "comp": "list",
+                "prefix": prefix,
+                "delimiter": delimiter,
+                "marker": marker,
+                "maxresults": str(page_size) if page_size != 5000 else "",
+                "include": "metadata" if with_metadata else "",
+            },
+            good=(200,),
+            limit=PAGE_LIMIT,
+            may_resend=True,
+        )
+        with _readable(attempt):
+            return parse_page(body, with_metadata=with_metadata)
+
+    # -- one blob -------------------------------------------------------------
+
+    def properties(self, ref: BlobRef) -> BlobProperties:
+        answer, _ = self.rest.do(
+            self._attempt("look at", ref.container, ref.name),
+            "HEAD",
+            blob_path(ref.container, ref.name),
+            _which(ref),
+            good=(200,),
+            may_resend=True,
+        )
+        metadata = reading.metadata_of(answer.spelled, answer.headers)
+        return reading.blob_properties(ref, answer.headers, metadata)
+
+    def read_range(
+        self, ref: BlobRef, offset: int, length: int, sink: Sink, *, if_match: str = ""
+    ) -> RangeRead:
+        if offset < 0 or length <= 0:
+            raise InputError(f"A range of {length} bytes at {offset} cannot be read.")
+        attempt = self._attempt("read", ref.container, ref.name)
+        headers = {"x-ms-range": f"bytes={offset}-{offset + length - 1}"}
+        if if_match:
+            headers["if-match"] = if_match
+        answer = self.rest.ask(
+            attempt,
+            "GET",
+            blob_path(ref.container, ref.name),
+            _which(ref),
+            headers,
+            good=(200, 206),
+            may_resend=True,
+        )
+        with answer:
+            return read_exactly(attempt, answer, offset, length, sink, if_match)
+
+    def put_blob(
+        self,
+        ref: BlobRef,
+        data: memoryview | bytes,
+        *,
+        headers: BlobHeaders,
+        condition: Condition,
+        progress: Progress | None = None,
+    ) -> Written:
+        fields = {
+            "x-ms-blob-type": "BlockBlob",
+            **reading.stored_headers(headers),
+            **reading.condition_headers(condition),
+        }
+        if headers.content_md5 is not None:
+            fields["content-md5"] = fields["x-ms-blob-content-md5"]
+        answer, _ = self.rest.do(
+            self._attempt("upload", ref.container, ref.name),
+            "PUT",
+            blob_path(ref.container, ref.name),
+            headers=fields,
+            good=(201,),
+            body=data,
+            metadata=headers.metadata,
+            progress=progress,
+        )
+        return reading.written(answer.headers)
+
+    def put_block(
+        self,
+        ref: BlobRef,
+        block_id: bytes,
+        data: memoryview | bytes,
+        *,
+        content_md5: bytes | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        fields = {}
+        if content_md5 is not None:
+            fields["content-md5"] = base64.b64encode(content_md5).decode()
+        self.rest.do(
+            self._attempt("upload a block of", ref.container, ref.name),
+            "PUT",
+            blob_path(ref.container, ref.name),
+            {"comp": "block", "blockid": base64.b64encode(block_id).decode()},
+            fields,
+            good=(201,),
+            body=data,
+            progress=progress,
+            may_resend=True,
+        )
+
+    def block_list(self, ref: BlobRef) -> BlockList:
+        attempt = self._attempt("look at the blocks of", ref.container, ref.name)
+        answer, body = self.rest.do(
+            attempt,
+            "GET",
+            blob_path(ref.container, ref.name),
+            {"comp": "blocklist", "blocklisttype": "all", **_which(ref)},
+            good=(200, 404),
+            limit=PAGE_LIMIT,
+            may_resend=True,
+        )
+        if answer.status == 404:
+            error = refusal(attempt, answer.status, answer.headers, bytes(body))
+            if isinstance(error, NotFoundError) and error.code in ("", "BlobNotFound"):
+                return BlockList((), ())
+            raise error
+        with _readable(attempt):
+            return parse_block_list(body, answer.headers.get("etag", ""))
+
+    def put_block_list(
+        self,
+        ref: BlobRef,
+        block_ids: Sequence[bytes],
+        *,
+        headers: BlobHeaders,
+        condition: Condition,
+    ) -> Written:
+        answer, _ = self.rest.do(
+            self._attempt("complete the upload of", ref.container, ref.name),
+            "PUT",
+            blob_path(ref.container, ref.name),
+            {"comp": "blocklist"},
+            {
+                "content-type": "application/xml",
+                **reading.stored_headers(headers),
+                **reading.condition_headers(condition),
+            },
+            good=(201,),
+            body=block_list_body(block_ids),
+            metadata=headers.metadata,
+            answer_wait_s=COMMIT_WAIT_S,
+        )
+        return reading.written(answer.headers)
+
+    def set_metadata(
+        self, ref: BlobRef, metadata: dict[str, str], *, condition: Condition
+    ) -> Written:
+        answer, _ = self.rest.do(
+            self._attempt("change the metadata of", ref.container, ref.name),
+            "PUT",
+            blob_path(ref.container, ref.name),
+            {"comp": "metadata", **_which(ref)},
+            reading.condition_headers(condition),
+            good=(200,),
+            metadata=metadata,
+        )
+        return reading.written(answer.headers)
+
+    def delete_blob(
+        self, ref: BlobRef, *, condition: Condition, with_snapshots: bool = True
+    ) -> None:
+        fields = reading.condition_headers(condition)
+        if with_snapshots and not (ref.snapshot or ref.version_id):
+            fields["x-ms-delete-snapshots"] = "include"
+        self.rest.do(
+            self._attempt("delete", ref.container, ref.name),
+            "DELETE",
+            blob_path(ref.container, ref.name),
+            _which(ref),
+            fields,
+            good=(202,),
+        )
+
+    def delete_blobs(
+        self, container: str, names: Sequence[str]
+    ) -> Iterator[tuple[str, QuaysideError | None]]:
+        if len(names) > DELETE_BATCH:
+            raise InputError(f"At most {DELETE_BATCH} blobs can be deleted at once.")
+
+        def one_by_one(name: str) -> None:
+            self.delete_blob(BlobRef(container, name), condition=Condition.always())
+
+        return self._deleter.delete(container, names, one_by_one)
+
+    def close(self) -> None:
+        self.rest.close()
+
+
+def _which(ref: BlobRef) -> dict[str, str]:
+    return {"snapshot": ref.snapshot, "versionid": ref.version_id}
+
+
+@contextmanager
+def _readable(attempt: Attempt) -> Iterator[None]:
+    """An answer that cannot be read whole is a failure, never an empty answer."""
+    try:
+        yield
+    except MarkupError as error:
+        raise ServiceError(f"{attempt}: {error}.", cure="It is tried again.") from None
