@@ -1,0 +1,1 @@
+"""The transfer queue in the window: jobs, their files, conflicts, and how a transfer starts."""

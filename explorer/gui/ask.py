@@ -1,0 +1,198 @@
+"""Questions to the person, awaited: dialogs that are opened and answer later.
+
+`exec()` would run a second event loop inside a task, which asyncio does not survive.
+Every function here returns None (or False) when the dialog was dismissed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QPushButton, QWidget
+
+from explorer.base.errors import InputError
+from explorer.gui.colours import Tone
+from explorer.gui.parts.buttons import Rank
+from explorer.gui.parts.texts import plain_label
+from explorer.gui.sheet import Sheet
+
+D = TypeVar("D", bound=QDialog)
+T = TypeVar("T")
+
+
+async def finished(dialog: D, read: Callable[[D], T]) -> T | None:
+    """Open `dialog`, wait, and give what `read` finds in it, None when it was rejected.
+
+    The dialog is gone afterwards; when the waiting task is cancelled, at once.
+    """
+    answer: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()
+
+    def done(code: int) -> None:
+        if not answer.done():
+            answer.set_result(read(dialog) if code == QDialog.DialogCode.Accepted else None)
+
+    dialog.finished.connect(done)
+    dialog.open()
+    try:
+        return await answer
+    finally:
+        dialog.hide()
+        dialog.deleteLater()
+
+
+class ConfirmSheet(Sheet):
+    """Go on or not. A dangerous one has its focus on Cancel."""
+
+    def __init__(
+        self, headline: str, text: str, go: str, parent: QWidget | None, *, is_danger: bool
+    ) -> None:
+        super().__init__(
+            headline,
+            parent,
+            icon_name="warning" if is_danger else "question",
+            tone=Tone.WARN if is_danger else Tone.NEUTRAL,
+        )
+        if text:
+            self.body.addWidget(plain_label(text, wrap=True))
+        cancel = self.add_button("Cancel")
+        cancel.clicked.connect(self.reject)
+        self.go_button = self.add_button(go, rank=Rank.DANGER if is_danger else Rank.PRIMARY)
+        self.go_button.clicked.connect(self.accept)
+        (cancel if is_danger else self.go_button).setFocus()
+
+
+async def confirm(
+    parent: QWidget, headline: str, text: str, *, go: str, is_danger: bool = False
+) -> bool:
+    """Whether the person wants to go on."""
+    sheet = ConfirmSheet(headline, text, go, parent, is_danger=is_danger)
+    return bool(await finished(sheet, lambda _: True))
+
+
+class ChoiceSheet(Sheet):
+    """One of several buttons; `chosen` is the key of the one pressed."""
+
+    def __init__(
+        self,
+        headline: str,
+        text: str,
+        choices: tuple[tuple[str, str, Rank], ...],
+        parent: QWidget | None,
+    ) -> None:
+        super().__init__(headline, parent, icon_name="question")
+        self.chosen = ""
+        self.body.addWidget(plain_label(text, wrap=True))
+        cancel = self.add_button("Cancel", at_left=True)
+        cancel.clicked.connect(self.reject)
+        for key, label, rank in choices:
+            button = self.add_button(label, rank=rank)
+            button.clicked.connect(lambda _=False, key=key: self._choose(key))
+
+    def _choose(self, key: str) -> None:
+        self.chosen = key
+        self.accept()
+
+
+async def choose(
+    parent: QWidget, headline: str, text: str, choices: tuple[tuple[str, str, Rank], ...]
+) -> str | None:
+    """The key of the choice: each is (key, label, rank)."""
+    return await finished(ChoiceSheet(headline, text, choices, parent), lambda it: it.chosen)
+
+
+class TextSheet(Sheet):
+    """One line of text, checked while it is typed."""
+
+    def __init__(
+        self,
+        headline: str,
+        label: str,
+        text: str,
+        go: str,
+        check: Callable[[str], None],
+        parent: QWidget | None,
+    ) -> None:
+        super().__init__(headline, parent)
+        self._check = check
+        caption = plain_label(label)
+        self.line = QLineEdit(text)
+        self.line.setAccessibleName(label.replace("&", ""))
+        self.line.selectAll()
+        caption.setBuddy(self.line)
+        self.problem = plain_label("", muted=True, wrap=True)
+        self.problem.setMinimumHeight(self.problem.fontMetrics().lineSpacing() * 2)
+        self.body.addWidget(caption)
+        self.body.addWidget(self.line)
+        self.body.addWidget(self.problem)
+        cancel = self.add_button("Cancel")
+        cancel.clicked.connect(self.reject)
+        self.go_button: QPushButton = self.add_button(go, rank=Rank.PRIMARY)
+        self.go_button.clicked.connect(self.accept)
+        self.line.textChanged.connect(self._look)
+        self._look(text)
+        self.line.setFocus()
+
+    def _look(self, text: str) -> None:
+        problem = ""
+        if text.strip():
+            try:
+                self._check(text.strip())
+            except InputError as error:
+                problem = str(error)
+        self.problem.setText(problem)
+        self.line.setProperty("invalid", bool(problem))
+        self.line.style().unpolish(self.line)
+        self.line.style().polish(self.line)
+        self.go_button.setEnabled(bool(text.strip()) and not problem)
+
+
+def anything(_text: str) -> None:
+    """A check that lets everything pass."""
+
+
+async def text(
+    parent: QWidget,
+    headline: str,
+    label: str,
+    *,
+    go: str,
+    value: str = "",
+    check: Callable[[str], None] = anything,
+) -> str | None:
+    """A line of text without blanks at its ends; `check` raises InputError where it cannot be."""
+    sheet = TextSheet(headline, label, value, go, check, parent)
+    return await finished(sheet, lambda it: it.line.text().strip())
+
+
+def _names(dialog: QFileDialog) -> list[Path]:
+    return [Path(name) for name in dialog.selectedFiles()]
+
+
+async def files_to_open(parent: QWidget, title: str) -> list[Path] | None:
+    """Existing local files."""
+    dialog = QFileDialog(parent, title)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    return await finished(dialog, _names)
+
+
+async def folder(parent: QWidget, title: str) -> Path | None:
+    """An existing local folder."""
+    dialog = QFileDialog(parent, title)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly, True)
+    found = await finished(dialog, _names)
+    return found[0] if found else None
+
+
+async def file_to_save(parent: QWidget, title: str, name: str) -> Path | None:
+    """A local file that may exist; whether it may be replaced is asked later, in one way."""
+    dialog = QFileDialog(parent, title)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+    dialog.setOption(QFileDialog.Option.DontConfirmOverwrite, True)
+    dialog.selectFile(name)
+    found = await finished(dialog, _names)
+    return found[0] if found else None

@@ -1,0 +1,158 @@
+"""How a job or a file of it is put into words and into a bar. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from explorer.base.units import format_bytes, format_duration, format_rate
+from explorer.gui.parts.progress import Progress, ProgressState
+from explorer.transfer.model import Failure, JobSnapshot, TransferSnapshot
+from explorer.transfer.state import JobState, TransferState
+
+_JOB_WORDS = {
+    JobState.QUEUED: "Queued",
+    JobState.PREPARING: "Looking at the files…",
+    JobState.RUNNING: "Running",
+    JobState.RETRY_WAIT: "Waiting to try again",
+    JobState.PAUSED: "Paused",
+    JobState.INTERRUPTED: "Interrupted",
+    JobState.NEEDS_CREDENTIALS: "Waiting for a new SAS or key",
+    JobState.DONE: "Done",
+    JobState.FAILED: "Failed",
+    JobState.CANCELLED: "Cancelled",
+}
+_JOB_BARS = {
+    JobState.QUEUED: ProgressState.WAITING,
+    JobState.PREPARING: ProgressState.RUNNING,
+    JobState.RUNNING: ProgressState.RUNNING,
+    JobState.RETRY_WAIT: ProgressState.NEEDS_ATTENTION,
+    JobState.PAUSED: ProgressState.PAUSED,
+    JobState.INTERRUPTED: ProgressState.PAUSED,
+    JobState.NEEDS_CREDENTIALS: ProgressState.NEEDS_ATTENTION,
+    JobState.DONE: ProgressState.DONE,
+    JobState.FAILED: ProgressState.FAILED,
+    JobState.CANCELLED: ProgressState.CANCELLED,
+}
+_FILE_WORDS = {
+    TransferState.QUEUED: "Queued",
+    TransferState.PREPARING: "Preparing",
+    TransferState.RUNNING: "Running",
+    TransferState.COMMITTING: "Verifying",
+    TransferState.DONE: "Done",
+    TransferState.PAUSED: "Paused",
+    TransferState.INTERRUPTED: "Interrupted",
+    TransferState.NEEDS_CREDENTIALS: "Waiting for a new SAS or key",
+    TransferState.RETRY_WAIT: "Waiting to try again",
+    TransferState.FAILED: "Failed",
+    TransferState.CANCELLED: "Cancelled",
+    TransferState.SKIPPED: "Skipped",
+}
+_FILE_BARS = {
+    TransferState.QUEUED: ProgressState.WAITING,
+    TransferState.PREPARING: ProgressState.RUNNING,
+    TransferState.RUNNING: ProgressState.RUNNING,
+    TransferState.COMMITTING: ProgressState.RUNNING,
+    TransferState.DONE: ProgressState.DONE,
+    TransferState.PAUSED: ProgressState.PAUSED,
+    TransferState.INTERRUPTED: ProgressState.PAUSED,
+    TransferState.NEEDS_CREDENTIALS: ProgressState.NEEDS_ATTENTION,
+    TransferState.RETRY_WAIT: ProgressState.NEEDS_ATTENTION,
+    TransferState.FAILED: ProgressState.FAILED,
+    TransferState.CANCELLED: ProgressState.CANCELLED,
+    TransferState.SKIPPED: ProgressState.DONE,
+}
+
+
+def failure_text(failure: Failure) -> str:
+    """All of a failure, for a tool tip or the clipboard: what, why, what next, the codes."""
+    codes = " · ".join(
+        part
+        for part in (failure.code, failure.request_id and f"request {failure.request_id}")
+        if part
+    )
+    lines = (f"{failure.title}: {failure.message}", failure.cure, codes)
+    return "\n".join(line for line in lines if line)
+
+
+def job_status(job: JobSnapshot) -> str:
+    """`Running`, `Done, 3 skipped`, `2 failed: the disk is full`."""
+    words = _JOB_WORDS[job.state]
+    if not job.is_ours and not job.state.is_final:
+        return f"{words}, in another Quayside"
+    if job.state is JobState.FAILED:
+        counted = f"{job.files_failed:,} failed" if job.files_failed else words
+        return f"{counted}: {job.failure.message}" if job.failure else counted
+    if job.failure is not None and not job.state.is_final:
+        return f"{words}: {job.failure.message}"
+    if job.state is JobState.DONE and job.files_skipped:
+        return f"{words}, {job.files_skipped:,} skipped"
+    return words
+
+
+def job_fraction(job: JobSnapshot) -> float | None:
+    """Share of the bytes that are safe, 0 to 1; None while the whole is not known.
+
+    It reaches 1 only with the state DONE.
+    """
+    if job.state is JobState.DONE:
+        return 1.0
+    if job.is_expanding and not job.bytes_total:
+        return None
+    if not job.bytes_total:
+        return job.files_done / job.files_total if job.files_total else 0.0
+    return min(job.bytes_done / job.bytes_total, 0.999)
+
+
+def job_progress(job: JobSnapshot) -> Progress:
+    """The bar of a job."""
+    return Progress(_JOB_BARS[job.state], job_fraction(job))
+
+
+def job_size(job: JobSnapshot) -> str:
+    """`1.2 GiB`, with a `+` while more is being found."""
+    return format_bytes(job.bytes_total) + (" +" if job.is_expanding else "")
+
+
+def job_speed(job: JobSnapshot) -> str:
+    """The rate while it runs, else nothing."""
+    is_moving = job.state is JobState.RUNNING and job.rate_bytes_per_s > 0
+    return format_rate(job.rate_bytes_per_s) if is_moving else ""
+
+
+def job_eta(job: JobSnapshot) -> str:
+    """Time left while it runs, else nothing."""
+    if job.state is not JobState.RUNNING or job.eta_s is None:
+        return ""
+    return format_duration(job.eta_s)
+
+
+def job_files(job: JobSnapshot) -> str:
+    """`12 of 340`, or `340` when all are through."""
+    if job.files_done == job.files_total and not job.is_expanding:
+        return f"{job.files_total:,}"
+    more = "+" if job.is_expanding else ""
+    return f"{job.files_done:,} of {job.files_total:,}{more}"
+
+
+def file_status(transfer: TransferSnapshot) -> str:
+    """`Done`, `Skipped: it exists`, `Failed: no permission`."""
+    words = _FILE_WORDS[transfer.state]
+    reason = transfer.failure.message if transfer.failure else transfer.note
+    return f"{words}: {reason}" if reason else words
+
+
+def file_progress(transfer: TransferSnapshot) -> Progress:
+    """The bar of one file; full only when it is done."""
+    bar = _FILE_BARS[transfer.state]
+    if transfer.state in (TransferState.DONE, TransferState.SKIPPED):
+        return Progress(bar, 1.0)
+    if not transfer.size_bytes:
+        return Progress(bar, 0.0)
+    return Progress(bar, min(transfer.bytes_done / transfer.size_bytes, 0.999))
+
+
+def clock_time(seconds: float | None) -> str:
+    """Local date and time to the minute; empty for None."""
+    if seconds is None:
+        return ""
+    return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M")
