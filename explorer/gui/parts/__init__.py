@@ -1,0 +1,1 @@
+"""Small widgets and painters that every room of the window uses."""

@@ -1,0 +1,47 @@
+"""One look for every list, tree and table of the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QTreeView
+
+ROW_HEIGHT = 28
+VIEW_ICON_SIZE = QSize(18, 18)
+
+
+def dress_tree(view: QTreeView, name: str) -> None:
+    """Give `view` the window's look and `name` for a screen reader. Call it before it has rows."""
+    _dress(view, name)
+    view.setHeaderHidden(True)
+    view.setUniformRowHeights(True)
+    view.setAnimated(False)
+    view.setIndentation(18)
+
+
+def dress_table(view: QTableView, name: str) -> None:
+    """Give `view` the window's look and `name`: whole rows, one height, sortable header."""
+    _dress(view, name)
+    view.setShowGrid(False)
+    view.setAlternatingRowColors(True)
+    view.setWordWrap(False)
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    rows = view.verticalHeader()
+    rows.hide()
+    # Rows grow with the system's font, but stay a comfortable target for the mouse.
+    rows.setDefaultSectionSize(max(ROW_HEIGHT, view.fontMetrics().height() + 10))
+    columns = view.horizontalHeader()
+    columns.setHighlightSections(False)
+    columns.setSectionsMovable(True)
+    columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+
+def _dress(view: QAbstractItemView, name: str) -> None:
+    view.setAccessibleName(name)
+    view.setIconSize(VIEW_ICON_SIZE)
+    view.setProperty("bare", True)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    # Row heights are kept from the first measure, which must already see the style sheet.
+    view.ensurePolished()
