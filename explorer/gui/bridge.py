@@ -1,0 +1,122 @@
+"""The window's way to the service: calls, streams and events across the two threads.
+
+Used on the GUI thread only. A function is handed over that gets the `Service` and
+runs on its thread; results come back as awaitables of the GUI's loop. Whatever is
+called before the service has started waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from concurrent.futures import Future
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from explorer.service.events import Event
+
+if TYPE_CHECKING:  # the module behind imports the whole SDK; it is loaded in a thread
+    from explorer.service.feed import Subscription
+    from explorer.service.host import ServiceHost
+    from explorer.service.service import Service
+
+T = TypeVar("T")
+E = TypeVar("E", bound=Event)
+
+
+class Events:
+    """Hands each event to those who asked for its kind, in the order they asked."""
+
+    def __init__(self) -> None:
+        self._receivers: dict[type[Event], list[Callable[[Any], None]]] = {}
+
+    def on(self, kind: type[E], receive: Callable[[E], None]) -> Callable[[], None]:
+        """Call `receive` for every event of `kind`; the result ends that."""
+        self._receivers.setdefault(kind, []).append(receive)
+
+        def stop() -> None:
+            receivers = self._receivers[kind]
+            if receive in receivers:
+                receivers.remove(receive)
+
+        return stop
+
+    def tell(self, events: tuple[Event, ...]) -> None:
+        """Hand these over, in their order."""
+        for event in events:
+            for receive in tuple(self._receivers.get(type(event), ())):
+                receive(event)
+
+
+class Bridge:
+    """One per window process; `attach` gives it the running service."""
+
+    def __init__(self) -> None:
+        self.events = Events()
+        self._host: asyncio.Future[ServiceHost] = asyncio.get_event_loop().create_future()
+        self._service: Service | None = None
+        self._subscription: Subscription | None = None
+
+    async def attach(self, host: ServiceHost) -> None:
+        """Start `host`, subscribe to its events and let waiting calls through.
+
+        Raises what kept the service from starting.
+        """
+        self._service = await asyncio.wrap_future(host.start())
+        loop = asyncio.get_running_loop()
+
+        def receive(events: tuple[Event, ...]) -> None:  # on the service thread
+            loop.call_soon_threadsafe(self._arrived, events)
+
+        self._subscription = await asyncio.wrap_future(host.call(self._service.subscribe, receive))
+        self._host.set_result(host)
+
+    @property
+    def is_attached(self) -> bool:
+        return self._host.done() and not self._host.cancelled()
+
+    def _arrived(self, events: tuple[Event, ...]) -> None:
+        try:
+            self.events.tell(events)
+        finally:
+            if self._subscription is not None:
+                self._subscription.taken()
+
+    async def _ready(self) -> tuple[ServiceHost, Service]:
+        host = await asyncio.shield(self._host)
+        if self._service is None:
+            raise RuntimeError("the service has been detached")
+        return host, self._service
+
+    async def call(self, work: Callable[[Service], Coroutine[Any, Any, T]]) -> T:
+        """Await a coroutine of the service; cancelling here cancels it there."""
+        host, service = await self._ready()
+
+        async def run() -> T:
+            return await work(service)
+
+        return await asyncio.wrap_future(host.submit(run()))
+
+    async def get(self, look: Callable[[Service], T]) -> T:
+        """The result of a plain method of the service, called on its thread."""
+        host, service = await self._ready()
+        future: Future[T] = host.call(look, service)
+        return await asyncio.wrap_future(future)
+
+    async def stream(self, make: Callable[[Service], AsyncIterator[T]]) -> AsyncGenerator[T, None]:
+        """Items of an async iterator of the service. Close it (`aclosing`) to end it early."""
+        host, service = await self._ready()
+        items = await asyncio.wrap_future(host.call(make, service))
+        async with aclosing(host.stream(items)) as stream:
+            async for item in stream:
+                yield item
+
+    async def detach(self) -> None:
+        """Stop the service: transfers pause, the journal is written, its thread ends."""
+        if not self.is_attached:
+            self._host.cancel()
+            return
+        host = self._host.result()
+        self._service = None
+        await asyncio.wrap_future(host.stop())
+        host.join()
