@@ -1,0 +1,111 @@
+"""Where Quayside keeps its state, and how private files are written.
+
+Folders are 0700 and files 0600 (on Windows the user's profile is private already).
+A file that is replaced is at every moment the whole old one or the whole new one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import platformdirs
+
+_NAME = "quayside"
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+
+
+def data_dir() -> Path:
+    """Connections, settings, the queue and logs; `QUAYSIDE_DATA_DIR` overrides it."""
+    override = os.environ.get("QUAYSIDE_DATA_DIR")
+    if override:
+        return Path(override).expanduser().absolute()
+    return Path(platformdirs.user_data_dir(_NAME, appauthor=False, roaming=False))
+
+
+def cache_dir() -> Path:
+    """What may be deleted at any time: previews, opened blobs, the emulator's sample data."""
+    return Path(platformdirs.user_cache_dir(_NAME, appauthor=False))
+
+
+def logs_dir(folder: Path) -> Path:
+    """Where a data folder keeps its logs."""
+    return folder / "logs"
+
+
+def make_private_dir(path: Path) -> Path:
+    """Create the folder with its parents, open to this user only. Raises OSError."""
+    path.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    if os.name == "posix" and path.stat().st_uid == os.getuid():
+        path.chmod(PRIVATE_FOLDER)
+    return path
+
+
+def open_private(path: Path, flags: int) -> int:
+    """A file descriptor; a file that is created, or was open to others, becomes 0600."""
+    extra = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags | extra, PRIVATE_FILE)
+    if os.name == "posix":
+        os.fchmod(descriptor, PRIVATE_FILE)
+    return descriptor
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Replace `path` by `data`, durably and in one step. Raises OSError; then the old one stays."""
+    make_private_dir(path.parent)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
+    descriptor = open_private(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(beside, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise
+    sync_dir(path.parent)
+
+
+def sync_dir(path: Path) -> None:
+    """Make a rename in this folder durable, where the system can."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock file `path`: one process at a time, however it ends. Blocks; raises OSError.
+
+    The file stays; it is empty.
+    """
+    make_private_dir(path.parent)
+    descriptor = open_private(path, os.O_RDWR | os.O_CREAT)
+    try:
+        _lock(descriptor)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+if os.name == "nt":  # pragma: no cover - Windows
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        # Tries ten times, a second apart, then raises OSError.
+        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined,unused-ignore]
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)

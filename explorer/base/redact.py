@@ -1,0 +1,183 @@
+"""Takes secrets out of text, in two layers: the values that are known, and what looks like one.
+
+Safe to call from any thread. Registered values are found raw, percent-encoded in every
+usual way, escaped for JSON and XML, and decoded from base64; also where only their
+beginning is left.
+"""
+
+# ruff: noqa: E501 - a table: one pattern a line
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import threading
+from urllib.parse import parse_qsl, quote, unquote
+
+MASK = "[redacted]"
+SHORTEST_SECRET = 8
+"""Shorter values are not registered: they would blank out ordinary words."""
+_HEAD = 12
+"""So many first characters give a cut secret away."""
+
+
+class Redactor:
+    """Known secrets and the patterns; one for the process, `redact` below."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._variants: dict[str, tuple[str, ...]] = {}
+        # Replaced as a whole, so that readers need no lock.
+        self._flat: tuple[str, ...] = ()
+
+    def register(self, secret: str) -> None:
+        """From now on `secret` (a key, a SAS, a password) is masked in every text."""
+        if len(secret.strip()) < SHORTEST_SECRET:
+            return
+        with self._lock:
+            self._variants[secret] = _variants(secret)
+            self._flatten()
+
+    def forget(self, secret: str) -> None:
+        """It is no longer in use by anybody; the patterns still apply."""
+        with self._lock:
+            self._variants.pop(secret, None)
+            self._flatten()
+
+    def _flatten(self) -> None:
+        unique = {text for texts in self._variants.values() for text in texts}
+        self._flat = tuple(sorted(unique, key=lambda text: (-len(text), text)))
+
+    def redact(self, text: str) -> str:
+        """`text` without secrets; the same object where there is none."""
+        for variant in self._flat:
+            head = variant[:_HEAD]
+            if head in text:
+                text = _masked(text, head, variant)
+        for triggers, pattern, replacement in _PATTERNS:
+            if not triggers or any(trigger in text for trigger in triggers):
+                text = pattern.sub(replacement, text)
+        return text
+
+
+def _masked(text: str, head: str, variant: str) -> str:
+    """Every occurrence of the variant, or of a beginning of it that is long enough."""
+    pieces: list[str] = []
+    done = 0
+    while (start := text.find(head, done)) >= 0:
+        end = start + len(head)
+        size = len(head)
+        while size < len(variant) and end < len(text) and text[end] == variant[size]:
+            size += 1
+            end += 1
+        pieces += (text[done:start], MASK)
+        done = end
+    return "".join((*pieces, text[done:]))
+
+
+def _variants(secret: str) -> tuple[str, ...]:
+    values = {secret.strip()}
+    for name, value in parse_qsl(secret.lstrip("?").replace("+", "%2B"), keep_blank_values=False):
+        if name == "sig":
+            # Of a SAS, the signature alone is what is secret; the rest may be shown.
+            values = {value, *({secret.strip()} if len(secret) < 40 else ())}
+    found: set[str] = set()
+    for value in values:
+        found |= _spelled(value)
+        found |= _decoded(value)
+    return tuple(text for text in found if len(text) >= SHORTEST_SECRET)
+
+
+def _spelled(value: str) -> set[str]:
+    """The ways in which texts and addresses write it."""
+    core = value.rstrip("=")  # finds it with and without its padding
+    plain = {core, unquote(core), core.replace("+", "-").replace("/", "_")}
+    spelled = set(plain)
+    for text in plain:
+        for safe in ("", "/", "+", "&=/+:"):
+            once = quote(text, safe=safe)
+            lower = re.sub(r"%[0-9A-F]{2}", lambda hit: hit.group().lower(), once)
+            spelled |= {once, lower, quote(once, safe=""), quote(lower, safe="")}
+        in_json = json.dumps(text)[1:-1]
+        spelled |= {in_json, in_json.replace("/", "\\/"), text.replace("+", "\\u002b")}
+        spelled |= {text.replace("+", "\\u002B"), text.replace("+", " ")}
+        spelled |= {text.replace("&", "&amp;"), text.replace("&", "\\u0026")}
+    return spelled
+
+
+def _decoded(value: str) -> set[str]:
+    """The bytes behind base64, as a program might print them."""
+    try:
+        raw = base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return set()
+    texts = {raw.hex(), raw.hex().upper(), raw.hex(" "), raw.hex(":"), repr(raw)[2:-1]}
+    texts.add(raw.decode("latin-1"))
+    texts.add(raw.decode("utf-8", "backslashreplace"))
+    texts.add(raw.decode("utf-8", "replace"))
+    texts.add(str(list(raw))[1:-1])
+    return {text for text in texts if len(text.replace("\ufffd", "")) >= SHORTEST_SECRET}
+
+
+_VALUE = r"[^&;\s\"'<>,)}\]\\]+"
+_QUOTED = r"[\"']?\s*[=:]\s*[\"']?"
+_NOT_YET = r"(?!\[redacted)"
+_PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
+    # A signature in a query, encoded once, twice or not at all.
+    (
+        ("sig", "Sig", "SIG"),
+        re.compile(
+            rf"((?:(?<![A-Za-z0-9])|(?<=%26)|(?<=u0026)|(?<=%2526))"
+            rf"(?:sig|signature)(?:{_QUOTED}|%3d|%253d)){_NOT_YET}[A-Za-z0-9%+/=_-]{{6,}}",
+            re.I,
+        ),
+        rf"\1{MASK}",
+    ),
+    (
+        (),
+        re.compile(
+            rf"((?:account|storage|access|shared|encryption)[_ -]?key\d?{_QUOTED}){_NOT_YET}{_VALUE}",
+            re.I,
+        ),
+        rf"\1{MASK}",
+    ),
+    (
+        (),
+        re.compile(
+            rf"((?:shared[_ -]?access[_ -]?signature|sas[_ -]?token){_QUOTED}){_NOT_YET}"
+            rf"[^;\s\"'<>]+",
+            re.I,
+        ),
+        rf"\1{MASK}",
+    ),
+    (
+        ("hared", "HARED"),
+        re.compile(r"\b(SharedKey(?:Lite)?\s+[\w-]+:)[A-Za-z0-9+/=]{8,}", re.I),
+        rf"\1{MASK}",
+    ),
+    (
+        ("earer", "EARER"),
+        re.compile(r"\b(Bearer\s+)[A-Za-z0-9._~+/=-]{8,}", re.I),
+        rf"\1{MASK}",
+    ),
+    (
+        ("uthorization", "UTHORIZATION"),
+        re.compile(rf"(authorization{_QUOTED}(?:Basic|Digest|Negotiate)\s+){_NOT_YET}[^\s\"',}}]+", re.I),
+        rf"\1{MASK}",
+    ),
+    (
+        ("-source", "-Source", "-SOURCE"),
+        re.compile(rf"(x-ms-(?:copy|rename)-source{_QUOTED}[^\s\"'?]*\?){_NOT_YET}[^\s\"'}}]+", re.I),
+        rf"\1{MASK}",
+    ),
+    (("://",), re.compile(rf"(://[^\s/:@]*:){_NOT_YET}[^\s/@]+(?=@)"), rf"\1{MASK}"),
+    # 64 bytes in base64 are an account's key, wherever they stand.
+    (("==",), re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}=="), MASK),
+)  # fmt: skip
+
+_redactor = Redactor()
+register_secret = _redactor.register
+forget_secret = _redactor.forget
+redact = _redactor.redact
