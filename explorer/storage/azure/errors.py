@@ -64,6 +64,11 @@ class Attempt(NamedTuple):
         return f"Could not {self.doing} {what}".rstrip() if what else f"Could not {self.doing}"
 
 
+_MANY_REASONS = frozenset(
+    {"", "AuthenticationFailed", "InvalidAuthenticationInfo", "AuthorizationFailure"}
+)
+"""Codes that do not say what is wrong; the circumstances may."""
+
 # -- answers -------------------------------------------------------------------
 
 
@@ -133,13 +138,7 @@ def _authorization(
     signer = attempt.place.signer
     server_s = seconds_of(headers.get("date", ""))
     detail = _tag(body, b"AuthenticationErrorDetail") + _tag(body, b"Message")
-    # The service names a failed date rule as such; the emulator only says 'authorization'.
-    if code not in (
-        "AuthenticationFailed",
-        "InvalidAuthenticationInfo",
-        "AuthorizationFailure",
-        "",
-    ):
+    if code not in _MANY_REASONS:
         return None
     if signer.kind is SignedBy.NOTHING:
         return MEANINGS["NoAuthenticationInformation"]

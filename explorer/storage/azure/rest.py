@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from explorer import __version__
 from explorer.base.errors import InputError, IntegrityError, QuaysideError
+from explorer.storage.azure.dates import seconds_of
 from explorer.storage.azure.dial import Origin
 from explorer.storage.azure.errors import Attempt, Place, refusal, translating
 from explorer.storage.azure.pool import Call, Pool
@@ -53,7 +54,8 @@ class Rest:
         self.place = place
         self.api_version = api_version or API_VERSION
         self._origin, self.base_path = split_endpoint(self.endpoint)
-        self._pool = pool
+        self.pool = pool
+        self._date_seen = ("", 0.0)
 
     def ask(
         self,
@@ -96,7 +98,8 @@ class Rest:
             answer_wait_s,
         )
         with translating(attempt):
-            answer = self._pool.exchange(call, progress)
+            answer = self.pool.exchange(call, progress)
+            self._date_seen = (answer.headers.get("date", ""), time.time())
             if answer.status in good:
                 return answer
             raise self._refused(attempt, answer)
@@ -132,8 +135,16 @@ class Rest:
                 body = answer.read(BODY_LIMIT)
             return refusal(attempt, answer.status, answer.headers, bytes(body))
 
+    @property
+    def clock_skew_s(self) -> float | None:
+        """How far this machine's clock is ahead of the service's, by the last answer's date
+        (to a second or so); None before there was one."""
+        date, seen_s = self._date_seen
+        server_s = seconds_of(date)
+        return seen_s - server_s if server_s else None
+
     def close(self) -> None:
-        self._pool.close()
+        self.pool.close()
 
 
 def add_metadata(fields: dict[str, str], metadata: Mapping[str, str]) -> dict[str, str]:

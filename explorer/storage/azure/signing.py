@@ -70,6 +70,11 @@ class KeySigner:
     kind: SignedBy = SignedBy.KEY
     expires_s: float | None = None
 
+    @property
+    def key_text(self) -> str:
+        """The key in base64, as the SDK wants it."""
+        return base64.b64encode(self.key).decode()
+
     def sign(self, method: str, path: str, query: str, headers: dict[str, str]) -> str:
         text = string_to_sign(self.account, method, path, query, headers)
         mac = base64.b64encode(hmac.digest(self.key, text.encode(), "sha256")).decode()

@@ -1,0 +1,194 @@
+"""The SDK's way onto our connections: an azure-core transport over the pool.
+
+Imported only where the SDK is. Proxies, certificates and time-outs are the pool's;
+what the SDK passes for them is ignored. Redirects are never followed.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from azure.core.exceptions import (
+    DecodeError,
+    IncompleteReadError,
+    ServiceRequestError,
+    ServiceResponseError,
+    ServiceResponseTimeoutError,
+)
+from azure.core.pipeline.transport import HttpResponse, HttpTransport
+from azure.core.utils import CaseInsensitiveDict
+
+from explorer.base.errors import InputError
+from explorer.storage.azure.dial import Origin, ProxyRefusedError
+from explorer.storage.azure.pool import Call, Pool
+from explorer.storage.azure.wire import SLICE, Answer, ClosedEarly, WireError
+
+_RESENDABLE = frozenset({"GET", "HEAD"})
+
+
+class PoolTransport(HttpTransport[Any, Any]):
+    """Sends the SDK's requests over a pool, which it does not own. Safe from many threads."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def __enter__(self) -> PoolTransport:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def open(self) -> None:
+        """Nothing to do: connections are opened when they are needed."""
+
+    def close(self) -> None:
+        """Nothing to do: the pool belongs to the store."""
+
+    def send(self, request: Any, **kwargs: Any) -> PoolResponse:
+        """Send a request of either of azure-core's kinds.
+
+        Raises azure-core's ServiceRequestError and ServiceResponseError with the fault as
+        their cause, Cancelled and InputError as they are.
+        """
+        body = _body_of(request)
+        headers = dict(request.headers)
+        if body is not None and not any(name.lower() == "content-length" for name in headers):
+            headers["Content-Length"] = str(len(body))
+        parts = urlsplit(request.url)
+        usual = 443 if parts.scheme == "https" else 80
+        path = parts.path or "/"
+        call = Call(
+            Origin(parts.scheme, parts.hostname or "", parts.port or usual),
+            request.method,
+            f"{path}?{parts.query}" if parts.query else path,
+            _lines(headers),
+            memoryview(body) if body else None,
+            may_resend=request.method in _RESENDABLE,
+        )
+        try:
+            answer = self._pool.exchange(call)
+        except TimeoutError as error:
+            raise ServiceResponseTimeoutError(str(error), error=error) from error
+        except ClosedEarly as error:
+            raise ServiceResponseError(str(error), error=error) from error
+        except (OSError, WireError, ProxyRefusedError) as error:
+            raise ServiceRequestError(str(error), error=error) from error
+        response = PoolResponse(request, answer)
+        if not kwargs.get("stream", False):
+            response.read()
+        return response
+
+
+class Pieces(Iterator[bytes]):
+    """A body in pieces, with what the SDK's downloader asks of one (and room for the
+    properties it hangs on it)."""
+
+    def __init__(self, response: PoolResponse, pieces: Iterator[bytes]) -> None:
+        self.response = response
+        self.content_length = int(response.headers.get("Content-Length", 0))
+        self._pieces = pieces
+
+    def __len__(self) -> int:
+        return self.content_length
+
+    def __next__(self) -> bytes:
+        return next(self._pieces)
+
+
+class PoolResponse(HttpResponse):
+    """An answer as both of azure-core's kinds of responses. Belongs to one thread."""
+
+    def __init__(self, request: Any, answer: Answer) -> None:
+        super().__init__(request, answer, block_size=SLICE)
+        spelled = answer.spelled
+        self.status_code = answer.status
+        self.reason = answer.reason
+        self.headers = CaseInsensitiveDict(
+            {spelled.get(name, name): value for name, value in answer.headers.items()}
+        )
+        self.content_type = answer.headers.get("content-type")
+        self._answer = answer
+        self._body: bytes | None = None
+
+    def body(self) -> bytes:
+        """The whole body, without its content encoding."""
+        return self.read()
+
+    def read(self) -> bytes:
+        """The whole body, without its content encoding; the connection is free afterwards."""
+        if self._body is None:
+            self._body = b"".join(self._pieces(decompress=True))
+        return self._body
+
+    @property
+    def content(self) -> bytes:
+        return self.read()
+
+    def stream_download(self, pipeline: Any, **kwargs: Any) -> Iterator[bytes]:
+        """The body in pieces; undone of its content encoding unless `decompress` is false."""
+        return Pieces(self, self._pieces(decompress=bool(kwargs.get("decompress", True))))
+
+    def iter_bytes(self, **kwargs: Any) -> Iterator[bytes]:
+        return iter((self._body,)) if self._body is not None else self._pieces(decompress=True)
+
+    def iter_raw(self, **kwargs: Any) -> Iterator[bytes]:
+        return self._pieces(decompress=False)
+
+    def close(self) -> None:
+        self._answer.close()
+
+    def _pieces(self, *, decompress: bool) -> Iterator[bytes]:
+        encoding = self._answer.headers.get("content-encoding", "").lower()
+        expander = None
+        if decompress and encoding in ("gzip", "deflate"):
+            expander = zlib.decompressobj(zlib.MAX_WBITS | 32)
+        buffer = memoryview(bytearray(min(self._answer.length or SLICE, SLICE)))
+        try:
+            while count := self._answer.read_into(buffer):
+                piece = bytes(buffer[:count])
+                yield expander.decompress(piece) if expander is not None else piece
+            if expander is not None:
+                yield expander.flush()
+        except zlib.error as error:
+            raise DecodeError("the body cannot be decompressed", error=error) from error
+        except ClosedEarly as error:
+            raise IncompleteReadError(str(error), error=error) from error
+        except TimeoutError as error:
+            raise ServiceResponseTimeoutError(str(error), error=error) from error
+        except (OSError, WireError) as error:
+            raise ServiceResponseError(str(error), error=error) from error
+        finally:
+            self._answer.close()
+
+
+def _body_of(request: Any) -> bytes | None:
+    """The body as bytes. What the SDK streams it cuts into blocks beforehand, so that
+    nothing large comes here in one piece."""
+    if getattr(request, "files", None):
+        raise InputError("Form uploads are not part of the storage service.")
+    data = request.data
+    if data is None or isinstance(data, bytes):
+        return data
+    if isinstance(data, str):
+        return data.encode()
+    if isinstance(data, bytearray | memoryview):
+        return bytes(data)
+    if hasattr(data, "read"):
+        content = data.read()
+        return content.encode() if isinstance(content, str) else bytes(content)
+    if isinstance(data, Mapping):
+        raise InputError("Form uploads are not part of the storage service.")
+    return b"".join(data)
+
+
+def _lines(headers: Mapping[str, str]) -> str:
+    text = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    if not text.isascii() or not text.count("\n") == text.count("\r") == len(headers):
+        raise InputError(
+            "A value has characters that the service does not keep there.",
+            cure="Use plain letters, digits and punctuation (ASCII), on one line.",
+        )
+    return text
