@@ -14,7 +14,7 @@ from explorer.service.model import Location
 from explorer.service.patience import Calls
 from explorer.storage.access import Access, Action
 from explorer.storage.api import BlobStore
-from explorer.storage.connection import ConnectionSpec, ScopeLevel, parse_location
+from explorer.storage.connection import ConnectionSpec, ScopeLevel, locate
 from explorer.storage.model import (
     BlobProperties,
     BlobRef,
@@ -168,7 +168,7 @@ class Browser:
     # -- paths ----------------------------------------------------------------
 
     async def find(self, connection_id: str, text: str) -> Location:
-        place = parse_location(self._reach.spec(connection_id), text)
+        place = locate(text, self._reach.spec(connection_id))
         if not place.container or not place.path or place.path.endswith("/"):
             return Location(connection_id, place.container, place.path)
         folder = Location(connection_id, place.container, f"{place.path}/")

@@ -125,6 +125,8 @@ class ProbeReport:
     summary: str
     """`list yes, read yes, write no, expires in 6 days`."""
     warnings: tuple[str, ...] = ()
+    api_version: str = ""
+    """The newest version of the service's API that it understood."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from explorer.base.errors import (
 from explorer.service.browse import Browser, Reach
 from explorer.service.deletion import Deletion, Found
 from explorer.service.events import Event, FolderChanged
-from explorer.service.folders import FOLDER_MARK, folder_name
+from explorer.service.folders import FOLDER_MARK
 from explorer.service.model import DeleteCount, Location
 from explorer.service.naming import check_container_name, check_folder_name
 from explorer.storage.access import Action
@@ -92,7 +92,7 @@ class Operations:
         self, location: Location, names: tuple[str, ...]
     ) -> AsyncGenerator[DeleteCount, None]:
         blobs = size_bytes = 0
-        files = {location.path + name for name in names if not name.endswith("/")}
+        files = {location.path + name for name in names if not _is_folder(name)}
         if len(files) > MANY_NAMES:
             async for page in self._browser.walk(location, delimiter="/"):
                 for blob in page.blobs:
@@ -106,7 +106,7 @@ class Operations:
                 )
                 blobs, size_bytes = blobs + 1, size_bytes + found.size_bytes
         for name in names:
-            if not name.endswith("/"):
+            if not _is_folder(name):
                 continue
             async for page in self._browser.walk(location, prefix=name):
                 for blob in page.blobs:
@@ -144,23 +144,28 @@ class Operations:
         """Everything to delete, listed to the end before anything is touched."""
         found = Found()
         for name in names:
-            if not name.endswith("/"):
+            if not _is_folder(name):
                 found.add_named(location.path + name)
                 continue
             async for page in self._browser.walk(location, prefix=name):
                 found.add_page(page.blobs)
             # The marker of the folder lies beside it, not below.
-            if name.rstrip("/") and await self._is_marker(location, name[:-1]):
+            if await self._is_marker(location, name[:-1]):
                 found.add_folder(location.path + name[:-1])
         return found
 
     async def _is_marker(self, location: Location, name: str) -> bool:
-        if not name or folder_name(name) != f"{name}/":
+        if not name or name.endswith("/"):
             return False
         try:
             return (await self._browser.properties(location, name)).is_directory
         except (NotFoundError, NotAuthorizedError):
             return False
+
+
+def _is_folder(name: str) -> bool:
+    """An empty name is the listed folder itself, with all that is in it."""
+    return not name or name.endswith("/")
 
 
 def _exists(name: str, what: str) -> AlreadyExistsError:

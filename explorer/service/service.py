@@ -272,7 +272,8 @@ class Service:
         return self._operations.count_for_delete(location, names)
 
     def delete(self, location: Location, names: tuple[str, ...]) -> AsyncIterator[DeleteCount]:
-        """Delete blobs, and folders (names that end with `/`), named relative to `location`.
+        """Delete blobs, and folders (names that end with `/`), named relative to `location`;
+        an empty name is all that is in `location`.
 
         Counts grow while it works. A listing that fails raises, and nothing that was not
         listed is deleted (P18). What could not be deleted is in `failures`.

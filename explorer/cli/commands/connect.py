@@ -1,0 +1,150 @@
+"""`quayside connect`: connections tested, saved, listed, shown and removed."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+import time
+from typing import Any
+
+from explorer.base.errors import InputError
+from explorer.base.units import format_duration
+from explorer.cli import options
+from explorer.cli.output import Output, iso_time
+from explorer.cli.session import read_text, saved_connection, service_of
+from explorer.cli.targets import Given, choose
+from explorer.service.model import Connection, ProbeReport
+from explorer.service.service import Service
+from explorer.storage.connection import ConnectionSpec
+
+NAME = "connect"
+SUMMARY = "test, save, list, show and remove connections"
+EXAMPLE = "quayside connect work < connection-string.txt"
+DESCRIPTION = (
+    "connect NAME reads a connection string, SAS URL or account and key from standard input "
+    "(without echo on a terminal), tests it and saves it; its secret goes to the keyring. "
+    "connect test [NAME] tests and keeps nothing. connect list; connect show NAME; connect remove "
+    "NAME. A name that is one of these words: connect save NAME. No secret is ever printed."
+)
+WORDS = ("list", "show", "remove", "test", "save")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("words", nargs="*", metavar="[list|show|remove|test|save] [NAME]")
+    options.add_connection_options(parser)
+    options.add_common_options(parser)
+
+
+def parse_words(words: list[str]) -> tuple[str, str]:
+    """(what to do, name) of the words. Raises InputError. Pure."""
+    action, rest = (words[0], words[1:]) if words and words[0] in WORDS else ("save", words)
+    if len(rest) > 1:
+        raise InputError("These are too many words.", cure="A name with spaces needs quotes.")
+    name = rest[0] if rest else ""
+    if action in ("show", "remove") and not name:
+        raise InputError(f"It is not said which connection to {action}.", cure="Add its name.")
+    if action == "list" and name:
+        raise InputError("list takes no name.", cure=f"Write: quayside connect show {name}")
+    return action, name
+
+
+async def run(args: argparse.Namespace, out: Output) -> int:
+    action, name = parse_words(args.words)
+    async with service_of(args) as service:
+        if action == "list":
+            _list(service, out)
+        elif action == "show":
+            _show(await saved_connection(service, name, needs_secret=False), out)
+        elif action == "remove":
+            found = await saved_connection(service, name, needs_secret=False)
+            await service.remove_connection(found.id)
+            out.note(f"Removed '{found.name}' and its secret.")
+        elif action == "test" and name:
+            found = await saved_connection(service, name)
+            _report(await service.probe_connection(found.id), out)
+        elif action == "test":
+            _report(await service.probe(_pasted(args)), out)
+        else:
+            await _save(service, _pasted(args), name, out)
+    return 0
+
+
+def _pasted(args: argparse.Namespace) -> ConnectionSpec:
+    """What is to be saved: the options say it, else standard input."""
+    text = args.connection_string
+    if not text and sys.stdin is not None and sys.stdin.isatty():
+        text = getpass.getpass("Connection string, SAS URL, or account and key: ")
+    given = Given(connection_string=text or "-", allow_http=args.allow_http)
+    spec = choose("", given, {}, read_text).spec
+    if spec is None:
+        raise InputError("There is nothing to save.", cure="Paste a connection string.")
+    return spec
+
+
+async def _save(service: Service, spec: ConnectionSpec, name: str, out: Output) -> None:
+    probe = await service.probe(spec)
+    connection = await service.connect(spec, name=name, save=True, probe=probe)
+    if out.is_json:
+        out.data(_data(connection))
+        return
+    out.result(f"Saved '{connection.name}': {probe.summary}")
+    for warning in (*probe.warnings, *([connection.notice] if connection.notice else [])):
+        out.note(f"Note: {warning}")
+
+
+def _report(probe: ProbeReport, out: Output) -> None:
+    if out.is_json:
+        out.data({"probe": probe})
+        return
+    out.result(probe.summary)
+    for claim in probe.claims:
+        reason = f"  {claim.reason}" if claim.reason else ""
+        out.result(f"  {claim.ability.value:<18} {claim.answer.value}{reason}")
+    for warning in probe.warnings:
+        out.note(f"Note: {warning}")
+
+
+def _list(service: Service, out: Output) -> None:
+    connections = service.connections()
+    for connection in connections:
+        if out.is_json:
+            out.data(_data(connection))
+        else:
+            out.result(
+                f"{connection.name}  {connection.endpoint}  {connection.credential_kind}"
+                f"{_expiry(connection)}"
+            )
+    if not connections:
+        out.note("No connections are saved. Save one with: quayside connect NAME")
+
+
+def _show(connection: Connection, out: Output) -> None:
+    if out.is_json:
+        out.data(_data(connection))
+        return
+    for key, value in _data(connection).items():
+        if value not in ("", None, {}):
+            out.result(f"{key}: {value}")
+
+
+def _expiry(connection: Connection) -> str:
+    if connection.expires_s is None:
+        return ""
+    left_s = connection.expires_s - time.time()
+    return f", expires in {format_duration(left_s)}" if left_s > 0 else ", expired"
+
+
+def _data(connection: Connection) -> dict[str, Any]:
+    return {
+        "name": connection.name,
+        "id": connection.id,
+        "account": connection.account,
+        "endpoint": connection.endpoint,
+        "container": connection.root.container,
+        "credential": connection.credential_kind,
+        "expires": iso_time(connection.expires_s or 0),
+        "hierarchical": connection.is_hierarchical,
+        "secret": connection.secret_home.value,
+        "notice": connection.notice,
+    }

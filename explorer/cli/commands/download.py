@@ -1,0 +1,90 @@
+"""`quayside download`: a blob to a file, a folder or container to a folder."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from explorer.base.errors import InputError, LocalError, NotFoundError
+from explorer.cli import options
+from explorer.cli.output import Output
+from explorer.cli.session import place_of, service_of
+from explorer.cli.submit import carry_out
+from explorer.service.model import Location
+from explorer.service.service import Service
+from explorer.transfer.model import DownloadRequest, DownloadSource
+
+NAME = "download"
+SUMMARY = "download a blob, a folder or a container"
+EXAMPLE = "quayside download training/runs/7 results"
+DESCRIPTION = (
+    "A blob becomes the file DEST, or DEST/<its name> where DEST is a folder or ends with a slash. "
+    "A folder or container becomes DEST/<path below it>. Without DEST everything is named as it "
+    "is in storage, in the current folder."
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("target", metavar="TARGET")
+    parser.add_argument("dest", nargs="?", default="", metavar="DEST")
+    options.add_connection_options(parser)
+    options.add_transfer_options(parser)
+    options.add_common_options(parser)
+
+
+def local_target(dest: str, name: str, *, is_blob: bool) -> tuple[Path, str]:
+    """(folder, name in it) a download goes to; an empty name is the folder itself.
+
+    Raises LocalError where a file is in the way of a folder.
+    """
+    path = options.absolute(dest) if dest else options.absolute(".") / name
+    if not is_blob:
+        if path.exists() and not path.is_dir():
+            raise LocalError(
+                f"'{path}' is a file, and a folder is needed there.",
+                path=str(path),
+                cure="Name another folder.",
+            )
+        return path, ""
+    if dest and (dest.endswith(("/", os.sep)) or path.is_dir()):
+        return path, name
+    if path.is_dir():
+        raise LocalError(
+            f"'{path}' is a folder, and the blob would become a file of that name.",
+            path=str(path),
+            cure="Name the file: quayside download TARGET FILE.",
+        )
+    return path.parent, path.name
+
+
+async def run(args: argparse.Namespace, out: Output) -> int:
+    async with service_of(args, with_transfers=True) as service:
+        location, name = await place_of(service, args, out, args.target)
+        if not location.container:
+            raise InputError("The target names no container.", cure="Write CONTAINER or a URL.")
+        is_blob = bool(name) and await _is_blob(service, location, name)
+        if is_blob:
+            folder, target = local_target(args.dest, name, is_blob=True)
+            source = DownloadSource(location.path + name, is_prefix=False, target=target)
+        else:
+            whole = location.child(name) if name else location
+            folder, target = local_target(args.dest, whole.name, is_blob=False)
+            source = DownloadSource(whole.path, is_prefix=True, target=target)
+        request = DownloadRequest(
+            sources=(source,),
+            source=service.place(Location(location.connection_id, location.container)),
+            destination=str(folder),
+            options=options.job_options(args, service.settings),
+        )
+        return await carry_out(service, request, args, out)
+
+
+async def _is_blob(service: Service, location: Location, name: str) -> bool:
+    """A blob goes before a folder of the same name; write NAME/ for that. Raises NotFoundError."""
+    try:
+        return not (await service.properties(location, name)).is_directory
+    except NotFoundError as error:
+        if error.code != "ContainerNotFound" and await service.is_folder(location.child(name)):
+            return False
+        raise

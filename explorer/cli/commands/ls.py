@@ -1,0 +1,211 @@
+"""`quayside ls`: containers of an account, or what is in a container or folder."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from explorer.base.errors import NotFoundError
+from explorer.base.match import matches_glob
+from explorer.base.units import format_bytes, parse_moment, parse_size
+from explorer.cli import options
+from explorer.cli.output import Output, iso_time
+from explorer.cli.session import connect, service_of
+from explorer.service.model import Location
+from explorer.service.service import Service
+from explorer.storage.model import Blob, BlobProperties, Container
+
+NAME = "ls"
+SUMMARY = "list containers, or what is in a container or folder"
+EXAMPLE = "quayside ls training/runs/7 -l --sort size"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("target", nargs="?", default="", metavar="TARGET")
+    parser.add_argument("-r", "--recursive", action="store_true", help="everything below")
+    parser.add_argument("-l", "--long", action="store_true", help="size and time as well")
+    parser.add_argument(
+        "--sort",
+        choices=("name", "size", "modified"),
+        help="in this order; without it rows come as the service gives them, at once",
+    )
+    parser.add_argument("--match", metavar="GLOB", help="only these names")
+    parser.add_argument(
+        "--newer", metavar="AGE|DATE", help="changed since: 2h, 7d, 2026-05-01 (blobs only)"
+    )
+    parser.add_argument("--larger", metavar="SIZE", help="at least this: 10M (blobs only)")
+    options.add_connection_options(parser)
+    options.add_common_options(parser)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A container, folder or blob. `name` is in full below the container, `label` as printed."""
+
+    kind: str
+    name: str
+    label: str
+    size_bytes: int = 0
+    modified_s: int = 0
+    more: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which rows are shown. Folders have neither size nor time."""
+
+    match: str = ""
+    newer_s: float = 0.0
+    larger_bytes: int = 0
+
+    def holds(self, row: Row) -> bool:
+        """Pure. `match` is held against the printed name, a folder's without its slash."""
+        if self.match and not matches_glob(self.match, row.label.rstrip("/")):
+            return False
+        if row.kind == "folder":
+            return not (self.newer_s or self.larger_bytes)
+        return row.modified_s >= self.newer_s and row.size_bytes >= self.larger_bytes
+
+
+async def run(args: argparse.Namespace, out: Output) -> int:
+    now = time.time()
+    wanted = Wanted(
+        match=args.match or "",
+        newer_s=parse_moment(args.newer, now) if args.newer else 0.0,
+        larger_bytes=parse_size(args.larger) if args.larger else 0,
+    )
+    async with service_of(args) as service:
+        connection = await connect(service, args, out, args.target)
+        container, path = service.locate(connection.id, args.target)
+        batches = (
+            _blobs(service, Location(connection.id, container), path, recursive=args.recursive)
+            if container
+            else _containers(service, connection.id)
+        )
+        kept: list[Row] = []
+        async for batch in batches:
+            rows = [row for row in batch if wanted.holds(row)]
+            if args.sort:
+                kept += rows
+            else:
+                _print(rows, args, out)
+        _print(in_order(kept, args.sort), args, out)
+    return 0
+
+
+def in_order(rows: list[Row], key: str | None) -> list[Row]:
+    """By name, the largest first, or the newest first; folders stay in front."""
+    rows.sort(key=lambda row: row.label)
+    if key == "size":
+        rows.sort(key=lambda row: -row.size_bytes)
+    elif key == "modified":
+        rows.sort(key=lambda row: -row.modified_s)
+    rows.sort(key=lambda row: row.kind != "folder")
+    return rows
+
+
+def _print(rows: Iterable[Row], args: argparse.Namespace, out: Output) -> None:
+    for row in rows:
+        if out.is_json:
+            out.data(_as_data(row))
+        elif args.long:
+            size = format_bytes(row.size_bytes) if row.kind == "blob" else "-"
+            modified = iso_time(row.modified_s) or "-"
+            out.result(f"{size:>10}  {modified:<20}  {row.label}")
+        else:
+            out.result(row.label)
+    out.flush()
+
+
+def _as_data(row: Row) -> dict[str, Any]:
+    data: dict[str, Any] = {"type": row.kind, "name": row.name}
+    if row.kind == "blob":
+        data["size"] = row.size_bytes
+    if row.modified_s:
+        data["modified"] = iso_time(row.modified_s)
+    return data | (row.more or {})
+
+
+async def _containers(service: Service, connection_id: str) -> AsyncIterator[list[Row]]:
+    async for page in service.list_containers(connection_id):
+        yield [_container_row(container) for container in page.containers]
+
+
+def _container_row(container: Container) -> Row:
+    more = {"etag": container.etag, "public_access": container.public_access}
+    return Row(
+        "container", container.name, container.name, modified_s=container.last_modified_s, more=more
+    )
+
+
+async def _blobs(
+    service: Service, container: Location, path: str, *, recursive: bool
+) -> AsyncIterator[list[Row]]:
+    """Rows below `path`; a path that is a blob gives that blob."""
+    folder = path if path.endswith("/") or not path else f"{path}/"
+    location = Location(container.connection_id, container.container, folder)
+    is_empty = True
+    async for page in service.list_folder(location, recursive=recursive):
+        rows = [
+            Row("folder", prefix.name, prefix.name.removeprefix(folder)) for prefix in page.prefixes
+        ]
+        rows += [_blob_row(blob, folder) for blob in page.blobs]
+        is_empty = is_empty and not rows
+        yield rows
+    if is_empty and path:
+        async for rows in _alone(service, location, path):
+            yield rows
+
+
+async def _alone(service: Service, location: Location, path: str) -> AsyncIterator[list[Row]]:
+    """A listing that is empty: an empty folder, a single blob, or nothing of that name."""
+    if await service.is_folder(location):
+        return
+    if not path.endswith("/"):
+        head, slash, name = path.rpartition("/")
+        parent = Location(location.connection_id, location.container, head + slash)
+        try:
+            found = await service.properties(parent, name)
+        except NotFoundError as error:
+            if error.code == "ContainerNotFound":
+                raise
+        else:
+            if not found.is_directory:
+                yield [_property_row(found, name)]
+            return
+    raise NotFoundError(
+        f"There is no blob and no folder '{path}' in '{location.container}'.",
+        cure="Look one level higher with `quayside ls`.",
+        status=404,
+    )
+
+
+def _blob_row(blob: Blob, folder: str) -> Row:
+    more = {
+        "content_type": blob.content_type,
+        "etag": blob.etag,
+        "md5": blob.content_md5.hex() if blob.content_md5 else "",
+        "blob_type": blob.blob_type.value,
+        "tier": blob.tier,
+        "created": iso_time(blob.created_s),
+        "metadata": dict(blob.metadata or {}),
+    }
+    label = blob.name.removeprefix(folder)
+    return Row("blob", blob.name, label, blob.size_bytes, blob.last_modified_s, more)
+
+
+def _property_row(found: BlobProperties, label: str) -> Row:
+    headers = found.headers
+    more = {
+        "content_type": headers.content_type,
+        "etag": found.etag,
+        "md5": headers.content_md5.hex() if headers.content_md5 else "",
+        "blob_type": found.blob_type.value,
+        "tier": headers.tier,
+        "created": iso_time(found.created_s),
+        "metadata": dict(headers.metadata),
+    }
+    return Row("blob", found.ref.name, label, found.size_bytes, found.last_modified_s, more)

@@ -1,0 +1,101 @@
+"""`quayside stat`: everything the service tells about one blob, folder or container."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from explorer.base.errors import InputError, NotFoundError
+from explorer.base.units import format_bytes
+from explorer.cli import options
+from explorer.cli.output import Output, iso_time
+from explorer.cli.session import place_of, service_of
+from explorer.service.model import Location
+from explorer.service.service import Service
+from explorer.storage.model import BlobProperties
+
+NAME = "stat"
+SUMMARY = "show all properties of a blob, folder or container"
+EXAMPLE = "quayside stat training/runs/7/model.bin --json"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("target", metavar="TARGET")
+    options.add_connection_options(parser)
+    options.add_common_options(parser)
+
+
+async def run(args: argparse.Namespace, out: Output) -> int:
+    async with service_of(args) as service:
+        location, name = await place_of(service, args, out, args.target)
+        data = await _look(service, location, name)
+    if out.is_json:
+        out.data(data)
+        return 0
+    width = max(len(key) for key in data)
+    for key, value in data.items():
+        if value in ("", {}, None):
+            continue
+        if isinstance(value, dict):
+            value = ", ".join(f"{name}={text}" for name, text in value.items())
+        elif key == "size":
+            value = f"{value} ({format_bytes(value)})"
+        out.result(f"{key + ':':<{width + 1}} {value}")
+    return 0
+
+
+async def _look(service: Service, location: Location, name: str) -> dict[str, Any]:
+    if not location.container:
+        raise InputError("An account has no properties of its own.", cure="Name a container.")
+    if not name and not location.path:
+        container = await service.container_properties(location)
+        return {
+            "type": "container",
+            "name": container.name,
+            "modified": iso_time(container.last_modified_s),
+            "etag": container.etag,
+            "public_access": container.public_access or "private",
+            "lease": container.lease_state,
+            "metadata": dict(container.metadata),
+        }
+    if name:
+        try:
+            found = await service.properties(location, name)
+        except NotFoundError as error:
+            if error.code == "ContainerNotFound" or not await service.is_folder(
+                location.child(name)
+            ):
+                raise
+        else:
+            return _blob_data(found)
+    folder = location.child(name) if name else location
+    if not await service.is_folder(folder):
+        raise NotFoundError(f"There is no folder '{folder.path}' in '{folder.container}'.")
+    return {"type": "folder", "name": folder.path, "container": folder.container}
+
+
+def _blob_data(found: BlobProperties) -> dict[str, Any]:
+    headers = found.headers
+    return {
+        "type": "folder" if found.is_directory else "blob",
+        "name": found.ref.name,
+        "container": found.ref.container,
+        "size": found.size_bytes,
+        "modified": iso_time(found.last_modified_s),
+        "created": iso_time(found.created_s),
+        "etag": found.etag,
+        "content_type": headers.content_type,
+        "content_encoding": headers.content_encoding,
+        "content_language": headers.content_language,
+        "content_disposition": headers.content_disposition,
+        "cache_control": headers.cache_control,
+        "md5": headers.content_md5.hex() if headers.content_md5 else "",
+        "blob_type": found.blob_type.value,
+        "tier": headers.tier,
+        "archive_status": found.archive_status,
+        "lease": found.lease_state,
+        "copy_status": found.copy_status,
+        "version": found.version_id,
+        "tags": found.tag_count or "",
+        "metadata": dict(headers.metadata),
+    }

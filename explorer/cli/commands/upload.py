@@ -1,0 +1,88 @@
+"""`quayside upload`: files and folders of this machine into a container."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from explorer.base.errors import InputError, LocalNotFoundError
+from explorer.cli import options
+from explorer.cli.output import Output
+from explorer.cli.session import connect, service_of
+from explorer.cli.submit import carry_out
+from explorer.service.model import Location
+from explorer.transfer.model import UploadRequest, UploadSource
+
+NAME = "upload"
+SUMMARY = "upload files and folders"
+EXAMPLE = "quayside upload out training runs/7"
+DESCRIPTION = (
+    "The folder `out` to FOLDER becomes FOLDER/<path below out>, a file FOLDER/<its name>. With "
+    "--to and several sources each keeps its name: TARGET/out/<path below out>. A container that "
+    "is missing is made."
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("words", nargs="+", metavar="SOURCE CONTAINER [FOLDER]")
+    parser.add_argument(
+        "--to", metavar="TARGET", default="", help="where to; then all words are sources"
+    )
+    options.add_connection_options(parser)
+    options.add_transfer_options(parser)
+    options.add_common_options(parser)
+
+
+def sources_and_target(words: list[str], to: str) -> tuple[list[str], str, str]:
+    """(sources, target, folder below it) of the two forms. Raises InputError. Pure."""
+    if to:
+        return words, to, ""
+    if len(words) == 1:
+        raise InputError("It is not said where to.", cure="Write: upload SOURCE CONTAINER [FOLDER]")
+    if len(words) > 3:
+        raise InputError(
+            "These are too many words.", cure="For several sources: upload --to TARGET SOURCE..."
+        )
+    source, target, *folder = words
+    return [source], target, folder[0] if folder else ""
+
+
+def upload_sources(paths: list[Path]) -> tuple[UploadSource, ...]:
+    """One folder alone gives its contents, everything else its name. Raises LocalNotFoundError."""
+    found: list[UploadSource] = []
+    for path in paths:
+        if not path.exists() and not path.is_symlink():
+            raise LocalNotFoundError(
+                f"There is no file or folder '{path}'.", path=str(path), cure="Check the name."
+            )
+        is_contents = len(paths) == 1 and path.is_dir()
+        # `.` and `..` have no name of their own until they are resolved.
+        name = "" if is_contents else path.name if path.name != ".." else path.resolve().name
+        found.append(UploadSource(str(path), name))
+    names = [source.name for source in found]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise InputError(
+            f"Two sources are called '{twice}' and would overwrite each other.",
+            cure="Upload them one after the other, to different folders.",
+        )
+    return tuple(found)
+
+
+async def run(args: argparse.Namespace, out: Output) -> int:
+    words, target, below = sources_and_target(args.words, args.to)
+    sources = upload_sources([options.absolute(word) for word in words])
+    async with service_of(args, with_transfers=True) as service:
+        connection = await connect(service, args, out, target)
+        container, path = service.locate(connection.id, target)
+        if not container:
+            raise InputError("The target names no container.", cure="Write CONTAINER or a URL.")
+        parts = [part.strip("/") for part in (path, below) if part.strip("/")]
+        prefix = "".join(f"{part}/" for part in parts)
+        request = UploadRequest(
+            sources=sources,
+            target=service.place(Location(connection.id, container, prefix)),
+            options=options.job_options(args, service.settings),
+            make_container=True,
+        )
+        return await carry_out(service, request, args, out)

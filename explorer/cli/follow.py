@@ -1,0 +1,170 @@
+"""Staying with a job to its end: progress, Ctrl-C, the last word, the exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from explorer.base.errors import CredentialExpiredError, NotAuthorizedError, NotFoundError
+from explorer.base.tasks import TaskScope
+from explorer.cli.exits import Exit
+from explorer.cli.output import Output, failure_line
+from explorer.cli.progress import ProgressLine, summary, verb_of
+from explorer.service.events import Event, JobChanged, TransferChanged
+from explorer.service.feed import Subscription
+from explorer.service.service import Service
+from explorer.transfer.model import Direction, Failure, JobSnapshot, TransferSnapshot
+from explorer.transfer.state import JobState, TransferState
+
+_AUTHORISATION = {NotAuthorizedError.title, CredentialExpiredError.title}
+FAILURES_A_PAGE = 1000
+
+
+async def follow(service: Service, job_id: int, out: Output) -> int:
+    """Wait for the job, show how it goes, and return the exit code.
+
+    SIGINT and SIGTERM pause it; when this returns the journal is written.
+    """
+    begun = time.monotonic()
+    progress = ProgressLine(out)
+    watcher = _Watcher(job_id, out, progress)
+    subscription = service.subscribe(watcher.receive)
+    watcher.subscription = subscription
+    scope = TaskScope(on_error=lambda name, error: None)
+    try:
+        with _stop_signals() as stopped:
+            job = await _wait(service, job_id, stopped, scope)
+    finally:
+        await scope.aclose()
+        subscription.close()
+        progress.clear()
+    if stopped.is_set() and not job.state.is_final:
+        out.error(f"interrupted. Paused; go on with: quayside resume {job_id}")
+        return Exit.INTERRUPTED
+    return await report(service, job, time.monotonic() - begun, out)
+
+
+async def _wait(
+    service: Service, job_id: int, stopped: asyncio.Event, scope: TaskScope
+) -> JobSnapshot:
+    ended = scope.spawn(service.wait(job_id), name="wait for the job")
+    asked = scope.spawn(stopped.wait(), name="wait for a signal")
+    await asyncio.wait([ended, asked], return_when=asyncio.FIRST_COMPLETED)
+    if not ended.done():
+        await service.pause(job_id)
+    return await ended
+
+
+@contextmanager
+def _stop_signals() -> Iterator[asyncio.Event]:
+    """An event that SIGINT and SIGTERM set. A second one ends the program as usual."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    if sys.platform == "win32":  # no signal handlers on its loops
+        before = signal.signal(
+            signal.SIGINT, lambda number, frame: loop.call_soon_threadsafe(stopped.set)
+        )
+        try:
+            yield stopped
+        finally:
+            signal.signal(signal.SIGINT, before)
+        return
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def stop(number: signal.Signals) -> None:
+        loop.remove_signal_handler(number)
+        signal.signal(number, signal.SIG_DFL)
+        stopped.set()
+
+    for number in kept:
+        loop.add_signal_handler(number, stop, signal.Signals(number))
+    try:
+        yield stopped
+    finally:
+        for number, handler in kept.items():
+            loop.remove_signal_handler(number)
+            signal.signal(number, handler)
+
+
+class _Watcher:
+    """Turns events into progress, or into lines of JSON."""
+
+    def __init__(self, job_id: int, out: Output, progress: ProgressLine) -> None:
+        self._job_id = job_id
+        self._out = out
+        self._progress = progress
+        self.subscription: Subscription | None = None
+
+    def receive(self, events: tuple[Event, ...]) -> None:
+        for event in events:
+            if isinstance(event, JobChanged) and event.job.id == self._job_id:
+                self._progress.draw(event.job)
+                if self._out.is_json:
+                    self._out.data({"event": "job", "job": event.job})
+            elif (
+                self._out.is_json
+                and isinstance(event, TransferChanged)
+                and event.transfer.job_id == self._job_id
+            ):
+                self._out.data({"event": "transfer", "transfer": event.transfer})
+        if self._out.is_json:
+            self._out.flush()
+        if self.subscription is not None:
+            self.subscription.taken()
+
+
+async def report(service: Service, job: JobSnapshot, elapsed_s: float, out: Output) -> int:
+    """Every failure with its reason, then the sums. Returns the exit code."""
+    failures: list[Failure] = [] if job.failure is None else [job.failure]
+    if job.failure is not None:
+        out.error(failure_line(f"{verb_of(job)} {job.title}", job.failure))
+    offset = 0
+    while job.files_failed:
+        page = await service.transfers(
+            job.id,
+            offset=offset,
+            limit=FAILURES_A_PAGE,
+            states=frozenset({TransferState.FAILED, TransferState.NEEDS_CREDENTIALS}),
+        )
+        for transfer in page:
+            if transfer.failure is not None:
+                failures.append(transfer.failure)
+                out.error(failure_line(f"{verb_of(job)} {_name(transfer)}", transfer.failure))
+        offset += len(page)
+        if len(page) < FAILURES_A_PAGE:
+            break
+    if out.is_json:
+        out.data({"event": "end", "job": job, "elapsed_s": round(elapsed_s, 3)})
+    elif not out.is_quiet and job.state in (JobState.DONE, JobState.FAILED):
+        out.result(summary(job, elapsed_s))
+    if job.state is JobState.NEEDS_CREDENTIALS:
+        out.error(f"job {job.id} waits for credentials. With new ones: quayside resume {job.id}")
+    elif job.state is JobState.PAUSED:
+        out.error(f"job {job.id} is paused. Go on with: quayside resume {job.id}")
+    elif job.state is JobState.CANCELLED:
+        out.error(f"job {job.id} was cancelled.")
+    return exit_of(job, failures)
+
+
+def _name(transfer: TransferSnapshot) -> str:
+    is_upload = transfer.direction is Direction.UPLOAD
+    return transfer.local_path if is_upload else transfer.remote_name
+
+
+def exit_of(job: JobSnapshot, failures: list[Failure]) -> int:
+    """0 where everything went; 3 or 4 where nothing did, for that one reason; else 1. Pure."""
+    if job.state is JobState.DONE and not job.files_failed:
+        return Exit.OK
+    if job.state is JobState.NEEDS_CREDENTIALS:
+        return Exit.NOT_AUTHORISED
+    titles = {failure.title for failure in failures}
+    if not job.files_done and titles:
+        if titles <= _AUTHORISATION:
+            return Exit.NOT_AUTHORISED
+        if titles == {NotFoundError.title}:
+            return Exit.NOT_FOUND
+    return Exit.SOME_FAILED

@@ -1,0 +1,116 @@
+"""Progress of jobs: a bar twice a second on a terminal, a line every few seconds elsewhere.
+
+The texts are pure functions; `ProgressLine` draws them on standard error.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+
+from explorer.base.units import format_bytes, format_duration, format_rate
+from explorer.cli.output import Output, cut, shown
+from explorer.transfer.model import Direction, JobSnapshot
+from explorer.transfer.state import JobState
+
+BAR_EVERY_S = 0.5
+LINE_EVERY_S = 5.0
+BAR_CELLS = 24
+_FULL, _EMPTY = "█", "░"
+
+_WAITING = {
+    JobState.QUEUED: "waiting",
+    JobState.PREPARING: "listing",
+    JobState.RETRY_WAIT: "no connection, trying again",
+    JobState.PAUSED: "paused",
+    JobState.INTERRUPTED: "interrupted",
+    JobState.NEEDS_CREDENTIALS: "needs credentials",
+}
+
+
+def verb_of(job: JobSnapshot) -> str:
+    return "uploading" if job.direction is Direction.UPLOAD else "downloading"
+
+
+def share_of(job: JobSnapshot) -> float | None:
+    """How much is done, from 0 to 1; None while the total is not known. Full only at the end."""
+    if job.state is JobState.DONE:
+        return 1.0
+    if job.is_expanding:
+        return None
+    if job.bytes_total:
+        return min(job.bytes_done / job.bytes_total, 0.999)
+    done = job.files_done + job.files_skipped + job.files_failed
+    return min(done / job.files_total, 0.999) if job.files_total else None
+
+
+def figures(job: JobSnapshot) -> str:
+    """`12.0 MiB of 300 MiB, 3 of 17 files, 80.1 MiB/s, 4 s left`."""
+    some = " so far" if job.is_expanding else ""
+    parts = [
+        f"{format_bytes(job.bytes_done)} of {format_bytes(job.bytes_total)}",
+        f"{job.files_done} of {job.files_total} files{some}",
+    ]
+    if job.state in _WAITING:
+        parts.append(_WAITING[job.state])
+    elif job.rate_bytes_per_s:
+        parts.append(format_rate(job.rate_bytes_per_s))
+        if job.eta_s is not None and not job.is_expanding:
+            parts.append(f"{format_duration(job.eta_s)} left")
+    if job.files_failed:
+        parts.append(f"{job.files_failed} failed")
+    return ", ".join(parts)
+
+
+def bar_line(job: JobSnapshot, width: int) -> str:
+    """A bar, the share and the figures in at most `width` columns."""
+    share = share_of(job)
+    cells = int((share or 0.0) * BAR_CELLS)
+    percent = "  ? %" if share is None else f"{int(share * 100):>3} %"
+    return cut(f"{_FULL * cells}{_EMPTY * (BAR_CELLS - cells)} {percent}  {figures(job)}", width)
+
+
+def summary(job: JobSnapshot, elapsed_s: float) -> str:
+    """The last word: files, bytes, time, skipped, failed."""
+    noun = "file" if job.files_done == 1 else "files"
+    verb = "Uploaded" if job.direction is Direction.UPLOAD else "Downloaded"
+    text = f"{verb} {job.files_done} {noun}, {format_bytes(job.bytes_done)}"
+    if elapsed_s > 0:
+        text += f" in {format_duration(elapsed_s)}"
+        if job.bytes_done:
+            text += f" ({format_rate(job.bytes_done / elapsed_s)})"
+    if job.files_skipped:
+        text += f", {job.files_skipped} skipped"
+    return f"{text}, {job.files_failed} failed."
+
+
+class ProgressLine:
+    """Draws the latest snapshot of one job; `draw` may be called as often as one likes."""
+
+    def __init__(self, out: Output) -> None:
+        self._out = out
+        self._is_bar = out.stderr.isatty()
+        self._every_s = BAR_EVERY_S if self._is_bar else LINE_EVERY_S
+        self._is_drawn = False
+        # The first line elsewhere comes after a while: a quick job needs none.
+        self._next_at = 0.0 if self._is_bar else time.monotonic() + LINE_EVERY_S
+
+    def draw(self, job: JobSnapshot) -> None:
+        now = time.monotonic()
+        if self._out.is_quiet or self._out.is_json or now < self._next_at:
+            return
+        self._next_at = now + self._every_s
+        if self._is_bar:
+            width = shutil.get_terminal_size().columns - 1
+            self._out.stderr.write(f"\r{shown(bar_line(job, width))}\x1b[K")
+        else:
+            self._out.stderr.write(f"{verb_of(job)}: {figures(job)}\n")
+        self._out.stderr.flush()
+        self._is_drawn = True
+
+    def clear(self) -> None:
+        """Leave a clean line for what is said next."""
+        if self._is_bar and self._is_drawn:
+            self._out.stderr.write("\r\x1b[K")
+            self._out.stderr.flush()
+            self._is_drawn = False

@@ -1,0 +1,109 @@
+"""One command's service: started, connected, closed whatever happens."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from explorer.base.errors import InputError
+from explorer.base.paths import data_dir
+from explorer.cli.options import given
+from explorer.cli.output import Output
+from explorer.cli.targets import choose
+from explorer.service.model import Connection, Location, SecretHome
+from explorer.service.service import Service
+from explorer.transfer.model import JobSnapshot
+
+
+@asynccontextmanager
+async def service_of(
+    args: argparse.Namespace, *, with_transfers: bool = False
+) -> AsyncIterator[Service]:
+    """The service on this command's data folder. Without transfers the queue stays shut."""
+    folder = Path(args.data_dir) if args.data_dir else data_dir()
+    service = await Service.start(folder, adopt_jobs=False, with_transfers=with_transfers)
+    try:
+        yield service
+    finally:
+        await service.aclose()
+
+
+def read_text(source: str) -> str:
+    """What stands behind `-` (standard input) or `@FILE`. Raises InputError."""
+    if source == "-":
+        if sys.stdin is None or sys.stdin.closed:
+            raise InputError("There is no standard input to read from.")
+        return sys.stdin.read()
+    path = Path(source[1:]).expanduser()
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise InputError(f"'{path}' cannot be read: {reason}.") from None
+
+
+async def connect(
+    service: Service, args: argparse.Namespace, out: Output, target: str
+) -> Connection:
+    """The connection that options, environment and target say; see `targets.choose`."""
+    chosen = choose(target, given(args), os.environ, read_text)
+    if chosen.note:
+        out.note(f"quayside: {chosen.note}")
+    if chosen.spec is not None:
+        return await service.session_connection(chosen.spec)
+    return await saved_connection(service, chosen.saved_name)
+
+
+async def saved_connection(service: Service, name: str, *, needs_secret: bool = True) -> Connection:
+    """A saved one by its name or id, ready for use. Raises InputError."""
+    matching = [one for one in service.connections() if name in (one.name, one.id)]
+    if not matching:
+        names = ", ".join(f"'{one.name}'" for one in service.connections())
+        raise InputError(
+            f"There is no saved connection '{name}'.",
+            cure=f"Saved are: {names}." if names else "Save one with `quayside connect NAME`.",
+        )
+    if not needs_secret:
+        return matching[0]
+    await service.load_secrets(matching[0].id)
+    found = service.connection(matching[0].id)
+    if found.secret_home is SecretHome.MISSING:
+        raise InputError(
+            f"The secret of '{name}' is not there: {found.notice}",
+            cure="Unlock the keyring, or give the credentials by --connection-string.",
+        )
+    return found
+
+
+async def place_of(
+    service: Service, args: argparse.Namespace, out: Output, target: str
+) -> tuple[Location, str]:
+    """(folder, name) of a target: the name is what follows its last slash, empty for a
+    container or a target that ends with `/`."""
+    connection = await connect(service, args, out, target)
+    container, path = service.locate(connection.id, target)
+    head, slash, name = path.rpartition("/")
+    return Location(connection.id, container, head + slash), name
+
+
+async def credentials_for(
+    service: Service, args: argparse.Namespace, out: Output, job: JobSnapshot
+) -> None:
+    """Have credentials ready for a job of an earlier run: its saved connection's, or what
+    options and environment give for the same account. Raises InputError."""
+    saved = {connection.id for connection in service.connections()}
+    has_options = args.connection or args.connection_string
+    if job.place.connection_id in saved and not has_options:
+        await service.load_secrets(job.place.connection_id)
+        return
+    connection = await connect(service, args, out, job.place.container)
+    if connection.endpoint != job.place.endpoint:
+        raise InputError(
+            f"Job {job.id} is for {job.place.endpoint}, the credentials are for "
+            f"{connection.endpoint}.",
+            cure="Give the credentials of that account.",
+        )

@@ -1,0 +1,46 @@
+"""From a request to its end: conflicts asked about, the job queued and followed."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+
+from explorer.cli.ask import ask_conflict
+from explorer.cli.follow import follow
+from explorer.cli.output import Output
+from explorer.service.service import Service
+from explorer.transfer.model import ConflictPolicy, JobOptions, Request
+
+
+async def carry_out(
+    service: Service, request: Request, args: argparse.Namespace, out: Output
+) -> int:
+    """Do what a transfer command asks for; returns the exit code."""
+    await service.set_limits(concurrency=args.concurrency)
+    if args.dry_run:
+        return await rehearse(service, request, out)
+    wants_to_ask = args.on_conflict == "ask" or (args.on_conflict is None and out.can_ask)
+    if wants_to_ask and out.can_ask:
+        request = replace(request, options=await _asked(service, request, out))
+    job_id = await service.submit(request)
+    return await follow(service, job_id, out)
+
+
+async def _asked(service: Service, request: Request, out: Output) -> JobOptions:
+    """The options with an answer for every conflict there is now; what comes later fails."""
+    decisions: dict[str, ConflictPolicy] = {}
+    async for conflict in service.find_conflicts(request):
+        policy, is_for_all = ask_conflict(out, conflict)
+        if is_for_all:
+            return replace(request.options, conflicts=policy, decisions=decisions)
+        decisions[conflict.name] = policy
+    return replace(request.options, decisions=decisions)
+
+
+async def rehearse(service: Service, request: Request, out: Output) -> int:
+    """Say what would be transferred, and touch nothing."""
+    files = size_bytes = 0
+    async for step in service.rehearse(request):
+        files += 1
+        size_bytes += step.size_bytes
+    return 0

@@ -1,0 +1,96 @@
+"""What a connection may do: what its credential says, and what a test of it met. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from explorer.base.errors import NotAuthorizedError
+from explorer.service.model import Ability, Answer, Claim, ProbeReport
+from explorer.storage.access import Access, Action, Verdict
+from explorer.storage.azure.probe import Finding, Probe
+from explorer.storage.connection import ConnectionSpec
+
+_ACTIONS = {
+    Ability.LIST_CONTAINERS: Action.LIST_CONTAINERS,
+    Ability.LIST: Action.LIST_BLOBS,
+    Ability.READ: Action.READ,
+    Ability.WRITE: Action.CREATE,
+    Ability.DELETE: Action.DELETE,
+    Ability.CREATE_CONTAINER: Action.CREATE_CONTAINER,
+    Ability.DELETE_CONTAINER: Action.DELETE_CONTAINER,
+}
+_SKEW_S = 300.0
+"""The service refuses a signature that is 15 minutes off; a third of it is worth a word."""
+
+
+def claims_of(access: Access, found: Probe | None = None) -> tuple[Claim, ...]:
+    """One claim for each ability, in their order. What was met goes before what was said."""
+    met: dict[Ability, Finding] = {}
+    if found is not None:
+        met = {
+            Ability.LIST_CONTAINERS: found.list_containers,
+            Ability.LIST: found.list_blobs,
+            Ability.READ: found.read,
+        }
+    return tuple(
+        _claim(ability, access, action, met.get(ability)) for ability, action in _ACTIONS.items()
+    )
+
+
+def _claim(ability: Ability, access: Access, action: Action, finding: Finding | None) -> Claim:
+    if finding is not None and finding.verdict is Verdict.YES:
+        return Claim(ability, Answer.YES)
+    # A container that is missing says nothing about what is allowed in others.
+    if finding is not None and isinstance(finding.error, NotAuthorizedError):
+        reason = access.reason(action) or str(finding.error)
+        return Claim(ability, Answer.NO, reason)
+    return Claim(ability, Answer(access[action].verdict.value), access.reason(action))
+
+
+def report_of(spec: ConnectionSpec, found: Probe, now: datetime) -> ProbeReport:
+    """What a person reads before a connection is kept."""
+    access = spec.access(now)
+    claims = claims_of(access, found)
+    answers = {claim.ability: claim.answer for claim in claims}
+    words = [
+        f"{ability.value} {answers[ability].value}"
+        for ability in (Ability.LIST, Ability.READ, Ability.WRITE, Ability.DELETE)
+    ]
+    ending = access.describe(now).rpartition(", ")[2]
+    if ending.startswith("expire"):
+        words.append(ending)
+    warnings = [*spec.warnings, *access.warnings]
+    if skew := skew_text(found.clock_skew_s):
+        warnings.append(skew)
+    if answers[Ability.LIST] is Answer.NO and answers[Ability.READ] is not Answer.NO:
+        warnings.append("Nothing can be listed; open blobs by their path.")
+    return ProbeReport(
+        claims=claims,
+        is_hierarchical=found.is_hierarchical,
+        expires_s=expiry_of(access),
+        clock_skew_s=found.clock_skew_s,
+        summary=", ".join(words),
+        warnings=tuple(dict.fromkeys(warnings)),
+        api_version=found.api_version,
+    )
+
+
+def expiry_of(access: Access) -> float | None:
+    """Seconds since 1970; None where it never ends or nobody knows."""
+    return access.expires.timestamp() if access.expires is not None else None
+
+
+def skew_text(ahead_s: float) -> str:
+    """A sentence where the clocks differ by more than is healthy; else empty."""
+    if abs(ahead_s) < _SKEW_S:
+        return ""
+    minutes = round(abs(ahead_s) / 60)
+    which = "ahead of" if ahead_s > 0 else "behind"
+    return (
+        f"The clock of this computer is {minutes} minutes {which} the service's: set it right, "
+        "or signatures will be refused."
+    )
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
