@@ -1,0 +1,225 @@
+"""One saved connection: a ConnectionSpec without its secret, and what a person set on it.
+
+Pure; knows its JSON both ways.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields, replace
+from enum import Enum
+from typing import Any
+from urllib.parse import urlsplit
+
+from explorer.base.errors import ConnectionTextError
+from explorer.base.redact import redact
+from explorer.storage.connection_build import build
+from explorer.storage.connection_spec import (
+    EMULATOR_KEY,
+    Anonymous,
+    ConnectionSpec,
+    Credential,
+    Missing,
+    NeedsCredential,
+    PastedKind,
+    Place,
+    SasToken,
+    Scope,
+    ScopeLevel,
+    SharedKey,
+)
+from explorer.storage.sas import parse_sas
+
+_LONGEST = 20_000
+
+
+class CredentialType(Enum):
+    """What sort of secret the keyring has."""
+
+    KEY = "key"
+    SAS = "sas"
+    PUBLISHED = "published key"
+    """The emulator's, which everybody knows: the keyring is not bothered with it."""
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedConnection:
+    """As it stands in the file. Times are seconds since 1970.
+
+    `expires_s` is of its SAS, to be shown before the keyring was asked; 0 where there is
+    none. `hierarchical_override` is what the user said, None where nothing. `start_*` is
+    what was pasted, `last_*` where the user was last.
+    """
+
+    id: str
+    name: str
+    kind: str
+    account: str
+    blob_endpoint: str
+    dfs_endpoint: str | None
+    credential_type: str
+    scope_level: str = ScopeLevel.ACCOUNT.value
+    scope_container: str = ""
+    scope_path: str = ""
+    start_container: str = ""
+    start_path: str = ""
+    start_snapshot: str = ""
+    start_version_id: str = ""
+    is_dfs_hint: bool = False
+    is_http_allowed: bool = False
+    expires_s: float = 0.0
+    hierarchical_override: bool | None = None
+    is_read_only: bool = False
+    colour: str = ""
+    api_version: str = ""
+    created_s: float = 0.0
+    last_used_s: float = 0.0
+    last_container: str = ""
+    last_path: str = ""
+
+    @property
+    def needs_secret(self) -> bool:
+        """Whether the keyring has to be asked for it."""
+        return self.credential_type in (CredentialType.KEY.value, CredentialType.SAS.value)
+
+
+def save_form(
+    spec: ConnectionSpec, *, connection_id: str, name: str, now_s: float
+) -> SavedConnection:
+    """What of a complete spec goes into the file: everything but its secret."""
+    sas = spec.sas
+    end = sas.usable_until if sas is not None else None
+    kind = CredentialType.NONE
+    if isinstance(spec.credential, SharedKey):
+        is_published = spec.credential.key == EMULATOR_KEY
+        kind = CredentialType.PUBLISHED if is_published else CredentialType.KEY
+    elif sas is not None:
+        kind = CredentialType.SAS
+    return SavedConnection(
+        id=connection_id,
+        # A person may have pasted anything for a name.
+        name=redact(name.strip()) or spec.display_name,
+        kind=spec.kind.value,
+        account=spec.account,
+        blob_endpoint=spec.blob_endpoint,
+        dfs_endpoint=spec.dfs_endpoint,
+        credential_type=kind.value,
+        scope_level=spec.scope.level.value,
+        scope_container=spec.scope.container,
+        scope_path=spec.scope.path,
+        start_container=spec.start.container,
+        start_path=spec.start.path,
+        start_snapshot=spec.start.snapshot,
+        start_version_id=spec.start.version_id,
+        is_dfs_hint=spec.is_dfs_hint,
+        is_http_allowed=spec.is_http_allowed,
+        expires_s=end.timestamp() if end is not None else 0.0,
+        created_s=now_s,
+        last_used_s=now_s,
+    )
+
+
+def with_new_credential(saved: SavedConnection, spec: ConnectionSpec) -> SavedConnection:
+    """After `replace_credential`: the same connection, what a person set on it kept."""
+    fresh = save_form(spec, connection_id=saved.id, name=saved.name, now_s=saved.last_used_s)
+    return replace(
+        saved,
+        credential_type=fresh.credential_type,
+        expires_s=fresh.expires_s,
+        scope_level=fresh.scope_level,
+        scope_container=fresh.scope_container,
+        scope_path=fresh.scope_path,
+    )
+
+
+def spec_of(saved: SavedConnection, secret: str) -> ConnectionSpec:
+    """The spec again; without its secret it needs a credential, with scope and place kept.
+
+    Raises ConnectionTextError where the secret is damaged.
+    """
+    credential: Credential = NeedsCredential()
+    if saved.credential_type == CredentialType.NONE.value:
+        credential = Anonymous()
+    elif saved.credential_type == CredentialType.PUBLISHED.value:
+        credential = SharedKey(saved.account, EMULATOR_KEY)
+    elif secret and saved.credential_type == CredentialType.KEY.value:
+        credential = SharedKey(saved.account, secret)
+    elif secret:
+        credential = SasToken(parse_sas(secret))
+    place = Place(
+        saved.start_container, saved.start_path, saved.start_snapshot, saved.start_version_id
+    )
+    scope = Scope(ScopeLevel(saved.scope_level), saved.scope_container, saved.scope_path)
+    spec = build(
+        PastedKind(saved.kind),
+        account=saved.account,
+        blob_endpoint=saved.blob_endpoint,
+        dfs_endpoint=saved.dfs_endpoint,
+        credential=credential,
+        place=place,
+        is_dfs_hint=saved.is_dfs_hint,
+        is_http_allowed=saved.is_http_allowed,
+    )
+    # The scope was settled when it was saved; only these two can be missing since.
+    still = (Missing.CREDENTIAL, Missing.HTTP_CONSENT)
+    return replace(
+        spec,
+        scope=scope,
+        start=place,
+        missing=tuple(item for item in spec.missing if item in still),
+    )
+
+
+def to_json(saved: SavedConnection) -> dict[str, Any]:
+    """For the file; what has its default is left out."""
+    defaults = {field.name: field.default for field in fields(SavedConnection)}
+    return {name: value for name, value in asdict(saved).items() if defaults[name] != value}
+
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "str | None": (str, type(None)),
+    "bool": (bool,),
+    "bool | None": (bool, type(None)),
+    "float": (float, int),
+}
+
+
+def from_json(entry: object) -> SavedConnection:
+    """Checked field by field; fields of a later Quayside are passed over. Raises ValueError."""
+    if not isinstance(entry, dict):
+        raise ValueError("an entry is no object")
+    values: dict[str, Any] = {}
+    for field in fields(SavedConnection):
+        if field.name not in entry:
+            continue
+        value = entry[field.name]
+        if type(value) not in _TYPES[str(field.type)]:
+            raise ValueError(f"{field.name} is of the wrong type")
+        if isinstance(value, str) and len(value) > _LONGEST:
+            raise ValueError(f"{field.name} is too long")
+        values[field.name] = float(value) if field.type == "float" else value
+    try:
+        saved = SavedConnection(**values)
+    except TypeError:
+        raise ValueError("a field is missing") from None
+    if not saved.id or not saved.id.isalnum():
+        raise ValueError("the id is damaged")
+    PastedKind(saved.kind)
+    CredentialType(saved.credential_type)
+    for endpoint in (saved.blob_endpoint, saved.dfs_endpoint):
+        if endpoint is not None:
+            _check_endpoint(endpoint)
+    try:
+        spec_of(saved, "")
+    except ConnectionTextError:
+        raise ValueError("the address is damaged") from None
+    return saved
+
+
+def _check_endpoint(endpoint: str) -> None:
+    parts = urlsplit(endpoint)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("an endpoint is no address")
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("an endpoint holds more than an address")
