@@ -10,6 +10,7 @@ QResourceRoot in qtbase/src/corelib/io/qresource.cpp.
 from __future__ import annotations
 
 import struct
+import weakref
 from dataclasses import dataclass
 from itertools import count
 
@@ -25,7 +26,7 @@ _numbers = count(1)
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """The three tables Qt reads. They must live as long as they are registered."""
+    """The three tables Qt reads."""
 
     tree: bytes
     names: bytes
@@ -35,22 +36,22 @@ class Compiled:
 class StyleImages:
     """The images of one colour scheme; `folder` is their path for `url()`.
 
-    Every set has a folder of its own, because Qt caches images by path.
+    Every set has a folder of its own, because Qt caches images by path. They go
+    with `release`, with this object, or at the end of the process: Qt keeps no
+    copy, so the tables must live exactly as long as they are registered.
     """
 
     def __init__(self, scheme: Colours) -> None:
         name = f"quayside-{next(_numbers)}"
         self.folder = f":/{name}"
-        self._compiled = compile_resource(name, draw(scheme))
-        qRegisterResourceData(
-            _FORMAT_VERSION, self._compiled.tree, self._compiled.names, self._compiled.contents
-        )
+        made = compile_resource(name, draw(scheme))
+        tables = (_FORMAT_VERSION, made.tree, made.names, made.contents)
+        qRegisterResourceData(*tables)
+        self._taken_back = weakref.finalize(self, qUnregisterResourceData, *tables)
 
     def release(self) -> None:
-        """Take the images away again, once no style sheet names them."""
-        qUnregisterResourceData(
-            _FORMAT_VERSION, self._compiled.tree, self._compiled.names, self._compiled.contents
-        )
+        """Take the images away, once no style sheet names them. Harmless when repeated."""
+        self._taken_back()
 
 
 def draw(scheme: Colours) -> dict[str, bytes]:

@@ -103,8 +103,6 @@ class Theme(QObject):
         self._app.setStyleSheet(style_sheet(scheme, self._images.folder))
         if old is not None:
             old.release()
-        for widget in self._app.allWidgets():
-            widget.update()
         self.changed.emit()
 
 
