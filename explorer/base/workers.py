@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 from explorer.base.cancel import Cancelled, CancelToken, running_under
@@ -52,6 +53,22 @@ class Workers:
             raise
         except Cancelled:
             raise asyncio.CancelledError from None
+
+    async def run_to_end(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Like `run`, for closing and syncing: a cancel neither prevents nor stops the work,
+        and is raised only when it is done."""
+        call = partial(work, *args, **kwargs)
+        future = asyncio.get_running_loop().run_in_executor(self._pool, call)
+        is_cancelled = False
+        while not future.done():
+            try:
+                await asyncio.wait([future])
+            except asyncio.CancelledError:
+                is_cancelled = True
+        if is_cancelled:
+            future.exception()  # looked at, so that the loop does not complain
+            raise asyncio.CancelledError
+        return future.result()
 
     def close(self) -> None:
         """Let running work end, start nothing more; blocks until the threads are gone."""

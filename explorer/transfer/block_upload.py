@@ -1,0 +1,239 @@
+"""A large file to one blob: blocks staged in parallel under our own ids, then one commit.
+
+What the service holds uncommitted is the truth, the journal says which of it is
+ours. Nothing is visible before the commit, and the commit happens only while both
+sides are as they were. See Put Block, Put Block List and Get Block List in the
+Blob service's REST reference.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Iterable
+
+from explorer.base.errors import (
+    AlreadyExistsError,
+    IntegrityError,
+    PreconditionFailedError,
+    QuaysideError,
+    Retry,
+    StorageError,
+)
+from explorer.storage.model import BlobHeaders, BlobProperties, Block, Condition, Written
+from explorer.transfer import progress_table
+from explorer.transfer.files import Source
+from explorer.transfer.foreign import clear_foreign_blocks
+from explorer.transfer.hashing import md5_of
+from explorer.transfer.plan import (
+    UPLOAD_ID_BYTES,
+    Chunks,
+    Cut,
+    commit_ids,
+    compare_staged,
+    digest_of,
+    make_block_id,
+    parse_block_id,
+)
+from explorer.transfer.remote_target import RemoteTarget
+from explorer.transfer.rows import Progress
+from explorer.transfer.state import TransferState
+from explorer.transfer.work import Live, Outcome, Work, first_of, share
+
+
+class BlockUpload:
+    """One attempt at a file, or its continuation."""
+
+    def __init__(
+        self, work: Work, live: Live, target: RemoteTarget, source: Source, cut: Cut
+    ) -> None:
+        self._work = work
+        self._live = live
+        self._target = target
+        self._source = source
+        self._cut = cut
+        self._upload_id = os.urandom(UPLOAD_ID_BYTES)
+        self._condition = Condition.absent()
+        self._digests: dict[int, bytes] = {}
+        self._checks_transit = work.options.with_md5
+        live.size_bytes = cut.size_bytes
+
+    async def run(self, kept: Progress | None) -> Outcome:
+        staged = Chunks(len(self._cut))
+        if kept is not None and self._continues(kept):
+            if kept.is_committing and (found := await self._find_ours()):
+                return self._target.found_done(found)
+            staged = await self._find_staged()
+        else:
+            await self._begin()
+        self._live.bytes_done = self._cut.bytes_in(staged)
+        self._live.move(TransferState.RUNNING)
+        md5 = await self._stage_and_hash(staged)
+        self._live.move(TransferState.COMMITTING)
+        await self._work.run(self._source.check)
+        await self._work.journal.do(progress_table.set_committing, self._live.row.id)
+        headers = self._target.headers(self._source.fingerprint.mtime_ns, md5)
+        return await self._commit(headers)
+
+    # -- beginning and continuing ---------------------------------------------
+
+    def _continues(self, kept: Progress) -> bool:
+        """Take up what an earlier attempt left, if the source is still the same."""
+        if (
+            len(kept.upload_id) != UPLOAD_ID_BYTES
+            or kept.fingerprint != self._source.fingerprint.to_text()
+            or kept.chunk_bytes != self._cut.chunk_bytes
+        ):
+            return False
+        self._upload_id = kept.upload_id
+        self._condition = Condition.unchanged(kept.etag) if kept.etag else Condition.absent()
+        self._digests = dict(kept.digests)
+        return True
+
+    async def _begin(self) -> None:
+        print_ = self._source.fingerprint
+        self._condition = await self._target.look(print_.size_bytes, print_.mtime_ns)
+        kept = Progress(
+            self._cut.chunk_bytes,
+            upload_id=self._upload_id,
+            etag=self._condition.if_match,
+            fingerprint=print_.to_text(),
+        )
+        await self._work.journal.do(progress_table.start, self._live.row.id, kept)
+
+    async def _find_staged(self) -> Chunks:
+        """Which blocks need not be sent again."""
+        blocks = await self._work.call(self._live, self._work.store.block_list, self._target.ref)
+        await self._work.run(self._recognise, blocks.uncommitted)
+        staged = compare_staged(
+            self._cut,
+            self._upload_id,
+            blocks.uncommitted,
+            self._digests,
+        )
+        return staged.reusable
+
+    def _recognise(self, uncommitted: Iterable[Block]) -> None:
+        """The journal may lag behind the service by a moment: a block with our id that it
+        does not know is ours if the file still has that content there."""
+        for block in uncommitted:
+            ours = parse_block_id(block.block_id)
+            if (
+                ours is None
+                or ours.upload_id != self._upload_id
+                or ours.index in self._digests
+                or ours.index >= len(self._cut)
+            ):
+                continue
+            piece = self._cut[ours.index]
+            with self._work.plant.buffers.borrow(piece.length) as data:
+                self._source.read_into(data, piece.offset)
+                if digest_of(data) == ours.digest:
+                    self._digests[ours.index] = ours.digest
+
+    # -- staging --------------------------------------------------------------
+
+    async def _stage_and_hash(self, staged: Chunks) -> bytes | None:
+        hashing: asyncio.Task[bytes] | None = None
+        try:
+            async with asyncio.TaskGroup() as group:
+                if self._work.options.with_md5:
+                    hashing = group.create_task(self._work.run(md5_of, self._source))
+                await self._stage_all(staged)
+        except BaseExceptionGroup as errors:
+            raise first_of(errors) from None
+        return None if hashing is None else hashing.result()
+
+    async def _stage_all(self, staged: Chunks) -> None:
+        try:
+            await self._stage_missing(staged)
+        except StorageError as error:
+            if error.code != "InvalidBlobOrBlock":
+                raise
+            self._condition = await clear_foreign_blocks(
+                self._work, self._live, self._target.ref, self._condition
+            )
+            await self._stage_missing(staged)
+
+    async def _stage_missing(self, staged: Chunks) -> None:
+        async def stage(index: int) -> None:
+            length = self._cut[index].length
+            digest = await self._work.call(self._live, self._send, index, size_bytes=length)
+            self._digests[index] = digest
+            staged.add(index)
+            self._work.journal.post(progress_table.add_block, self._live.row.id, index, digest)
+            self._live.moved(length)
+
+        missing = list(staged.remaining())
+        await share(missing, min(len(missing), self._work.plant.slots.size), stage)
+
+    def _send(self, index: int) -> bytes:
+        piece = self._cut[index]
+        with self._work.plant.buffers.borrow(piece.length) as data:
+            self._source.read_into(data, piece.offset)
+            digest = digest_of(data)
+            md5 = None
+            if self._checks_transit:
+                md5 = hashlib.md5(data, usedforsecurity=False).digest()
+            block_id = make_block_id(self._upload_id, index, digest)
+            self._work.store.put_block(self._target.ref, block_id, data, content_md5=md5)
+        return digest
+
+    # -- the commit -----------------------------------------------------------
+
+    def _ids(self) -> list[bytes]:
+        return commit_ids(self._cut, self._upload_id, self._digests)
+
+    async def _commit(self, headers: BlobHeaders) -> Outcome:
+        ids = self._ids()
+
+        def commit() -> Written:
+            return self._work.store.put_block_list(
+                self._target.ref, ids, headers=headers, condition=self._condition
+            )
+
+        try:
+            written = await self._work.call(self._live, commit)
+        except (AlreadyExistsError, PreconditionFailedError):
+            # Either a rival, or our own commit whose answer was lost.
+            if found := await self._find_ours():
+                return self._target.found_done(found)
+            self._target.rival()
+        except StorageError as error:
+            if error.code not in ("InvalidBlockList", "InvalidBlockId"):
+                raise
+            if found := await self._find_ours():
+                return self._target.found_done(found)
+            error.retry = Retry.RESTART  # somebody's write dropped our blocks
+            raise
+        await self._verify(written, headers)
+        return self._target.done(written, headers, self._cut.size_bytes)
+
+    async def _find_ours(self) -> BlobProperties | None:
+        """The blob, if it is made of exactly our blocks."""
+        if len(self._digests) != len(self._cut):
+            return None
+        blocks = await self._work.call(self._live, self._work.store.block_list, self._target.ref)
+        if [block.block_id for block in blocks.committed] != self._ids():
+            return None
+        return await self._target.properties()
+
+    async def _verify(self, written: Written, headers: BlobHeaders) -> None:
+        """Look at what is there now; a later write by somebody else is none of our business."""
+        found = await self._target.properties()
+        if found is None or found.etag != written.etag:
+            return
+        if (
+            found.size_bytes != self._cut.size_bytes
+            or found.headers.content_md5 != headers.content_md5
+        ):
+            raise _wrong(self._target.name)
+
+
+def _wrong(name: str) -> QuaysideError:
+    error = IntegrityError(
+        f"{name} is not in the container as it was sent.", cure="Upload it again."
+    )
+    error.retry = Retry.RESTART
+    return error

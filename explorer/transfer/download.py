@@ -1,0 +1,153 @@
+"""One blob to one file: the small way, in one request, and which way a blob goes.
+
+The bytes go to a part beside the target. They are synced, verified, renamed, and the
+folder is synced, in that order; only then the transfer is done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import replace
+
+from explorer.storage.model import BlobRef
+from explorer.transfer import progress_table, stamps, transfer_table
+from explorer.transfer.files import Fingerprint
+from explorer.transfer.folders import Folder
+from explorer.transfer.local_target import LocalTarget, mtime_of
+from explorer.transfer.plan import DEFAULT_RANGE_BYTES, plan_download
+from explorer.transfer.range_download import RangeDownload
+from explorer.transfer.rows import Kind, Progress
+from explorer.transfer.state import TransferState
+from explorer.transfer.verify import check_md5, check_read, check_size
+from explorer.transfer.work import EndsHere, Live, Outcome, Work
+
+
+class Download:
+    """Runs one transfer. `run` returns its outcome, or raises what stopped it."""
+
+    def __init__(self, work: Work, live: Live, root: bytes, mark: str) -> None:
+        self._work = work
+        self._live = live
+        self._root = root
+        self._target = LocalTarget(work, live, root, mark)
+        self._position = 0
+        self._md5 = hashlib.md5(usedforsecurity=False)
+
+    @property
+    def _ref(self) -> BlobRef:
+        return BlobRef(self._work.place.container, self._live.row.remote)
+
+    async def run(self) -> Outcome:
+        kept: Progress | None = None
+        if self._live.row.attempt:
+            kept = await self._work.journal.read(progress_table.get, self._live.row.id)
+        try:
+            if self._live.row.kind is Kind.FOLDER:
+                return await self._folder()
+            if not self._live.row.etag or self._live.is_restart or not self._live.row.size_bytes:
+                await self._refresh()
+            wanted = self._work.options.block_size_bytes or DEFAULT_RANGE_BYTES
+            if kept is None and self._live.row.size_bytes <= wanted:
+                return await self._whole()
+            cut = plan_download(self._live.row.size_bytes, range_bytes=wanted)
+            ranges = RangeDownload(self._work, self._live, self._target, self._ref, cut)
+            return await ranges.run(kept)
+        except EndsHere as end:
+            return end.outcome
+
+    async def _refresh(self) -> None:
+        """Ask what the blob is now, where the walk did not say or it has changed since."""
+        found = await self._work.call(self._live, self._work.store.properties, self._ref)
+        mtime_ns = stamps.in_metadata(found.headers.metadata)
+        row = replace(
+            self._live.row,
+            size_bytes=found.size_bytes,
+            mtime_ns=found.last_modified_s * 1_000_000_000 if mtime_ns is None else mtime_ns,
+            etag=found.etag,
+            md5=found.headers.content_md5,
+        )
+        self._live.replace_row(row)
+        await self._work.journal.do(
+            transfer_table.set_found,
+            row.id,
+            size_bytes=row.size_bytes,
+            mtime_ns=row.mtime_ns,
+            etag=row.etag,
+            md5=row.md5,
+        )
+
+    async def _folder(self) -> Outcome:
+        self._live.move(TransferState.RUNNING)
+        parts = tuple(self._live.row.local.split(b"/")) if self._live.row.local else ()
+
+        def make() -> None:
+            with Folder.open(self._root, parts, create=True) as folder:
+                folder.sync()
+
+        await self._work.run(make)
+        return Outcome(TransferState.DONE)
+
+    # -- small blobs ----------------------------------------------------------
+
+    async def _whole(self) -> Outcome:
+        self._live.move(TransferState.RUNNING)
+        expected: Fingerprint | None = None
+        has_looked = False
+        try:
+            while True:
+                try:
+                    found = await self._work.call(
+                        self._live,
+                        self._get_and_publish,
+                        expected,
+                        has_looked,
+                        size_bytes=self._live.row.size_bytes,
+                        progress=lambda: self._position,
+                    )
+                except FileExistsError:
+                    self._target.rival()
+                if found is None:
+                    break
+                expected = await self._target.weigh(found)
+                has_looked = True
+        except BaseException:
+            await self._work.run_anyway(self._target.remove_part)
+            raise
+        self._live.move(TransferState.COMMITTING)
+        await self._work.plant.folder_syncs.sync(self._target.folder_path)
+        self._live.moved(self._live.row.size_bytes)
+        return Outcome(TransferState.DONE, self._live.row.size_bytes, note=self._live.note)
+
+    def _get_and_publish(
+        self, expected: Fingerprint | None, has_looked: bool
+    ) -> os.stat_result | None:
+        """All of it in one go. Returns what is in the way, before anything is fetched."""
+        row = self._live.row
+        with self._target.folder() as folder:
+            if not has_looked and (found := folder.find(self._target.name)) is not None:
+                return found
+            if not self._position:
+                folder.remove(self._target.part)
+            with folder.open_part(self._target.part, is_new=not self._position) as part:
+
+                def take(offset: int, data: memoryview) -> None:
+                    part.write(offset, data)
+                    self._md5.update(data)
+                    self._position = offset + len(data)
+
+                if self._position < row.size_bytes:
+                    read = self._work.store.read_range(
+                        self._ref,
+                        self._position,
+                        row.size_bytes - self._position,
+                        take,
+                        if_match=row.etag,
+                    )
+                    check_read(read, row.size_bytes, row.remote)
+                part.seal(mtime_of(self._work, row))
+                check_size(part.size_bytes, row.size_bytes, row.remote)
+            if self._work.options.with_md5 and row.md5 is not None:
+                check_md5(self._md5.digest(), row.md5, row.remote)
+            folder.publish(self._target.part, self._target.name, expected)
+        return None

@@ -1,0 +1,126 @@
+"""Requests and failures as JSON text for the journal, and back. Pure; no secret in them.
+
+The text is ASCII, so local names that are no UTF-8 (surrogates) survive.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from explorer.base.errors import JournalError, QuaysideError, StorageError
+from explorer.transfer.model import (
+    ConflictPolicy,
+    DownloadRequest,
+    DownloadSource,
+    Failure,
+    JobOptions,
+    Links,
+    RemotePlace,
+    Request,
+    UploadRequest,
+    UploadSource,
+)
+
+
+def request_to_text(request: Request) -> str:
+    """One line of JSON."""
+    common: dict[str, Any] = {
+        "sources": [asdict(source) for source in request.sources],
+        "options": _options_to_json(request.options),
+    }
+    if isinstance(request, UploadRequest):
+        common |= {
+            "direction": "upload",
+            "place": asdict(request.target),
+            "make_container": request.make_container,
+        }
+    else:
+        common |= {
+            "direction": "download",
+            "place": asdict(request.source),
+            "destination": request.destination,
+        }
+    return json.dumps(common, separators=(",", ":"))
+
+
+def request_from_text(text: str) -> Request:
+    """Read what `request_to_text` wrote. Raises JournalError for anything else."""
+    try:
+        data = json.loads(text)
+        place = RemotePlace(**data["place"])
+        options = _options_from_json(data["options"])
+        if data["direction"] == "upload":
+            return UploadRequest(
+                tuple(UploadSource(**source) for source in data["sources"]),
+                place,
+                options,
+                bool(data["make_container"]),
+            )
+        return DownloadRequest(
+            tuple(DownloadSource(**source) for source in data["sources"]),
+            place,
+            str(data["destination"]),
+            options,
+        )
+    except (ValueError, TypeError, KeyError) as error:
+        raise JournalError(
+            "A job of the transfer queue cannot be read.",
+            cure="Start that upload or download again.",
+        ) from error
+
+
+def _options_to_json(options: JobOptions) -> dict[str, Any]:
+    return {
+        "conflicts": options.conflicts.value,
+        "decisions": {name: policy.value for name, policy in options.decisions.items()},
+        "with_md5": options.with_md5,
+        "preserve_mtime": options.preserve_mtime,
+        "links": options.links.value,
+        "include": list(options.include),
+        "exclude": list(options.exclude),
+        "use_ignore_files": options.use_ignore_files,
+        "block_size_bytes": options.block_size_bytes,
+        "content_type": options.content_type,
+        "limit_bytes_per_s": options.limit_bytes_per_s,
+    }
+
+
+def _options_from_json(data: dict[str, Any]) -> JobOptions:
+    return JobOptions(
+        **{
+            **data,
+            "conflicts": ConflictPolicy(data["conflicts"]),
+            "decisions": {n: ConflictPolicy(p) for n, p in data["decisions"].items()},
+            "links": Links(data["links"]),
+            "include": tuple(data["include"]),
+            "exclude": tuple(data["exclude"]),
+        }
+    )
+
+
+def failure_of(error: BaseException) -> Failure:
+    """An error in the words that the queue keeps and shows."""
+    if isinstance(error, StorageError):
+        return Failure(error.title, error.message, error.cure, error.code, error.request_id)
+    if isinstance(error, QuaysideError):
+        return Failure(error.title, error.message, error.cure)
+    return Failure(
+        "A fault in Quayside",
+        f"{type(error).__name__} stopped this transfer.",
+        "Try it again; the log has the details.",
+    )
+
+
+def failure_to_text(failure: Failure | None) -> str | None:
+    return None if failure is None else json.dumps(asdict(failure), separators=(",", ":"))
+
+
+def failure_from_text(text: str | None) -> Failure | None:
+    if text is None:
+        return None
+    try:
+        return Failure(**json.loads(text))
+    except (ValueError, TypeError):
+        return Failure("Unknown", "The reason could not be read from the transfer queue.")

@@ -1,0 +1,64 @@
+"""Getting past somebody else's unfinished upload to the same name.
+
+The service takes block ids of one length only for each blob. Left-over blocks with
+ids of another length block a name for a week, unless something is committed there
+(Put Block, 'InvalidBlobOrBlock'). What is readable there is never changed by this.
+"""
+
+from __future__ import annotations
+
+from explorer.base.errors import ConflictError, NotAuthorizedError, NotFoundError
+from explorer.storage.model import BlobHeaders, BlobRef, BlockList, Condition
+from explorer.transfer.work import Live, Work
+
+
+async def clear_foreign_blocks(
+    work: Work, live: Live, ref: BlobRef, condition: Condition
+) -> Condition:
+    """Drop the uncommitted blocks of others and return the condition that now holds.
+
+    Raises ConflictError, saying what to do, where that would change what is there.
+    """
+    blocks = await work.call(live, work.store.block_list, ref)
+    if not condition.if_match:
+        return await _clear_absent(work, live, ref, condition)
+    return await _clear_under_blob(work, live, ref, condition, blocks)
+
+
+async def _clear_absent(work: Work, live: Live, ref: BlobRef, condition: Condition) -> Condition:
+    """Nothing is there: an empty blob drops the blocks, and goes again at once."""
+
+    def put_and_delete() -> Condition:
+        empty = work.store.put_blob(ref, b"", headers=BlobHeaders(), condition=condition)
+        try:
+            work.store.delete_blob(ref, condition=Condition.unchanged(empty.etag))
+        except NotAuthorizedError:
+            # We may write but not delete: the commit replaces the empty blob.
+            return Condition.unchanged(empty.etag)
+        except NotFoundError:
+            pass
+        return condition
+
+    return await work.call(live, put_and_delete)
+
+
+async def _clear_under_blob(
+    work: Work, live: Live, ref: BlobRef, condition: Condition, blocks: BlockList
+) -> Condition:
+    """Something is there: committing its own blocks once more drops the others."""
+    found = await work.call(live, work.store.properties, ref)
+    is_whole = sum(block.size_bytes for block in blocks.committed) == found.size_bytes
+    if found.etag != condition.if_match or not is_whole or found.tag_count:
+        raise ConflictError(
+            f"Somebody else's unfinished upload to {ref.name} is in the way, and what is there "
+            "cannot be kept while it is cleared.",
+            code="InvalidBlobOrBlock",
+            cure="Upload under another name, delete the blob first, or wait for a week.",
+        )
+    ids = [block.block_id for block in blocks.committed]
+
+    def commit_again() -> Condition:
+        written = work.store.put_block_list(ref, ids, headers=found.headers, condition=condition)
+        return Condition.unchanged(written.etag)
+
+    return await work.call(live, commit_again)

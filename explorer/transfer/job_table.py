@@ -1,0 +1,201 @@
+"""Every statement on the table of jobs, and who owns one.
+
+Functions take the journal's connection first and run on its thread, inside the
+transaction that `Journal.do` or `Journal.post` opened.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from explorer.transfer.encoding import (
+    failure_from_text,
+    failure_to_text,
+    request_from_text,
+    request_to_text,
+)
+from explorer.transfer.journal import Connection
+from explorer.transfer.model import Failure, Request
+from explorer.transfer.rows import JobRow, Tally
+from explorer.transfer.state import JobState, TransferState
+
+KEPT_JOBS: Final = 200
+KEPT_S: Final = 30 * 86400.0
+
+_JOB: Final = (
+    "id, request, title, state, priority, is_expanding, owner, wish, added_s, finished_s, failure"
+)
+
+
+def _job(row: Sequence[Any]) -> JobRow:
+    return JobRow(
+        row[0],
+        request_from_text(row[1]),
+        row[2],
+        JobState(row[3]),
+        row[4],
+        bool(row[5]),
+        row[6] or "",
+        row[7],
+        row[8],
+        row[9],
+        failure_from_text(row[10]),
+    )
+
+
+def add(db: Connection, request: Request, title: str, owner: str) -> JobRow:
+    """Put a job at the end of the queue, owned by the one who adds it."""
+    (last,) = db.execute("SELECT max(priority) FROM jobs").fetchone()
+    cursor = db.execute(
+        "INSERT INTO jobs (request, title, state, priority, is_expanding, owner, added_s)"
+        " VALUES (?, ?, ?, ?, 1, ?, ?)",
+        (
+            request_to_text(request),
+            title,
+            JobState.QUEUED.value,
+            (last or 0) + 1,
+            owner,
+            time.time(),
+        ),
+    )
+    return get(db, int(cursor.lastrowid or 0))
+
+
+def get(db: Connection, job_id: int) -> JobRow:
+    """One job. Raises KeyError where there is none."""
+    row = db.execute(f"SELECT {_JOB} FROM jobs WHERE id=?", (job_id,)).fetchone()  # noqa: S608
+    if row is None:
+        raise KeyError(job_id)
+    return _job(row)
+
+
+def all_jobs(db: Connection) -> list[tuple[JobRow, Tally]]:
+    """Every job in the queue's order, with its tally."""
+    told = []
+    query = f"SELECT {_JOB}, tally FROM jobs ORDER BY priority, id"  # noqa: S608
+    for row in db.execute(query).fetchall():
+        found = _job(row)
+        text = row[11]
+        is_over = found.finished_s is not None and text is not None
+        told.append((found, Tally.from_text(text) if is_over else tally(db, found.id)))
+    return told
+
+
+def tally(db: Connection, job_id: int) -> Tally:
+    """Count a job's transfers."""
+    counted = Tally()
+    for state, count, size_bytes in db.execute(
+        "SELECT state, count(*), sum(size_bytes) FROM transfers WHERE job_id=? GROUP BY state",
+        (job_id,),
+    ):
+        counted.add(TransferState(state), size_bytes, count)
+    return counted
+
+
+def set_state(
+    db: Connection, job_id: int, state: JobState, *, failure: Failure | None = None
+) -> None:
+    """Write a job's state; a final one gets its time and its tally."""
+    final = state.is_final
+    db.execute(
+        "UPDATE jobs SET state=?, failure=?, finished_s=?, tally=?, wish='' WHERE id=?",
+        (
+            state.value,
+            failure_to_text(failure),
+            time.time() if final else None,
+            tally(db, job_id).to_text() if final else None,
+            job_id,
+        ),
+    )
+
+
+def set_expanded(db: Connection, job_id: int) -> None:
+    """The whole source has been walked."""
+    db.execute("UPDATE jobs SET is_expanding=0 WHERE id=?", (job_id,))
+
+
+def set_request(db: Connection, job_id: int, request: Request) -> None:
+    """Keep a change of the options."""
+    db.execute("UPDATE jobs SET request=? WHERE id=?", (request_to_text(request), job_id))
+
+
+def wish(db: Connection, job_id: int, text: str) -> None:
+    """Leave word for the engine that owns the job."""
+    db.execute("UPDATE jobs SET wish=? WHERE id=?", (text, job_id))
+
+
+def reorder(db: Connection, job_ids: Sequence[int]) -> None:
+    """Give the jobs these places in the queue."""
+    db.executemany("UPDATE jobs SET priority=? WHERE id=?", list(enumerate(job_ids, 1)))
+
+
+def remove(db: Connection, job_id: int) -> None:
+    """Forget a job and its transfers."""
+    db.execute("DELETE FROM jobs WHERE id=?", (job_id,))
+
+
+def prune(db: Connection) -> list[int]:
+    """Forget finished jobs beyond the last 200, or older than 30 days; returns their ids."""
+    old = [
+        row[0]
+        for row in db.execute(
+            "SELECT id FROM jobs WHERE finished_s IS NOT NULL AND (finished_s < ? OR id NOT IN"
+            " (SELECT id FROM jobs WHERE finished_s IS NOT NULL ORDER BY finished_s DESC LIMIT ?))",
+            (time.time() - KEPT_S, KEPT_JOBS),
+        )
+    ]
+    db.executemany("DELETE FROM jobs WHERE id=?", [(job_id,) for job_id in old])
+    return old
+
+
+# ----------------------------------------------------------------- who owns what
+
+
+def claim(db: Connection, job_id: int, me: str, is_alive: Callable[[str], bool]) -> bool:
+    """Make the job ours if nobody alive owns it. Exactly one of many callers succeeds."""
+    row = db.execute("SELECT owner FROM jobs WHERE id=?", (job_id,)).fetchone()
+    if row is None:
+        return False
+    owner = row[0] or ""
+    if owner == me:
+        return True
+    if owner and is_alive(owner):
+        return False
+    if owner:
+        _orphan(db, job_id)
+    # The transaction holds the write lock: nobody else can be between these lines.
+    db.execute("UPDATE jobs SET owner=? WHERE id=?", (me, job_id))
+    return True
+
+
+def release(db: Connection, job_id: int, me: str) -> None:
+    """The job is nobody's."""
+    db.execute("UPDATE jobs SET owner=NULL WHERE id=? AND owner=?", (job_id, me))
+
+
+def reap(db: Connection, is_alive: Callable[[str], bool]) -> list[int]:
+    """Take the jobs of dead engines from them, as interrupted; returns their ids."""
+    dead = [
+        (job_id, owner)
+        for job_id, owner in db.execute("SELECT id, owner FROM jobs WHERE owner IS NOT NULL")
+        if not is_alive(owner)
+    ]
+    for job_id, _ in dead:
+        _orphan(db, job_id)
+    return [job_id for job_id, _ in dead]
+
+
+def _orphan(db: Connection, job_id: int) -> None:
+    moving = (JobState.QUEUED, JobState.PREPARING, JobState.RUNNING, JobState.RETRY_WAIT)
+    marks = ", ".join("?" * len(moving))
+    db.execute("UPDATE jobs SET owner=NULL, wish='' WHERE id=?", (job_id,))
+    db.execute(
+        f"UPDATE jobs SET state=? WHERE id=? AND state IN ({marks})",  # noqa: S608
+        (JobState.INTERRUPTED.value, job_id, *(state.value for state in moving)),
+    )
+    db.execute(
+        "UPDATE transfers SET state=?, is_active=0 WHERE job_id=? AND is_active",
+        (TransferState.INTERRUPTED.value, job_id),
+    )

@@ -1,0 +1,405 @@
+"""The queue's file: one SQLite connection, on one thread, that groups commits.
+
+What is kept lies in the `..._table` modules; this is the only module that
+imports sqlite3. What `do` returned is on the disk (WAL, synchronous=FULL). Window
+and command line share the file; a writer waits for the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+
+from explorer.base.errors import DiskFullError, JournalError, LocalPermissionError, QuaysideError
+from explorer.transfer.schema import MIGRATIONS, TABLES
+
+log = logging.getLogger(__name__)
+
+Connection = sqlite3.Connection
+P = ParamSpec("P")
+R = TypeVar("R")
+
+GROUP_S: Final = 0.02
+"""How long an unhurried change waits for company."""
+GROUP_ROWS: Final = 500
+BUSY_S: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    work: Callable[[Connection], Any]
+    future: asyncio.Future[Any]
+    is_write: bool
+    is_urgent: bool
+
+
+class Journal:
+    """Opened, used and closed from one loop's thread; SQLite lives on a thread of its own.
+
+    `notice` is a sentence for the person when the file was damaged and set aside.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.notice = ""
+        self._loop = asyncio.get_running_loop()
+        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._closed = False
+        self._started: asyncio.Future[str] = self._loop.create_future()
+        self._ended: asyncio.Future[None] = self._loop.create_future()
+        self._thread = threading.Thread(target=self._run, name="journal")
+
+    @classmethod
+    async def open(cls, path: Path, *, is_alone: Callable[[], bool] = lambda: True) -> Journal:
+        """Open or create the file, bring it up to date and check it.
+
+        A damaged file is set aside and what can be read is carried over, if `is_alone`
+        (run on the journal's thread) says that no other process has it open.
+        Raises JournalError, LocalPermissionError, DiskFullError.
+        """
+        journal = cls(path)
+        journal._is_alone = is_alone
+        journal._thread.start()
+        try:
+            journal.notice = await asyncio.shield(journal._started)
+        except BaseException:
+            journal._tasks.put(None)
+            await journal._join()
+            raise
+        return journal
+
+    _is_alone: Callable[[], bool]
+
+    # -- called on the loop ---------------------------------------------------
+
+    async def do(
+        self, work: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run `work(connection, ...)` in a transaction; durable when this returns.
+
+        Even if the caller is cancelled, the work happens. Raises what `work` raises.
+        """
+        return await asyncio.shield(
+            self._put(lambda db: work(db, *args, **kwargs), is_write=True, is_urgent=True)
+        )
+
+    def post(
+        self, work: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> asyncio.Future[R]:
+        """Like `do`, in order with it, but within about 20 ms together with others."""
+        return self._put(lambda db: work(db, *args, **kwargs), is_write=True, is_urgent=False)
+
+    async def read(
+        self, work: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run a query, after everything that was posted before."""
+        return await asyncio.shield(
+            self._put(lambda db: work(db, *args, **kwargs), is_write=False, is_urgent=True)
+        )
+
+    def _put(
+        self, work: Callable[[Connection], R], *, is_write: bool, is_urgent: bool
+    ) -> asyncio.Future[R]:
+        if self._closed:
+            raise RuntimeError("the journal is closed")
+        future: asyncio.Future[R] = self._loop.create_future()
+        self._tasks.put(_Task(work, future, is_write, is_urgent))
+        return future
+
+    async def aclose(self) -> None:
+        """Write what is posted and close the file."""
+        if not self._closed:
+            self._closed = True
+            self._tasks.put(None)
+        await self._join()
+
+    async def _join(self) -> None:
+        await asyncio.shield(self._ended)
+        self._thread.join()  # it has nothing left to do
+
+    # -- on the journal's thread ----------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            self._serve()
+        finally:
+            self._tell([(self._ended, None, None)])
+
+    def _serve(self) -> None:
+        try:
+            db, notice = open_checked(self.path, self._is_alone)
+        except Exception as error:
+            self._tell([(self._started, None, error)])
+            return
+        self._tell([(self._started, notice, None)])
+        try:
+            while (batch := self._next_batch()) is not None:
+                self._tell(run_batch(db, batch))
+        finally:
+            with suppress(sqlite3.Error):
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            db.close()
+
+    def _next_batch(self) -> list[_Task] | None:
+        first = self._tasks.get()
+        if first is None:
+            return None
+        batch = [first]
+        deadline = time.monotonic() + GROUP_S
+        while len(batch) < GROUP_ROWS:
+            wait = 0.0 if batch[-1].is_urgent else max(0.0, deadline - time.monotonic())
+            try:
+                task = self._tasks.get(timeout=wait) if wait else self._tasks.get_nowait()
+            except queue.Empty:
+                break
+            if task is None:
+                self._tasks.put(None)
+                break
+            batch.append(task)
+        return batch
+
+    def _tell(
+        self, results: Sequence[tuple[asyncio.Future[Any], Any, BaseException | None]]
+    ) -> None:
+        with suppress(RuntimeError):  # the loop is gone, and nobody waits
+            self._loop.call_soon_threadsafe(_deliver, results)
+
+
+def _deliver(results: Sequence[tuple[asyncio.Future[Any], Any, BaseException | None]]) -> None:
+    for future, result, error in results:
+        if future.done():
+            continue
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)
+            future.add_done_callback(_looked_at)
+
+
+def _looked_at(future: asyncio.Future[Any]) -> None:
+    """A posted change that failed is logged even if nobody awaits it."""
+    if not future.cancelled() and (error := future.exception()) is not None:
+        log.debug("a change to the journal failed: %s", type(error).__name__)
+
+
+Result = tuple["asyncio.Future[Any]", Any, BaseException | None]
+
+
+def run_batch(db: Connection, batch: Sequence[_Task]) -> list[Result]:
+    """One transaction for all; where one of them fails, one for each."""
+    writes = [task for task in batch if task.is_write]
+    results: list[Result] = []
+    if writes:
+        try:
+            answers = _transact(db, [task.work for task in writes])
+            results += [(t.future, a, None) for t, a in zip(writes, answers, strict=True)]
+        except Exception as error:
+            if len(writes) == 1:
+                results.append((writes[0].future, None, translated(error)))
+            else:
+                results += [_alone(db, task) for task in writes]
+    for task in batch:
+        if not task.is_write:
+            try:
+                results.append((task.future, task.work(db), None))
+            except Exception as error:
+                results.append((task.future, None, translated(error)))
+    return results
+
+
+def _alone(db: Connection, task: _Task) -> Result:
+    try:
+        return task.future, _transact(db, [task.work])[0], None
+    except Exception as error:
+        return task.future, None, translated(error)
+
+
+def _transact(db: Connection, works: Sequence[Callable[[Connection], Any]]) -> list[Any]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        answers = [work(db) for work in works]
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+    return answers
+
+
+def translated(error: Exception) -> Exception:
+    """A fault of SQLite as an error that a person can act on."""
+    if isinstance(error, QuaysideError) or not isinstance(error, sqlite3.Error):
+        return error
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    told: QuaysideError
+    if code == sqlite3.SQLITE_FULL:
+        told = DiskFullError(
+            "The transfer queue could not be written: the disk is full.",
+            cure="Free some space; the transfers go on by themselves.",
+        )
+    elif code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN):
+        told = LocalPermissionError(
+            "The transfer queue's file cannot be opened or written.",
+            cure="Check the permissions of Quayside's data folder, or choose another.",
+        )
+    elif code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        told = JournalError(
+            "Another Quayside has kept the transfer queue locked for too long.",
+            cure="Wait for it, or close it, and try again.",
+        )
+    elif code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR):
+        told = JournalError(
+            "The transfer queue's file is damaged.",
+            cure="Close every Quayside and start it again: the file is set aside "
+            "and what can be read is kept.",
+        )
+    else:
+        told = JournalError(f"The transfer queue failed ({type(error).__name__}: {error}).")
+    told.__cause__ = error
+    return told
+
+
+# -------------------------------------------------------------------- opening
+
+
+def open_checked(path: Path, is_alone: Callable[[], bool]) -> tuple[Connection, str]:
+    """Open and check; set a damaged file aside and keep what can be read of it."""
+    _make_private(path)
+    db: Connection | None = None
+    try:
+        db = _connect(path)
+        _upgrade(db)
+        if problems := _problems(db):
+            raise sqlite3.DatabaseError(problems)
+        return db, ""
+    except sqlite3.Error as error:
+        if db is not None:
+            with suppress(sqlite3.Error):
+                db.close()
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+        damages = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+        if code not in damages:
+            raise translated(error) from error
+        if not is_alone():
+            raise JournalError(
+                f"The transfer queue's file {path} is damaged, and another Quayside has it open.",
+                cure="Close the other one and start again.",
+            ) from error
+    return _begin_again(path)
+
+
+def _make_private(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # SQLite gives the WAL and its index the permissions of the main file.
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    if os.name == "posix":
+        path.chmod(0o600)
+
+
+def _connect(path: Path) -> Connection:
+    db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+    db.execute("PRAGMA journal_mode=WAL")
+    db.execute("PRAGMA synchronous=FULL")
+    db.execute("PRAGMA foreign_keys=ON")
+    db.execute("PRAGMA secure_delete=OFF")
+    return db
+
+
+def _upgrade(db: Connection) -> None:
+    newest = len(MIGRATIONS)
+    if _version(db) == newest:
+        return
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        version = _version(db)
+        if version > newest:
+            raise JournalError(
+                f"The transfer queue was written by a newer Quayside (version {version}, "
+                f"this one knows {newest}).",
+                cure="Start the newer Quayside, or use another data folder.",
+            )
+        for script in MIGRATIONS[version:]:
+            for statement in script:
+                db.execute(statement)
+        db.execute(f"PRAGMA user_version={newest}")
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        db.close()
+        raise
+
+
+def _version(db: Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _problems(db: Connection) -> str:
+    """What `quick_check` finds, empty when all is well."""
+    rows = [str(row[0]) for row in db.execute("PRAGMA quick_check(3)")]
+    return "" if rows == ["ok"] else "; ".join(rows)
+
+
+def _begin_again(path: Path) -> tuple[Connection, str]:
+    aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
+    for ending in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            os.replace(f"{path}{ending}", f"{aside}{ending}")
+    _make_private(path)
+    db = _connect(path)
+    _upgrade(db)
+    kept = _salvage(aside, db)
+    jobs = kept.get("jobs", 0)
+    return db, (
+        f"The transfer queue's file was damaged. It was set aside as {aside.name}, and "
+        f"{jobs} {'job' if jobs == 1 else 'jobs'} could be read from it and kept. "
+        "Look through the transfers: what is missing has to be started again."
+    )
+
+
+def _salvage(aside: Path, into: Connection) -> dict[str, int]:
+    """Copy each row that can be read, from both ends of each table."""
+    kept: dict[str, int] = {}
+    try:
+        old = _connect(aside)
+    except sqlite3.Error:
+        return kept
+    into.execute("PRAGMA foreign_keys=OFF")
+    into.execute("BEGIN IMMEDIATE")
+    try:
+        for table in TABLES:
+            for order in ("ASC", "DESC"):
+                _copy_readable(old, into, table, order)
+            kept[table] = int(into.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
+        into.execute("DELETE FROM transfers WHERE job_id NOT IN (SELECT id FROM jobs)")
+        for table in ("progress", "blocks"):
+            into.execute(
+                f"DELETE FROM {table} WHERE transfer_id NOT IN (SELECT id FROM transfers)"  # noqa: S608
+            )
+        # Rows may be missing: the source is walked again, and what is known stays as it is.
+        into.execute("UPDATE jobs SET is_expanding=1 WHERE finished_s IS NULL")
+        into.execute("COMMIT")
+    finally:
+        old.close()
+        into.execute("PRAGMA foreign_keys=ON")
+    return kept
+
+
+def _copy_readable(old: Connection, into: Connection, table: str, order: str) -> None:
+    columns = [row[1] for row in into.execute(f"PRAGMA table_info({table})")]
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    with suppress(sqlite3.Error, UnicodeDecodeError):
+        rows = old.execute(f"SELECT {names} FROM {table} ORDER BY 1 {order}")  # noqa: S608
+        for row in rows:
+            with suppress(sqlite3.Error):
+                into.execute(f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})", row)  # noqa: S608

@@ -1,0 +1,137 @@
+"""The local file that a download makes: what is there already, and whether it may be
+replaced. Belongs to the loop's thread; the looking is done in workers."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import NoReturn
+
+from explorer.transfer import transfer_table
+from explorer.transfer.conflicts import (
+    Verdict,
+    exists_failure,
+    judge,
+    needs_md5,
+    numbered,
+    rival_failure,
+)
+from explorer.transfer.files import Fingerprint, shown
+from explorer.transfer.folders import Folder, part_name
+from explorer.transfer.hashing import md5_at
+from explorer.transfer.model import ConflictPolicy, Side
+from explorer.transfer.rows import TransferRow
+from explorer.transfer.state import TransferState
+from explorer.transfer.work import EndsHere, Live, Outcome, Work
+
+
+def part_mark(job_added_s: float, transfer_id: int) -> str:
+    """What tells the part of one transfer from those of all others."""
+    return f"{int(job_added_s * 1e6) & 0xFFFFFFFFFF:010x}{transfer_id:x}"
+
+
+class LocalTarget:
+    """One download's target: a name below the destination."""
+
+    def __init__(self, work: Work, live: Live, root: bytes, mark: str) -> None:
+        self._work = work
+        self._live = live
+        self._root = root
+        self._mark = mark
+        self._original = live.row.local
+        self._place(live.row.local)
+
+    def _place(self, relative: bytes) -> None:
+        *self._folders, self.name = relative.split(b"/")
+        self.part = part_name(self.name, self._mark)
+
+    @property
+    def folder_path(self) -> bytes:
+        return os.path.join(self._root, *self._folders)
+
+    @property
+    def path(self) -> bytes:
+        return os.path.join(self.folder_path, self.name)
+
+    def folder(self) -> Folder:
+        """The folder it goes to, made if it is missing. Blocking."""
+        return Folder.open(self._root, tuple(self._folders), create=True)
+
+    @property
+    def _policy(self) -> ConflictPolicy:
+        relative = self._live.row.remote.removeprefix(self._work.place.prefix)
+        return self._work.policy_for(relative)
+
+    async def look(self) -> Fingerprint | None:
+        """The file that may be replaced, None where there is none; raises EndsHere where
+        the rule for conflicts says that it may not."""
+        return await self.weigh(await self._work.run(self._find))
+
+    def _find(self) -> os.stat_result | None:
+        with self.folder() as folder:
+            return folder.find(self.name)
+
+    async def weigh(self, found: os.stat_result | None) -> Fingerprint | None:
+        """Like `look`, for what has been found there."""
+        number = 1
+        while found is not None:
+            verdict, why = await self._judge(found)
+            match verdict:
+                case Verdict.OVERWRITE:
+                    return Fingerprint.of(found)
+                case Verdict.SKIP:
+                    raise EndsHere(
+                        Outcome(TransferState.SKIPPED, self._live.row.size_bytes, note=why)
+                    )
+                case Verdict.FAIL:
+                    failure = exists_failure(shown(self.path))
+                    raise EndsHere(Outcome(TransferState.FAILED, failure=failure))
+                case Verdict.RENAME:
+                    number += 1
+                    await self._rename(number)
+                    found = await self._work.run(self._find)
+        return None
+
+    async def _judge(self, found: os.stat_result) -> tuple[Verdict, str]:
+        row = self._live.row
+        source = Side(row.size_bytes, row.mtime_ns / 1e9, row.md5)
+        target = Side(found.st_size, found.st_mtime)
+        if not stat.S_ISREG(found.st_mode):
+            # A folder or a link is never replaced by a file.
+            keeps_both = self._policy is ConflictPolicy.RENAME
+            return (Verdict.RENAME if keeps_both else Verdict.FAIL), ""
+        if needs_md5(self._policy, source, target):
+            md5 = await self._work.run(md5_at, self.path)
+            target = Side(found.st_size, found.st_mtime, md5)
+        return judge(self._policy, source, target)
+
+    async def _rename(self, number: int) -> None:
+        name = os.fsencode(numbered(os.fsdecode(self._original), number))
+        self._place(name)
+        self._live.note = f"Saved as {shown(self.name)}, to keep what was there."
+        await self._work.journal.do(
+            transfer_table.set_target, self._live.row.id, local=name, note=self._live.note
+        )
+
+    def rival(self) -> NoReturn:
+        """Somebody wrote there after we had looked: theirs stays."""
+        if self._policy is ConflictPolicy.SKIP:
+            note = "It appeared there meanwhile."
+            raise EndsHere(Outcome(TransferState.SKIPPED, note=note))
+        raise EndsHere(Outcome(TransferState.FAILED, failure=rival_failure(shown(self.path))))
+
+    def remove_part(self) -> None:
+        """Blocking; nothing happens where there is none."""
+        remove_part(self._root, (*self._folders, self.name), self._mark)
+
+
+def remove_part(root: bytes, relative: tuple[bytes, ...], mark: str) -> None:
+    """Remove what an unfinished download left. Blocking."""
+    *folders, name = relative
+    with Folder.open(root, tuple(folders)) as folder:
+        folder.remove(part_name(name, mark))
+
+
+def mtime_of(work: Work, row: TransferRow) -> int | None:
+    """The time of modification to set, in nanoseconds."""
+    return row.mtime_ns if work.options.preserve_mtime and row.mtime_ns > 0 else None

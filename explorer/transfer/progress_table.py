@@ -1,0 +1,75 @@
+"""Every statement on what unfinished transfers need to go on.
+
+Functions take the journal's connection first and run on its thread, inside the
+transaction that `Journal.do` or `Journal.post` opened.
+"""
+
+from __future__ import annotations
+
+from explorer.transfer.journal import Connection
+from explorer.transfer.rows import Progress
+from explorer.transfer.state import TransferState
+
+
+def get(db: Connection, transfer_id: int) -> Progress | None:
+    """What was kept of an unfinished transfer."""
+    row = db.execute(
+        "SELECT chunk_bytes, upload_id, done, etag, fingerprint, is_committing"
+        " FROM progress WHERE transfer_id=?",
+        (transfer_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    digests = dict(
+        db.execute("SELECT idx, digest FROM blocks WHERE transfer_id=?", (transfer_id,)).fetchall()
+    )
+    return Progress(
+        chunk_bytes=row[0],
+        upload_id=row[1] or b"",
+        done=row[2] or b"",
+        etag=row[3],
+        fingerprint=row[4],
+        is_committing=bool(row[5]),
+        digests=digests,
+    )
+
+
+def start(db: Connection, transfer_id: int, kept: Progress) -> None:
+    """Begin anew: forget what was kept, keep this."""
+    clear(db, transfer_id)
+    db.execute(
+        "INSERT INTO progress (transfer_id, chunk_bytes, upload_id, done, etag, fingerprint,"
+        " is_committing) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            transfer_id,
+            kept.chunk_bytes,
+            kept.upload_id,
+            kept.done,
+            kept.etag,
+            kept.fingerprint,
+            int(kept.is_committing),
+        ),
+    )
+
+
+def clear(db: Connection, transfer_id: int) -> None:
+    db.execute("DELETE FROM blocks WHERE transfer_id=?", (transfer_id,))
+    db.execute("DELETE FROM progress WHERE transfer_id=?", (transfer_id,))
+
+
+def add_block(db: Connection, transfer_id: int, index: int, digest: bytes) -> None:
+    """This block, with this content, is (about to be) staged under our id."""
+    db.execute("INSERT OR REPLACE INTO blocks VALUES (?, ?, ?)", (transfer_id, index, digest))
+
+
+def set_done(db: Connection, transfer_id: int, done: bytes) -> None:
+    """These ranges are synced to the disk."""
+    db.execute("UPDATE progress SET done=? WHERE transfer_id=?", (done, transfer_id))
+
+
+def set_committing(db: Connection, transfer_id: int) -> None:
+    """The commit is about to be sent: after a crash, look whether it arrived."""
+    db.execute("UPDATE progress SET is_committing=1 WHERE transfer_id=?", (transfer_id,))
+    db.execute(
+        "UPDATE transfers SET state=? WHERE id=?", (TransferState.COMMITTING.value, transfer_id)
+    )

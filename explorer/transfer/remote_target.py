@@ -1,0 +1,165 @@
+"""The blob that an upload makes: what is there already, whether it may be replaced, and
+whether what is there is our own. Belongs to the loop's thread."""
+
+from __future__ import annotations
+
+import mimetypes
+from dataclasses import replace
+from typing import NoReturn
+
+from explorer.base.errors import NotFoundError
+from explorer.storage.model import (
+    Blob,
+    BlobHeaders,
+    BlobProperties,
+    BlobRef,
+    BlobType,
+    Condition,
+    Written,
+)
+from explorer.transfer import stamps, transfer_table
+from explorer.transfer.conflicts import (
+    Verdict,
+    exists_failure,
+    judge,
+    needs_md5,
+    numbered,
+    rival_failure,
+)
+from explorer.transfer.hashing import md5_at, md5_of_blob
+from explorer.transfer.model import ConflictPolicy, Side
+from explorer.transfer.rows import Kind
+from explorer.transfer.state import TransferState
+from explorer.transfer.work import EndsHere, Live, Outcome, Work
+
+
+class RemoteTarget:
+    """One upload's target. Its name changes when both are kept."""
+
+    def __init__(self, work: Work, live: Live) -> None:
+        self._work = work
+        self._live = live
+        self.name = live.row.remote
+        self._original = live.row.remote
+        self._number = 1
+
+    @property
+    def ref(self) -> BlobRef:
+        return BlobRef(self._work.place.container, self.name)
+
+    @property
+    def _policy(self) -> ConflictPolicy:
+        return self._work.policy_for(self._original.removeprefix(self._work.place.prefix))
+
+    async def properties(self) -> BlobProperties | None:
+        """What is there; None where nothing is."""
+        try:
+            return await self._work.call(self._live, self._work.store.properties, self.ref)
+        except NotFoundError as error:
+            if error.code == "ContainerNotFound":
+                raise
+            return None
+
+    async def look(
+        self, size_bytes: int, mtime_ns: int, found: BlobProperties | None = None
+    ) -> Condition:
+        """The condition under which the file may be written; raises EndsHere where the
+        rule for conflicts says that it may not. `found` saves a look."""
+        source = Side(size_bytes, mtime_ns / 1e9)
+        while True:
+            if found is None:
+                found = await self.properties()
+            if found is None:
+                return Condition.absent()
+            target = side_of(found)
+            if needs_md5(self._policy, source, target):
+                source = replace(source, md5=await self._work.run(md5_at, self._live.row.local))
+            verdict, why = judge(self._policy, source, target)
+            match verdict:
+                case Verdict.OVERWRITE:
+                    return Condition.unchanged(found.etag)
+                case Verdict.SKIP:
+                    raise EndsHere(Outcome(TransferState.SKIPPED, size_bytes, note=why))
+                case Verdict.FAIL:
+                    raise EndsHere(
+                        Outcome(TransferState.FAILED, failure=exists_failure(self._original))
+                    )
+                case Verdict.RENAME:
+                    await self._take_next_name()
+                    found = None
+
+    async def _take_next_name(self) -> None:
+        self._number += 1
+        self.name = numbered(self._original, self._number)
+        self._live.note = f"Stored as {self.name}, since {self._original} was there."
+        await self._work.journal.do(
+            transfer_table.set_target,
+            self._live.row.id,
+            remote=self.name,
+            note=self._live.note,
+        )
+
+    def rival(self) -> NoReturn:
+        """Somebody wrote there after we had looked: theirs stays."""
+        if self._policy is ConflictPolicy.SKIP:
+            note = "It appeared there meanwhile."
+            raise EndsHere(Outcome(TransferState.SKIPPED, note=note))
+        raise EndsHere(Outcome(TransferState.FAILED, failure=rival_failure(self.name)))
+
+    async def holds(self, found: BlobProperties) -> bool:
+        """Is the blob that is there, byte for byte, the local file?"""
+        if found.size_bytes != self._live.row.size_bytes or found.is_directory:
+            return False
+        theirs = found.headers.content_md5
+        if theirs is None:
+            theirs = await self._work.call(self._live, md5_of_blob, self._work.store, found)
+        return theirs == await self._work.run(md5_at, self._live.row.local)
+
+    def headers(self, mtime_ns: int, md5: bytes | None) -> BlobHeaders:
+        """What is stored beside the bytes."""
+        options = self._work.options
+        return BlobHeaders(
+            content_type=options.content_type or content_type_of(self.name),
+            content_md5=md5 if options.with_md5 else None,
+            metadata={stamps.KEY: stamps.to_text(mtime_ns)} if options.preserve_mtime else {},
+        )
+
+    def done(self, written: Written, headers: BlobHeaders, size_bytes: int) -> Outcome:
+        """The outcome for what has been written, with its row for a listing."""
+        blob = Blob(
+            self.name,
+            size_bytes,
+            written.last_modified_s,
+            written.etag,
+            headers.content_type,
+            headers.content_md5,
+            BlobType.BLOCK,
+            "",
+            "available",
+            written.last_modified_s,
+            headers.metadata,
+            self._live.row.kind is Kind.FOLDER,
+        )
+        return Outcome(TransferState.DONE, size_bytes, note=self._live.note, arrived=blob)
+
+    def found_done(self, found: BlobProperties) -> Outcome:
+        """The outcome for our own blob, found there after its receipt was lost."""
+        receipt = Written(found.etag, found.last_modified_s, found.version_id)
+        return self.done(receipt, found.headers, found.size_bytes)
+
+
+def side_of(found: BlobProperties) -> Side:
+    """A blob as one side of a conflict; its own mtime counts more than the service's."""
+    mtime_ns = stamps.in_metadata(found.headers.metadata)
+    modified_s = found.last_modified_s if mtime_ns is None else mtime_ns / 1e9
+    return Side(found.size_bytes, modified_s, found.headers.content_md5)
+
+
+def content_type_of(name: str) -> str:
+    """A guess from the name's ending; compressed files are what their compression is."""
+    kind, compression = mimetypes.guess_type(name, strict=False)
+    if compression is not None:
+        return {"gzip": "application/gzip", "bzip2": "application/x-bzip2"}.get(
+            compression, f"application/x-{compression}"
+        )
+    return kind or "application/octet-stream"

@@ -1,0 +1,147 @@
+"""The rows that the journal keeps, as values, and the keys by which it finds them. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Final
+
+from explorer.transfer.model import Failure, Request
+from explorer.transfer.state import FINAL, JobState, TransferState
+
+KEY_BYTES: Final = 16
+
+
+def key_of(*parts: bytes | str) -> bytes:
+    """A short key for a place: the start of a SHA-256 over its parts."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        digest.update(b"%d:" % len(data) + data)
+    return digest.digest()[:KEY_BYTES]
+
+
+class Kind(IntEnum):
+    """What a transfer makes."""
+
+    FILE = 0
+    FOLDER = 1
+    """An empty folder, or the marker that stands for one."""
+    REFUSED = 2
+    """Nothing: something that the walk could not take, with the reason. A retry walks again."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many transfers of a job are in each state, and their bytes."""
+
+    files: dict[TransferState, int] = field(default_factory=dict)
+    bytes: dict[TransferState, int] = field(default_factory=dict)
+
+    def add(self, state: TransferState, size_bytes: int, count: int = 1) -> None:
+        self.files[state] = self.files.get(state, 0) + count
+        self.bytes[state] = self.bytes.get(state, 0) + size_bytes
+
+    def move(self, old: TransferState, new: TransferState, size_bytes: int) -> None:
+        self.add(old, -size_bytes, -1)
+        self.add(new, size_bytes)
+
+    @property
+    def total(self) -> int:
+        return sum(self.files.values())
+
+    @property
+    def total_bytes(self) -> int:
+        return sum(self.bytes.values())
+
+    @property
+    def unfinished(self) -> int:
+        return sum(count for state, count in self.files.items() if state not in FINAL)
+
+    def to_text(self) -> str:
+        return json.dumps({s.value: [n, self.bytes.get(s, 0)] for s, n in self.files.items() if n})
+
+    @classmethod
+    def from_text(cls, text: str) -> Tally:
+        tally = cls()
+        for state, (count, size_bytes) in json.loads(text).items():
+            tally.add(TransferState(state), size_bytes, count)
+        return tally
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A job as the journal knows it."""
+
+    id: int
+    request: Request
+    title: str
+    state: JobState
+    priority: int
+    is_expanding: bool
+    owner: str
+    wish: str
+    added_s: float
+    finished_s: float | None
+    failure: Failure | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewTransfer:
+    """One file that a walk found. `local` is the path on this machine, in the system's
+    bytes: absolute for an upload, below the destination for a download."""
+
+    kind: Kind
+    source_key: bytes
+    target_key: bytes
+    local: bytes
+    remote: str
+    size_bytes: int
+    mtime_ns: int
+    etag: str = ""
+    md5: bytes | None = None
+    note: str = ""
+    state: TransferState = TransferState.QUEUED
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRow:
+    """A transfer as the journal knows it."""
+
+    id: int
+    job_id: int
+    state: TransferState
+    kind: Kind
+    target_key: bytes
+    local: bytes
+    remote: str
+    size_bytes: int
+    mtime_ns: int
+    etag: str
+    md5: bytes | None
+    attempt: int
+    failure: Failure | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What an unfinished transfer needs to go on.
+
+    Upload: `upload_id`, the ETag of the blob to be replaced (empty: none was there),
+    the source's fingerprint, and whether the commit may have been sent. Download: the
+    bitmap of what is synced, the remote ETag, and the fingerprint of the file to be
+    replaced (empty: none was there).
+    """
+
+    chunk_bytes: int
+    upload_id: bytes = b""
+    done: bytes = b""
+    etag: str = ""
+    fingerprint: str = ""
+    is_committing: bool = False
+    digests: Mapping[int, bytes] = field(default_factory=dict)

@@ -1,0 +1,71 @@
+"""The tables of the queue's file, version by version.
+
+A job is one request, a transfer one file of it. `progress` and `blocks` hold what
+an unfinished transfer needs to go on, and are emptied when it ends, so the file
+stays small. There is no secret in any of them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+TABLES: Final = ("jobs", "transfers", "progress", "blocks")
+"""Parents before children."""
+
+_FIRST: Final = (
+    """CREATE TABLE jobs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        request TEXT NOT NULL,
+        title TEXT NOT NULL,
+        state TEXT NOT NULL,
+        priority INTEGER NOT NULL,
+        is_expanding INTEGER NOT NULL,
+        owner TEXT,
+        wish TEXT NOT NULL DEFAULT '',
+        added_s REAL NOT NULL,
+        finished_s REAL,
+        failure TEXT,
+        tally TEXT
+    )""",
+    """CREATE TABLE transfers (
+        id INTEGER PRIMARY KEY,
+        job_id INTEGER NOT NULL REFERENCES jobs(id) ON DELETE CASCADE,
+        state TEXT NOT NULL,
+        kind INTEGER NOT NULL,
+        source_key BLOB NOT NULL,
+        target_key BLOB NOT NULL,
+        is_active INTEGER NOT NULL DEFAULT 0,
+        local BLOB NOT NULL,
+        remote TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        etag TEXT NOT NULL DEFAULT '',
+        md5 BLOB,
+        attempt INTEGER NOT NULL DEFAULT 0,
+        failure TEXT,
+        note TEXT NOT NULL DEFAULT ''
+    )""",
+    # A walk that is repeated after a crash finds each source once.
+    "CREATE UNIQUE INDEX one_per_source ON transfers(job_id, source_key)",
+    # Two transfers never write to one place at the same time, in whatever process.
+    "CREATE UNIQUE INDEX one_per_target ON transfers(target_key) WHERE is_active",
+    "CREATE INDEX by_state ON transfers(job_id, state, id)",
+    """CREATE TABLE progress (
+        transfer_id INTEGER PRIMARY KEY REFERENCES transfers(id) ON DELETE CASCADE,
+        upload_id BLOB,
+        chunk_bytes INTEGER NOT NULL DEFAULT 0,
+        done BLOB,
+        etag TEXT NOT NULL DEFAULT '',
+        fingerprint TEXT NOT NULL DEFAULT '',
+        is_committing INTEGER NOT NULL DEFAULT 0
+    )""",
+    """CREATE TABLE blocks (
+        transfer_id INTEGER NOT NULL REFERENCES transfers(id) ON DELETE CASCADE,
+        idx INTEGER NOT NULL,
+        digest BLOB NOT NULL,
+        PRIMARY KEY (transfer_id, idx)
+    ) WITHOUT ROWID""",
+)
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST,)
+"""The statements that lead from version n to n + 1; the file's `user_version` counts them."""

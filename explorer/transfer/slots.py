@@ -1,0 +1,67 @@
+"""How many requests run at once in the whole engine, and who is next.
+
+Used from the loop's thread only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import count
+
+
+class Slots:
+    """`size` slots; a smaller `rank` goes first, equals in the order in which they came."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._used = 0
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._turn = count()
+
+    @property
+    def size(self) -> int:
+        return self._size
+
+    @property
+    def used(self) -> int:
+        return self._used
+
+    def resize(self, size: int) -> None:
+        """More slots start at once, fewer as soon as running requests end."""
+        self._size = max(1, size)
+        self._hand_out()
+
+    @asynccontextmanager
+    async def one(self, rank: int) -> AsyncIterator[None]:
+        """Hold one slot for the block."""
+        await self._take(rank)
+        try:
+            yield
+        finally:
+            self._used -= 1
+            self._hand_out()
+
+    async def _take(self, rank: int) -> None:
+        if self._used < self._size and not self._waiting:
+            self._used += 1
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (rank, next(self._turn), turn))
+        self._hand_out()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._used -= 1
+                self._hand_out()
+            raise
+
+    def _hand_out(self) -> None:
+        while self._waiting and self._used < self._size:
+            turn = heapq.heappop(self._waiting)[2]
+            if not turn.done():
+                self._used += 1
+                turn.set_result(None)

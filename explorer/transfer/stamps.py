@@ -1,0 +1,56 @@
+"""A file's time of modification as metadata, as rclone writes and reads it. Pure.
+
+The key is `mtime`, the value RFC 3339 in UTC with up to nine digits of a second.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Final
+
+KEY: Final = "mtime"
+_FORM: Final = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d\d:\d\d)"
+)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def to_text(mtime_ns: int) -> str:
+    """`2024-05-01T10:20:30.000000001Z`; trailing zeros are left out."""
+    seconds, nanoseconds = divmod(mtime_ns, 1_000_000_000)
+    text = (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
+    fraction = f".{nanoseconds:09}".rstrip("0") if nanoseconds else ""
+    # strftime leaves out the zeros of a year before 1000.
+    return f"{text.rjust(19, '0')}{fraction}Z"
+
+
+def from_text(text: str) -> int | None:
+    """Nanoseconds since 1970, or None where it is no such time."""
+    found = _FORM.fullmatch(text.strip())
+    if found is None:
+        return None
+    date, clock, fraction, zone = found.groups()
+    try:
+        moment = datetime.fromisoformat(f"{date}T{clock}").replace(tzinfo=_zone(zone))
+    except ValueError:
+        return None
+    whole = (moment - _EPOCH) // timedelta(seconds=1)
+    return whole * 1_000_000_000 + int((fraction or "").ljust(9, "0"))
+
+
+def _zone(text: str) -> timezone:
+    if text in "Zz":
+        return UTC
+    hours, minutes = int(text[1:3]), int(text[4:6])
+    offset = timedelta(hours=hours, minutes=minutes)
+    return timezone(-offset if text[0] == "-" else offset)
+
+
+def in_metadata(metadata: Mapping[str, str] | None) -> int | None:
+    """The time that a blob's metadata holds; the service keeps the letters' case, or not."""
+    for key, value in (metadata or {}).items():
+        if key.lower() == KEY:
+            return from_text(value)
+    return None

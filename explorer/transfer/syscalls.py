@@ -1,0 +1,63 @@
+"""Two Linux calls that Python does not offer: fallocate and renameat2, with fallbacks.
+
+See fallocate(2) and renameat2(2). Elsewhere, and on file systems without them, the
+fallback says so by its result; nothing is ever emulated by writing zeros.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from functools import cache
+from typing import Any, Final
+
+_RENAME_NOREPLACE: Final = 1
+_UNSUPPORTED: Final = (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP)
+
+
+@cache
+def _libc() -> Any:
+    import ctypes
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.fallocate.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64]
+    libc.renameat2.argtypes = [
+        ctypes.c_int,
+        ctypes.c_char_p,
+        ctypes.c_int,
+        ctypes.c_char_p,
+        ctypes.c_uint,
+    ]
+    return libc
+
+
+def _call(name: str, *args: object) -> bool:
+    """True if it was done, False where it cannot be; raises OSError when it failed."""
+    if not sys.platform.startswith("linux"):
+        return False
+    import ctypes
+
+    while True:
+        try:
+            call = getattr(_libc(), name)
+        except (AttributeError, OSError):
+            return False
+        if call(*args) == 0:
+            return True
+        code = ctypes.get_errno()
+        if code == errno.EINTR:
+            continue
+        if code in _UNSUPPORTED:
+            return False
+        raise OSError(code, os.strerror(code))
+
+
+def allocate(fd: int, size_bytes: int) -> bool:
+    """Reserve the space of a new file, so that a full disk is noticed before the transfer."""
+    return _call("fallocate", fd, 0, 0, size_bytes)
+
+
+def rename_new(folder_fd: int, old: bytes, new: bytes) -> bool:
+    """Rename within a folder unless `new` exists (then FileExistsError)."""
+    return _call("renameat2", folder_fd, old, folder_fd, new, _RENAME_NOREPLACE)

@@ -1,0 +1,209 @@
+"""Every statement on the table of transfers.
+
+Functions take the journal's connection first and run on its thread, inside the
+transaction that `Journal.do` or `Journal.post` opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from explorer.transfer import progress_table
+from explorer.transfer.encoding import failure_from_text, failure_to_text
+from explorer.transfer.journal import Connection
+from explorer.transfer.model import Failure
+from explorer.transfer.rows import Kind, NewTransfer, Tally, TransferRow
+from explorer.transfer.state import FINAL, TransferState
+
+_TRANSFER: Final = (
+    "id, job_id, state, kind, target_key, local, remote, size_bytes, mtime_ns, etag, md5,"
+    " attempt, failure, note"
+)
+
+
+def _transfer(row: Sequence[Any]) -> TransferRow:
+    return TransferRow(
+        row[0],
+        row[1],
+        TransferState(row[2]),
+        Kind(row[3]),
+        row[4],
+        row[5],
+        row[6],
+        row[7],
+        row[8],
+        row[9],
+        row[10],
+        row[11],
+        failure_from_text(row[12]),
+        row[13],
+    )
+
+
+def add(db: Connection, job_id: int, found: Iterable[NewTransfer]) -> Tally:
+    """Add what a walk found; what is known already stays as it is. Returns what is new."""
+    added = Tally()
+    for new in found:
+        cursor = db.execute(
+            "INSERT OR IGNORE INTO transfers (job_id, state, kind, source_key, target_key, local,"
+            " remote, size_bytes, mtime_ns, etag, md5, failure, note)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                job_id,
+                new.state.value,
+                int(new.kind),
+                new.source_key,
+                new.target_key,
+                new.local,
+                new.remote,
+                new.size_bytes,
+                new.mtime_ns,
+                new.etag,
+                new.md5,
+                failure_to_text(new.failure),
+                new.note,
+            ),
+        )
+        if cursor.rowcount == 1:
+            added.add(new.state, new.size_bytes)
+    return added
+
+
+def take(db: Connection, job_id: int, limit: int) -> tuple[list[TransferRow], int]:
+    """Make up to `limit` waiting transfers active, in order; returns them as they were, and
+    how many stay behind because another transfer writes to the same place just now."""
+    rows = db.execute(
+        f"SELECT {_TRANSFER} FROM transfers WHERE job_id=? AND state=? ORDER BY id LIMIT ?",  # noqa: S608
+        (job_id, TransferState.QUEUED.value, limit),
+    ).fetchall()
+    taken = []
+    for row in rows:
+        changed = db.execute(
+            "UPDATE OR IGNORE transfers SET state=?, is_active=1, attempt=attempt+1 WHERE id=?",
+            (TransferState.PREPARING.value, row[0]),
+        )
+        if changed.rowcount == 1:
+            taken.append(_transfer(row))
+    return taken, len(rows) - len(taken)
+
+
+def requeue(db: Connection, job_id: int, states: Iterable[TransferState]) -> None:
+    """Transfers in these states wait for their turn again."""
+    db.executemany(
+        "UPDATE transfers SET state=?, is_active=0, failure=NULL WHERE job_id=? AND state=?",
+        [(TransferState.QUEUED.value, job_id, state.value) for state in states],
+    )
+
+
+def put_back(db: Connection, transfer_id: int, state: TransferState) -> None:
+    """Nobody works on this transfer any more; its progress stays."""
+    db.execute("UPDATE transfers SET state=?, is_active=0 WHERE id=?", (state.value, transfer_id))
+
+
+def finish(
+    db: Connection,
+    transfer_id: int,
+    state: TransferState,
+    *,
+    size_bytes: int | None = None,
+    failure: Failure | None = None,
+    note: str | None = None,
+    keeps_progress: bool = False,
+) -> None:
+    """A transfer is at its end. A failed one may keep its progress for a retry."""
+    db.execute(
+        "UPDATE transfers SET state=?, is_active=0, failure=?, note=coalesce(?, note),"
+        " size_bytes=coalesce(?, size_bytes) WHERE id=?",
+        (state.value, failure_to_text(failure), note, size_bytes, transfer_id),
+    )
+    if not keeps_progress:
+        progress_table.clear(db, transfer_id)
+
+
+def cancel_rest(db: Connection, job_id: int) -> None:
+    """Everything of the job that is not at its end is cancelled."""
+    ends = [state.value for state in FINAL]
+    marks = ", ".join("?" * len(ends))
+    for table in ("blocks", "progress"):
+        db.execute(
+            f"DELETE FROM {table} WHERE transfer_id IN (SELECT id FROM transfers"  # noqa: S608
+            f" WHERE job_id=? AND state NOT IN ({marks}))",
+            (job_id, *ends),
+        )
+    db.execute(
+        f"UPDATE transfers SET state=?, is_active=0 WHERE job_id=? AND state NOT IN ({marks})",  # noqa: S608
+        (TransferState.CANCELLED.value, job_id, *ends),
+    )
+
+
+def some(
+    db: Connection,
+    job_id: int,
+    offset: int,
+    limit: int,
+    states: frozenset[TransferState] | None,
+) -> list[TransferRow]:
+    """A slice of a job's transfers, in the order they were found."""
+    chosen = [] if states is None else sorted(state.value for state in states)
+    where = f" AND state IN ({', '.join('?' * len(chosen))})" if states is not None else ""
+    return [
+        _transfer(row)
+        for row in db.execute(
+            f"SELECT {_TRANSFER} FROM transfers WHERE job_id=?{where}"  # noqa: S608
+            " ORDER BY id LIMIT ? OFFSET ?",
+            (job_id, *chosen, limit, offset),
+        )
+    ]
+
+
+def set_found(
+    db: Connection,
+    transfer_id: int,
+    *,
+    size_bytes: int,
+    mtime_ns: int,
+    etag: str,
+    md5: bytes | None,
+) -> None:
+    """The source is not what the walk saw: keep what it is now."""
+    db.execute(
+        "UPDATE transfers SET size_bytes=?, mtime_ns=?, etag=?, md5=? WHERE id=?",
+        (size_bytes, mtime_ns, etag, md5, transfer_id),
+    )
+
+
+def set_target(
+    db: Connection,
+    transfer_id: int,
+    *,
+    note: str,
+    remote: str | None = None,
+    local: bytes | None = None,
+) -> None:
+    """Both are kept: this one gets another name."""
+    db.execute(
+        "UPDATE transfers SET remote=coalesce(?, remote), local=coalesce(?, local), note=?"
+        " WHERE id=?",
+        (remote, local, note, transfer_id),
+    )
+
+
+def halves(db: Connection, job_id: int) -> list[tuple[int, bytes]]:
+    """Ids and local paths of transfers that began and did not come to a good end: they may
+    have left a part."""
+    return db.execute(
+        "SELECT id, local FROM transfers WHERE job_id=? AND attempt>0 AND state NOT IN (?, ?)",
+        (job_id, TransferState.DONE.value, TransferState.SKIPPED.value),
+    ).fetchall()
+
+
+def forget_refused(db: Connection, job_id: int) -> bool:
+    """Drop what the walk could not take, to walk again; says whether there was any."""
+    gone = db.execute(
+        "DELETE FROM transfers WHERE job_id=? AND kind=? AND state=?",
+        (job_id, int(Kind.REFUSED), TransferState.FAILED.value),
+    )
+    if gone.rowcount:
+        db.execute("UPDATE jobs SET is_expanding=1 WHERE id=?", (job_id,))
+    return gone.rowcount > 0

@@ -1,0 +1,166 @@
+"""One file to one blob: the small way, in one request, and which way a file goes.
+
+Every write has a condition, so what was there is replaced only while it is still
+what was looked at. See Put Blob in the Blob service's REST reference.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+from explorer.base.errors import (
+    AlreadyExistsError,
+    ConflictError,
+    PreconditionFailedError,
+    QuaysideError,
+    Retry,
+)
+from explorer.storage.model import BlobHeaders, Condition, Written
+from explorer.transfer import progress_table
+from explorer.transfer.block_upload import BlockUpload
+from explorer.transfer.conflicts import exists_failure
+from explorer.transfer.files import Source
+from explorer.transfer.plan import DEFAULT_BLOCK_BYTES, UploadPlan, plan_upload
+from explorer.transfer.remote_target import RemoteTarget
+from explorer.transfer.rows import Kind, Progress
+from explorer.transfer.state import TransferState
+from explorer.transfer.work import EndsHere, Live, Outcome, Work
+
+LOOK_FIRST_BYTES: Final = 256 * 1024
+"""Smaller files are sent as if nothing was there: one request, and a second one only
+where the service refuses. Larger ones are not sent in vain."""
+FOLDER_MARK: Final = {"hdi_isfolder": "true"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    written: Written
+    headers: BlobHeaders
+    size_bytes: int
+
+
+class _TooLargeError(Exception):
+    """The file has grown since the walk, and does not fit into one request any more."""
+
+
+class Upload:
+    """Runs one transfer. `run` returns its outcome, or raises what stopped it."""
+
+    def __init__(self, work: Work, live: Live) -> None:
+        self._work = work
+        self._live = live
+        self._row = live.row
+        self._target = RemoteTarget(work, live)
+        self._may_have_arrived = live.row.attempt > 0
+        """A write was sent whose answer never came: a refusal may mean our own success."""
+
+    async def run(self) -> Outcome:
+        kept: Progress | None = None
+        if self._row.attempt:
+            kept = await self._work.journal.read(progress_table.get, self._row.id)
+        try:
+            if self._row.kind is Kind.FOLDER:
+                return await self._folder()
+            if kept is None and plan_for(self._work, self._row.size_bytes).is_single_put:
+                try:
+                    return await self._whole()
+                except _TooLargeError:
+                    pass
+            return await self._in_blocks(kept)
+        except EndsHere as end:
+            return end.outcome
+
+    async def _in_blocks(self, kept: Progress | None) -> Outcome:
+        source = await self._work.run(Source, self._row.local)
+        try:
+            plan = plan_for(self._work, source.fingerprint.size_bytes)
+            blocks = BlockUpload(self._work, self._live, self._target, source, plan.cut)
+            return await blocks.run(kept)
+        finally:
+            await self._work.run_anyway(source.close)
+
+    async def _whole(self) -> Outcome:
+        """Put Blob: read, hash and send in one go."""
+        self._live.move(TransferState.RUNNING)
+        size, mtime_ns = self._row.size_bytes, self._row.mtime_ns
+        has_looked = size > LOOK_FIRST_BYTES
+        condition = await self._look_or_find_ours() if has_looked else Condition.absent()
+        while True:
+            try:
+                sent = await self._work.call(
+                    self._live,
+                    self._read_and_put,
+                    condition,
+                    size_bytes=size,
+                    on_error=self._note_ambiguity,
+                )
+            except (AlreadyExistsError, PreconditionFailedError):
+                found = await self._target.properties()
+                if self._may_have_arrived and found and await self._target.holds(found):
+                    return self._target.found_done(found)
+                if has_looked or found is None:
+                    self._target.rival()
+                condition = await self._target.look(size, mtime_ns, found)
+                # A new name is looked up and may be taken the next moment: look again then.
+                has_looked = bool(condition.if_match)
+            else:
+                self._live.moved(sent.size_bytes)
+                return self._target.done(sent.written, sent.headers, sent.size_bytes)
+
+    async def _look_or_find_ours(self) -> Condition:
+        found = await self._target.properties()
+        if found is None:
+            return Condition.absent()
+        if self._may_have_arrived and await self._target.holds(found):
+            raise EndsHere(self._target.found_done(found))
+        return await self._target.look(self._row.size_bytes, self._row.mtime_ns, found)
+
+    def _note_ambiguity(self, error: QuaysideError) -> None:
+        if error.retry is Retry.SOON:
+            self._may_have_arrived = True
+
+    def _read_and_put(self, condition: Condition) -> _Sent:
+        with Source(self._row.local) as source:
+            size = source.fingerprint.size_bytes
+            if size > self._row.size_bytes and not plan_for(self._work, size).is_single_put:
+                raise _TooLargeError
+            with self._work.plant.buffers.borrow(size) as data:
+                source.read_into(data, 0)
+                source.check()
+                md5 = None
+                if self._work.options.with_md5:
+                    md5 = hashlib.md5(data, usedforsecurity=False).digest()
+                headers = self._target.headers(source.fingerprint.mtime_ns, md5)
+                written = self._work.store.put_blob(
+                    self._target.ref, data, headers=headers, condition=condition
+                )
+        return _Sent(written, headers, size)
+
+    async def _folder(self) -> Outcome:
+        """An empty folder is a zero-byte blob that says so."""
+        self._live.move(TransferState.RUNNING)
+        headers = BlobHeaders(metadata=FOLDER_MARK)
+
+        def put() -> Written:
+            return self._work.store.put_blob(
+                self._target.ref, b"", headers=headers, condition=Condition.absent()
+            )
+
+        try:
+            written = await self._work.call(self._live, put)
+        except (AlreadyExistsError, PreconditionFailedError, ConflictError):
+            found = await self._target.properties()
+            if found is not None and found.is_directory:
+                return self._target.found_done(found)
+            return Outcome(TransferState.FAILED, failure=exists_failure(self._target.name))
+        return self._target.done(written, headers, 0)
+
+
+def plan_for(work: Work, size_bytes: int) -> UploadPlan:
+    """How a file of this size goes up under the job's options."""
+    wanted = work.options.block_size_bytes
+    if wanted:
+        return plan_upload(size_bytes, block_bytes=wanted, single_put_bytes=wanted)
+    return plan_upload(size_bytes, block_bytes=DEFAULT_BLOCK_BYTES)

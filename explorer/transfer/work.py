@@ -1,0 +1,200 @@
+"""What the transfers of a job share: a way to call the store that waits, retries and gives
+way, and the live state of each file. Belongs to the loop's thread."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from explorer.base.errors import QuaysideError, Retry, StorageError
+from explorer.base.workers import Workers
+from explorer.storage.api import BlobStore
+from explorer.storage.model import Blob
+from explorer.transfer.buffers import Buffers
+from explorer.transfer.folder_syncs import FolderSyncs
+from explorer.transfer.gates import Gate
+from explorer.transfer.journal import Journal
+from explorer.transfer.model import ConflictPolicy, Failure, JobOptions, RemotePlace
+from explorer.transfer.retry import Action, RetryPolicy
+from explorer.transfer.rows import TransferRow
+from explorer.transfer.slots import Slots
+from explorer.transfer.state import TransferState
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """What all jobs of an engine share."""
+
+    journal: Journal
+    workers: Workers
+    slots: Slots
+    buffers: Buffers
+    gate: Gate
+    folder_syncs: FolderSyncs
+    policy: RetryPolicy = field(default_factory=RetryPolicy)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a transfer ended."""
+
+    state: TransferState
+    size_bytes: int = 0
+    failure: Failure | None = None
+    note: str | None = None
+    arrived: Blob | None = None
+    """What is now in the container, for an upload."""
+
+
+class EndsHere(Exception):
+    """Raised from deep inside a transfer that has come to its end."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
+@dataclass(slots=True, eq=False)
+class Live:
+    """A transfer that is being worked on."""
+
+    row: TransferRow
+    state: TransferState = TransferState.PREPARING
+    bytes_done: int = 0
+    size_bytes: int = 0
+    attempt: int = 1
+    failure: Failure | None = None
+    note: str = ""
+    is_restart: bool = False
+    """The source changed under way: look at it anew."""
+    is_changed: bool = True
+
+    def move(self, state: TransferState) -> None:
+        self.state = state
+        self.is_changed = True
+
+    def replace_row(self, row: TransferRow) -> None:
+        """The source is not what the walk saw."""
+        self.row = row
+        self.size_bytes = row.size_bytes
+        self.bytes_done = 0
+        self.is_changed = True
+
+    def moved(self, size_bytes: int) -> None:
+        """So many more bytes are durable."""
+        self.bytes_done += size_bytes
+        self.is_changed = True
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One job's surroundings."""
+
+    plant: Plant
+    store: BlobStore
+    place: RemotePlace
+    options: JobOptions
+    rank: Callable[[], int]
+    """The job's place in the queue."""
+    limiter: Callable[[int], Coroutine[Any, Any, None]]
+    """Waits until so many bytes may move."""
+
+    @property
+    def journal(self) -> Journal:
+        return self.plant.journal
+
+    def policy_for(self, name: str) -> ConflictPolicy:
+        """The rule for one file, by its name relative to the target."""
+        return self.options.decisions.get(name, self.options.conflicts)
+
+    async def run(self, work: Callable[..., R], *args: Any) -> R:
+        """Blocking work on this machine, in a thread; no slot, no retry."""
+        return await self.plant.workers.run(work, *args)
+
+    async def run_anyway(self, work: Callable[..., R], *args: Any) -> R:
+        """Like `run`, and done to its end even if the caller is being cancelled."""
+        return await self.plant.workers.run_to_end(work, *args)
+
+    async def call(
+        self,
+        live: Live,
+        work: Callable[..., R],
+        *args: Any,
+        size_bytes: int = 0,
+        progress: Callable[[], int] = lambda: 0,
+        on_error: Callable[[QuaysideError], None] = lambda error: None,
+    ) -> R:
+        """Blocking work that asks the service: takes a slot, and tries again where that
+        can help. Raises the error where it cannot.
+
+        Attempts are counted anew whenever `progress()` has grown. `on_error` hears of each
+        failure before it is decided what to do.
+        """
+        failures, seen = 0, progress()
+        while True:
+            await self.limiter(size_bytes)
+            async with self.plant.slots.one(self.rank()):
+                await self.plant.gate.passed(self.place.endpoint)
+                try:
+                    return await self.plant.workers.run(work, *args)
+                except QuaysideError as caught:
+                    error = caught
+            on_error(error)
+            if progress() > seen:
+                failures, seen = 0, progress()
+            failures += 1
+            await self._wait_after(live, error, failures)
+
+    async def _wait_after(self, live: Live, error: QuaysideError, failures: int) -> None:
+        """Sleep before the next try, or raise the error."""
+        asked = error.retry_after_s if isinstance(error, StorageError) else None
+        decision = self.plant.policy.decide(
+            error.retry,
+            failures,
+            jitter=random.random(),  # noqa: S311
+            retry_after_s=asked,
+        )
+        if decision.action is not Action.WAIT:
+            raise error
+        if error.retry is Retry.SLOW_DOWN:
+            self.plant.gate.shut(self.place.endpoint, decision.wait_s)
+        before = live.state
+        live.move(TransferState.RETRY_WAIT)
+        live.attempt = failures + 1
+        try:
+            await asyncio.sleep(decision.wait_s)
+        finally:
+            if live.state is TransferState.RETRY_WAIT:
+                live.move(before)
+
+
+async def share(
+    items: Iterable[T], width: int, work: Callable[[T], Coroutine[Any, Any, None]]
+) -> None:
+    """Run `work` for each item, `width` at a time. The first error ends all and is raised."""
+    queue = iter(items)
+
+    async def pull() -> None:
+        for item in queue:
+            await work(item)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(width):
+                group.create_task(pull())
+    except BaseExceptionGroup as errors:
+        raise first_of(errors) from None
+
+
+def first_of(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The one error of a group that says most: a fault of ours, then the first of the rest."""
+    flat: list[BaseException] = []
+    for error in errors.exceptions:
+        flat.append(first_of(error) if isinstance(error, BaseExceptionGroup) else error)
+    return next((e for e in flat if not isinstance(e, QuaysideError)), flat[0])
