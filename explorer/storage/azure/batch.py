@@ -10,7 +10,8 @@ import uuid
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from explorer.storage.azure.wire import WireError, parse_head
+from explorer.storage.azure.answer import parse_head
+from explorer.storage.azure.wire import WireError
 
 _BOUNDARY = re.compile(r'boundary="?([^";]+)"?', re.I)
 

@@ -10,13 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from explorer.base.errors import (
-    NotAuthorizedError,
-    NotFoundError,
-    QuaysideError,
-    ServiceError,
-    StorageError,
-)
+from explorer.base.errors import QuaysideError, ServiceError, StorageError
 from explorer.storage.azure.batch import batch_answers, batch_body, new_boundary
 from explorer.storage.azure.errors import Attempt, refusal, translating
 from explorer.storage.azure.names import blob_path, container_path
@@ -29,6 +23,13 @@ _NO_BATCHES = frozenset({400, 403, 404, 405, 501})
 """Statuses of a whole batch that mean 'not in this way'."""
 
 Outcome = tuple[str, QuaysideError | None]
+
+
+def _means_no_batches(error: StorageError) -> bool:
+    """Whether the refusal of a whole batch is about batches, not about what is in it."""
+    if error.status == 500 and not error.code:
+        return True  # the emulator, to a batch with an account SAS
+    return error.status in _NO_BATCHES and error.code != "ContainerNotFound"
 
 
 class Deleter:
@@ -68,8 +69,8 @@ class Deleter:
         if asked:
             try:
                 answers = self._send(container, requests)
-            except (NotAuthorizedError, NotFoundError, StorageError) as error:
-                if error.status not in _NO_BATCHES or error.code == "ContainerNotFound":
+            except StorageError as error:
+                if not _means_no_batches(error):
                     return [(name, outcomes.get(name, error)) for name in names]
                 self._refused.add(container)
                 return None

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from explorer.base.cancel import CancelToken, current_token
 from explorer.base.errors import InputError
+from explorer.storage.azure.answer import receive
 from explorer.storage.azure.proxy import Proxy, proxy_for
 from explorer.storage.azure.wire import Connection, WireError
 
@@ -147,7 +148,7 @@ def _tunnel(sock: socket.socket, origin: Origin, proxy: Proxy, timeout_s: float)
     connection = Connection(sock, timeout_s)
     connection.send(("\r\n".join(lines) + "\r\n\r\n").encode("ascii"))
     # Of method HEAD: what follows a good answer to CONNECT belongs to the tunnel.
-    answer = connection.receive("HEAD")
+    answer = receive(connection, "HEAD")
     if answer.status != 200:
         raise ProxyRefusedError(answer.status)
     if connection.has_leftover:

@@ -35,7 +35,7 @@ from explorer.base.errors import (
 from explorer.storage.azure.codes import MEANINGS, Meaning
 from explorer.storage.azure.dates import seconds_of
 from explorer.storage.azure.dial import ProxyRefusedError
-from explorer.storage.azure.signing import SignedBy, Signer
+from explorer.storage.azure.signing import SasSigner, SignedBy, Signer
 from explorer.storage.azure.wire import ClosedEarly, WireError
 
 SKEW_LIMIT_S = 15 * 60
@@ -61,6 +61,9 @@ class Attempt(NamedTuple):
 
     def __str__(self) -> str:
         what = "/".join(part for part in (self.container, self.name) if part)
+        if not what.isprintable():
+            shown = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in what)
+            what = "".join(shown)
         return f"Could not {self.doing} {what}".rstrip() if what else f"Could not {self.doing}"
 
 
@@ -160,7 +163,7 @@ def _authorization(
                 f"the SAS expired on {when}",
                 "Replace it with a new SAS; the work goes on where it was.",
             )
-        if by_detail:
+        if by_detail or (isinstance(signer, SasSigner) and (signer.starts_s or 0) > now):
             return Meaning(
                 CredentialExpiredError,
                 "the SAS is not valid at this time",

@@ -16,8 +16,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from explorer.base.cancel import Cancelled, CancelToken, current_token
+from explorer.storage.azure.answer import Answer, receive
 from explorer.storage.azure.dial import Dialer, Origin
-from explorer.storage.azure.wire import Answer, ClosedEarly, Connection
+from explorer.storage.azure.wire import ClosedEarly, Connection
 
 IDLE_LIMIT_S = 60.0
 
@@ -196,12 +197,12 @@ def _ask(connection: Connection, call: Call, told: _Told | None) -> Answer:
             raise
         # A service that refuses need not take the whole body: its answer may be there.
         try:
-            answer = connection.receive(call.method)
+            answer = receive(connection, call.method)
         except (OSError, ClosedEarly):
             raise ClosedEarly(False) from error
         answer.forbid_reuse()
         return answer
-    return connection.receive(call.method, call.answer_wait_s)
+    return receive(connection, call.method, call.answer_wait_s)
 
 
 def is_readable(connection: Connection) -> bool:

@@ -32,9 +32,7 @@ T = TypeVar("T")
 OLDER_VERSIONS = ("2021-12-02", "2020-10-02", "2019-12-12", "2019-07-07", "2017-11-09")
 """Tried in turn where a service (Azure Stack Hub, an old emulator) knows no newer one."""
 
-_VERSION_CODES = frozenset(
-    {"InvalidHeaderValue", "UnsupportedRestVersion", "InvalidQueryParameterValue"}
-)
+_VERSION_CODES = frozenset({"InvalidHeaderValue", "UnsupportedRestVersion"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +129,10 @@ def _with_known_version(
 def _try(what: Callable[[], T]) -> tuple[T | None, Finding]:
     try:
         return what(), FOUND
-    except (NetworkError, ServiceError, ThrottledError):
+    except (NetworkError, ThrottledError):
         raise
+    except ServiceError as error:
+        return None, Finding(Verdict.UNKNOWN, error)
     except QuaysideError as error:
         return None, Finding(Verdict.NO, error)
 
@@ -159,8 +159,9 @@ def _try_reading(
         return _try(lambda: _read_byte(store, BlobRef(container, blob.name)))[1]
     if page is None and spec.start.path and not spec.start.path.endswith("/"):
         _, finding = _try(lambda: store.properties(BlobRef(container, spec.start.path)))
-        # Not there, and we were told so: what is there could be read.
-        return FOUND if isinstance(finding.error, NotFoundError) else finding
+        is_told = isinstance(finding.error, NotFoundError) and finding.error.code == "BlobNotFound"
+        # It is not there, and we were told so: what is there could be read.
+        return FOUND if is_told else finding
     return NOT_TRIED
 
 

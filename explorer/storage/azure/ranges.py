@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 from explorer.base.errors import QuaysideError
 from explorer.storage.api import Sink
+from explorer.storage.azure.answer import Answer
 from explorer.storage.azure.entries import md5_of
 from explorer.storage.azure.errors import Attempt, translating
 from explorer.storage.azure.reading import content_range
 from explorer.storage.azure.rest import impossible
-from explorer.storage.azure.wire import Answer, thread_buffer
+from explorer.storage.azure.wire import thread_buffer
 from explorer.storage.model import RangeRead
 
 PAUSE_S = 0.1

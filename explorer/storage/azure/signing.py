@@ -88,6 +88,7 @@ class SasSigner:
 
     token: str = field(repr=False)
     expires_s: float | None = None
+    starts_s: float | None = None
     kind: SignedBy = SignedBy.SAS
 
     def sign(self, method: str, path: str, query: str, headers: dict[str, str]) -> str:
@@ -118,8 +119,12 @@ def signer_for(credential: Credential) -> Signer:
             ) from None
         return KeySigner(credential.account, key)
     if isinstance(credential, SasToken):
-        end = credential.sas.usable_until
-        return SasSigner(credential.sas.token, end.timestamp() if end else None)
+        sas = credential.sas
+        return SasSigner(
+            sas.token,
+            sas.usable_until.timestamp() if sas.usable_until else None,
+            sas.starts.timestamp() if sas.starts else None,
+        )
     return NoSigner()
 
 

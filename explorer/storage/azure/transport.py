@@ -22,9 +22,10 @@ from azure.core.pipeline.transport import HttpResponse, HttpTransport
 from azure.core.utils import CaseInsensitiveDict
 
 from explorer.base.errors import InputError
+from explorer.storage.azure.answer import Answer
 from explorer.storage.azure.dial import Origin, ProxyRefusedError
 from explorer.storage.azure.pool import Call, Pool
-from explorer.storage.azure.wire import SLICE, Answer, ClosedEarly, WireError
+from explorer.storage.azure.wire import SLICE, ClosedEarly, WireError
 
 _RESENDABLE = frozenset({"GET", "HEAD"})
 
