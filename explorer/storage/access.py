@@ -155,7 +155,6 @@ _LEVEL: dict[Action, str] = {
 _LEVEL_NAMES = {"s": "the service", "c": "containers", "o": "blobs"}
 _ACCOUNT_WIDE = {Action.LIST_CONTAINERS, Action.CREATE_CONTAINER, Action.DELETE_CONTAINER}
 _KEY_ONLY = {Action.SET_CONTAINER_ACCESS, Action.SIGN}
-_NOT_IN_ACCOUNT_SAS = {Action.MOVE: "m", Action.SET_ACL: "p", Action.SET_OWNER: "o"}
 
 
 def sas_access(sas: Sas, now: datetime, *, is_https: bool = True) -> Access:

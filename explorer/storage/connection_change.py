@@ -15,6 +15,7 @@ from explorer.storage.connection_parse import (
     parse_one,
     rebuilt,
     with_account,
+    with_endpoints_of,
 )
 from explorer.storage.connection_spec import (
     ConnectionSpec,
@@ -64,22 +65,17 @@ def replace_credential(spec: ConnectionSpec, text: str) -> ConnectionSpec:
     ConnectionTextError for another account, a narrower SAS, or a text without a credential.
     """
     credential, found = _credential_in(text, spec)
-    if found is not None and found.blob_endpoint and spec.blob_endpoint:
-        if not is_same_account(found, spec):
+    if found is not None and found.blob_endpoint:
+        if spec.blob_endpoint and not is_same_account(found, spec):
             raise ConnectionTextError(
                 f"This is for {found.account or 'another host'}, "
                 f"the connection is for {spec.account or 'another'}.",
                 field="account",
                 cure="Paste one for the same account, or make a new connection of it.",
             )
-        place = found.start
-        if spec.scope.container and place.container not in ("", spec.scope.container):
-            raise ConnectionTextError(
-                f"This is for the container '{place.container}', "
-                f"the connection is for '{spec.scope.container}'.",
-                field="container",
-                cure="Paste one for the same container, or make a new connection of it.",
-            )
+        _require_same_container(found, spec)
+    if found is not None and not spec.blob_endpoint:
+        spec = with_endpoints_of(spec, found)
     own = spec.start
     if found is not None and found.scope.level is not ScopeLevel.ACCOUNT and found.start.container:
         # Where the new SAS has its root decides how far it reaches.
@@ -91,6 +87,20 @@ def replace_credential(spec: ConnectionSpec, text: str) -> ConnectionSpec:
         return rebuilt(fresh, place=spec.start) if spec.start.container else fresh
     _require_as_wide(spec.scope, fresh.scope)
     return replace(fresh, scope=_narrower(spec.scope, fresh.scope), start=spec.start)
+
+
+def _require_same_container(found: ConnectionSpec, spec: ConnectionSpec) -> None:
+    wanted = spec.scope.container
+    if isinstance(spec.credential, NeedsCredential):
+        wanted = spec.start.container
+    named = found.start.container
+    if found.scope.level is ScopeLevel.ACCOUNT or not wanted or named in ("", wanted):
+        return
+    raise ConnectionTextError(
+        f"This is for the container '{named}', the connection is for '{wanted}'.",
+        field="container",
+        cure="Paste one for the same container, or make a new connection of it.",
+    )
 
 
 def _require_as_wide(old: Scope, new: Scope) -> None:

@@ -197,6 +197,11 @@ def with_account(spec: ConnectionSpec, text: str) -> ConnectionSpec:
             cure="A name has 3 to 24 of a-z and 0-9; an address looks like "
             "https://account.blob.core.windows.net.",
         )
+    return with_endpoints_of(spec, found)
+
+
+def with_endpoints_of(spec: ConnectionSpec, found: ConnectionSpec) -> ConnectionSpec:
+    """`spec` in the account of `found`; its place too, where `spec` has none of its own."""
     place = spec.start
     if not place.container:
         place = replace(found.start, path=found.start.path or place.path)
