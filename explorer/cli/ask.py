@@ -59,7 +59,8 @@ def read_policy(answer: str) -> tuple[ConflictPolicy | None, bool]:
 
 def describe(conflict: Conflict) -> str:
     """Both sides in one line. Pure."""
-    return f"{conflict.name} exists ({_side(conflict.target)}); to be replaced by {_side(conflict.source)}"
+    here, there = _side(conflict.source), _side(conflict.target)
+    return f"{conflict.name} exists ({there}); to be replaced by {here}"
 
 
 def _side(side: Side) -> str:

@@ -16,7 +16,8 @@ async def carry_out(
     service: Service, request: Request, args: argparse.Namespace, out: Output
 ) -> int:
     """Do what a transfer command asks for; returns the exit code."""
-    await service.set_limits(concurrency=args.concurrency)
+    if args.concurrency is not None:
+        service.set_concurrency(args.concurrency)
     if args.dry_run:
         return await rehearse(service, request, out)
     wants_to_ask = args.on_conflict == "ask" or (args.on_conflict is None and out.can_ask)

@@ -75,20 +75,20 @@ def choose(
     if own is not None and isinstance(own.credential, SasToken):
         return Chosen(spec=_usable(own, given, target))
     label, text = from_environment(environ)
-    spec = _parsed(text, label) if text else None
+    found = _parsed(text, label) if text else None
     if own is None or Missing.ACCOUNT in own.missing:
-        if spec is None:
+        if found is None:
             raise InputError("There are no credentials.", cure=f"Give one of: {SOURCES}.")
-        return Chosen(spec=_usable(spec, given, target))
-    if spec is not None and is_same_account(own, spec):
-        return Chosen(spec=_usable(spec, given, target))
+        return Chosen(spec=_usable(found, given, target))
+    if found is not None and is_same_account(own, found):
+        return Chosen(spec=_usable(found, given, target))
     if isinstance(own.credential, NeedsCredential):
         raise InputError(
             f"The address has no SAS, and there are no credentials for '{own.account}'.",
             cure=f"Give one of: {SOURCES}.",
         )
     note = ""
-    if spec is not None and isinstance(own.credential, Anonymous):
+    if found is not None and isinstance(own.credential, Anonymous):
         note = (
             f"{label} is for another account than the address ('{own.account}'), "
             "which is opened as a public one."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -14,7 +15,7 @@ from explorer.service.model import Location
 from explorer.service.patience import Calls
 from explorer.storage.access import Access, Action
 from explorer.storage.api import BlobStore
-from explorer.storage.connection import ConnectionSpec, ScopeLevel, locate
+from explorer.storage.connection import ConnectionSpec, Place, ScopeLevel
 from explorer.storage.model import (
     BlobProperties,
     BlobRef,
@@ -42,6 +43,7 @@ class Reach(Protocol):
     async def store(self, connection_id: str) -> BlobStore: ...
     def spec(self, connection_id: str) -> ConnectionSpec: ...
     def access(self, connection_id: str) -> Access: ...
+    def locate(self, connection_id: str, text: str) -> Place: ...
 
 
 class Browser:
@@ -69,15 +71,19 @@ class Browser:
                 access.reason(Action.LIST_CONTAINERS), cure="Open a container by its path."
             )
         store = await self._reach.store(connection_id)
-        async for page in self._pages(lambda marker: store.list_containers(marker=marker)):
-            yield page
+        pages = self._pages(lambda marker: store.list_containers(marker=marker))
+        async with aclosing(pages):
+            async for page in pages:
+                yield page
 
     async def list_folder(
         self, location: Location, *, recursive: bool = False, prefix: str = ""
     ) -> AsyncGenerator[Page, None]:
         merge = FolderMerge(location.path)
-        async for page in self.walk(location, prefix=prefix, delimiter="" if recursive else "/"):
-            yield merge.page(page)
+        pages = self.walk(location, prefix=prefix, delimiter="" if recursive else "/")
+        async with aclosing(pages):
+            async for page in pages:
+                yield merge.page(page)
 
     async def walk(
         self, location: Location, *, prefix: str = "", delimiter: str = ""
@@ -97,8 +103,10 @@ class Browser:
             delimiter=delimiter,
             with_metadata=True,
         )
-        async for page in self._pages(lambda marker: fetch(marker=marker)):
-            yield page
+        pages = self._pages(lambda marker: fetch(marker=marker))
+        async with aclosing(pages):
+            async for page in pages:
+                yield page
 
     async def _pages(self, fetch: Callable[[str], P]) -> AsyncGenerator[P, None]:
         """Follow the markers, one page ahead of the consumer."""
@@ -134,6 +142,11 @@ class Browser:
             if not marker:
                 return False
 
+    async def container_properties(self, location: Location) -> Container:
+        _needs_container(location)
+        store = await self._reach.store(location.connection_id)
+        return await self._reach.calls.run(store.container_properties, location.container)
+
     # -- one blob -------------------------------------------------------------
 
     async def properties(self, location: Location, name: str) -> BlobProperties:
@@ -168,7 +181,7 @@ class Browser:
     # -- paths ----------------------------------------------------------------
 
     async def find(self, connection_id: str, text: str) -> Location:
-        place = locate(text, self._reach.spec(connection_id))
+        place = self._reach.locate(connection_id, text)
         if not place.container or not place.path or place.path.endswith("/"):
             return Location(connection_id, place.container, place.path)
         folder = Location(connection_id, place.container, f"{place.path}/")

@@ -18,6 +18,7 @@ from explorer.service.events import (
     JobChanged,
     JobFinished,
     JobRemoved,
+    Notice,
     Progress,
     TransferChanged,
 )
@@ -143,10 +144,15 @@ class Feed:
 
     def __init__(self) -> None:
         self._subscriptions: list[Subscription] = []
+        self._unread: list[Notice] = []
 
     def subscribe(self, receive: Callable[[tuple[Event, ...]], None]) -> Subscription:
+        """The first one also gets the notices that nobody was there to read."""
         subscription = Subscription(receive, self._drop)
         self._subscriptions.append(subscription)
+        unread, self._unread = self._unread, []
+        for notice in unread:
+            subscription.put(notice)
         return subscription
 
     def _drop(self, subscription: Subscription) -> None:
@@ -154,6 +160,8 @@ class Feed:
             self._subscriptions.remove(subscription)
 
     def put(self, event: Event) -> None:
+        if not self._subscriptions and isinstance(event, Notice):
+            self._unread.append(event)
         for subscription in tuple(self._subscriptions):
             subscription.put(event)
 

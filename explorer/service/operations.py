@@ -70,9 +70,9 @@ class Operations:
         self._check(location.connection_id, Action.CREATE)
         made = location.child(name)
         store = await self._reach.store(location.connection_id)
-        if self._reach.access(location.connection_id).allows(Action.LIST_BLOBS):
-            if await self._browser.is_folder(made):
-                raise _exists(name, "folder")
+        can_look = self._reach.access(location.connection_id).allows(Action.LIST_BLOBS)
+        if can_look and await self._browser.is_folder(made):
+            raise _exists(name, "folder")
         try:
             await self._reach.calls.once(
                 store.put_blob,

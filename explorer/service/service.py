@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from explorer.base.settings import Settings
 from explorer.service.browse import Browser
@@ -21,8 +22,7 @@ from explorer.service.operations import Operations
 from explorer.service.preferences import Preferences
 from explorer.service.relay import Relay
 from explorer.storage.connection import ConnectionSpec
-from explorer.storage.model import BlobProperties, ContainerPage, Page
-from explorer.transfer.engine import Engine
+from explorer.storage.model import BlobProperties, Container, ContainerPage, Page
 from explorer.transfer.model import (
     Conflict,
     JobSnapshot,
@@ -31,6 +31,9 @@ from explorer.transfer.model import (
     TransferSnapshot,
 )
 from explorer.transfer.state import TransferState
+
+if TYPE_CHECKING:  # a command that only looks does not load the engine
+    from explorer.transfer.engine import Engine
 
 
 class Service:
@@ -44,7 +47,7 @@ class Service:
         connections: Connections,
         browser: Browser,
         operations: Operations,
-        engine: Engine,
+        engine: Engine | None,
         feed: Feed,
     ) -> None:
         self.data_dir = data_dir
@@ -52,24 +55,25 @@ class Service:
         self._connections = connections
         self._browser = browser
         self._operations = operations
-        self._engine = engine
+        self._engine_or_none = engine
         self._feed = feed
 
     # -- life -----------------------------------------------------------------
 
     @classmethod
-    async def start(cls, data_dir: Path, *, adopt_jobs: bool) -> Service:
+    async def start(
+        cls, data_dir: Path, *, adopt_jobs: bool, with_transfers: bool = True
+    ) -> Service:
         """Load settings, saved connections and the journal; ask no keyring, reach no network.
 
         With `adopt_jobs` (the window) jobs a dead process left behind become ours;
-        without (the command line) they stay until `resume`. Raises JournalError or
-        LocalError when the data folder cannot be used.
+        without (the command line) they stay until `resume`. Without transfers (a command
+        that only looks) the journal is not touched. Raises JournalError or LocalError when
+        the data folder cannot be used.
         """
         feed = Feed()
         preferences = await Preferences.load(data_dir)
-        connections = await Connections.load(data_dir, feed.put, preferences)
-        engine = Engine(data_dir, connections, preferences.settings, Relay(feed.put))
-        connections.credential_changed = engine.credentials_changed
+        connections = Connections(data_dir, feed.put, preferences)
         browser = Browser(connections)
         service = cls(
             data_dir,
@@ -77,25 +81,43 @@ class Service:
             connections=connections,
             browser=browser,
             operations=Operations(connections, browser, feed.put),
-            engine=engine,
+            engine=None,
             feed=feed,
         )
         try:
-            await engine.start(adopt=adopt_jobs)
+            await connections.load()
+            if with_transfers:
+                await service._start_engine(adopt_jobs=adopt_jobs)
         except BaseException:
-            await connections.aclose()
-            await preferences.aclose()
-            feed.close()
+            await service.aclose()
             raise
+        for problem in (*preferences.problems, *connections.notices):
+            service.notify("Settings and connections", problem, is_warning=True)
         return service
+
+    async def _start_engine(self, *, adopt_jobs: bool) -> None:
+        from explorer.transfer.engine import Engine
+
+        engine = Engine(self.data_dir, self._connections, self.settings, Relay(self._feed.put))
+        await engine.start(adopt=adopt_jobs)
+        self._engine_or_none = engine
+        self._connections.credential_changed = engine.credentials_changed
+
+    @property
+    def _engine(self) -> Engine:
+        if self._engine_or_none is None:
+            raise RuntimeError("this service was started without transfers")
+        return self._engine_or_none
 
     async def aclose(self) -> None:
         """Pause running work at a safe point, write the journal, close every connection."""
         try:
-            await self._engine.aclose()
+            if self._engine_or_none is not None:
+                await self._engine_or_none.aclose()
         finally:
+            await self._browser.aclose()
             await self._connections.aclose()
-            await self._preferences.aclose()
+            self._preferences.close()
             self._feed.close()
 
     async def __aenter__(self) -> Service:
@@ -120,9 +142,14 @@ class Service:
         Raises InputError for a name or value that is none, LocalError when it cannot
         be written (then nothing has changed).
         """
+        before = self.settings
         settings = await self._preferences.update(**changes)
-        self._engine.set_concurrency(settings.concurrency)
-        self._engine.set_limit_all(settings.limit_bytes_per_s)
+        reach = ("proxy", "ca_file", "api_version")
+        if any(getattr(before, name) != getattr(settings, name) for name in reach):
+            self._connections.settings_changed()
+        if self._engine_or_none is not None:
+            self._engine_or_none.set_concurrency(settings.concurrency)
+            self._engine_or_none.set_limit_all(settings.limit_bytes_per_s)
         return settings
 
     # -- events ---------------------------------------------------------------
@@ -150,13 +177,13 @@ class Service:
         """One of them. Raises InputError where there is none of that id."""
         return self._connections.connection(connection_id)
 
-    async def load_secrets(self) -> None:
-        """After the start: read the keyring for saved connections, with a time-out each.
+    async def load_secrets(self, connection_id: str = "") -> None:
+        """After the start: read the keyring for one or all saved connections, with a time-out.
 
         Each one found or missed is told as `ConnectionChanged`; never raises for a
         keyring that is locked, broken or absent.
         """
-        await self._connections.load_secrets()
+        await self._connections.load_secrets(connection_id)
 
     async def probe(self, spec: ConnectionSpec) -> ProbeReport:
         """Try what was pasted on the real service and keep nothing.
@@ -165,6 +192,10 @@ class Service:
         connection is of no use at all.
         """
         return await self._connections.probe(spec)
+
+    async def probe_connection(self, connection_id: str) -> ProbeReport:
+        """Test one that is kept; what was found is told as `ConnectionChanged`."""
+        return await self._connections.probe_connection(connection_id)
 
     async def connect(
         self,
@@ -237,12 +268,22 @@ class Service:
         """Whether anything lives at or below that folder (one page of one name)."""
         return await self._browser.is_folder(location)
 
-    async def find(self, connection_id: str, text: str) -> Location:
-        """What a path field holds, as a place: a path, or any URL of this connection.
+    async def container_properties(self, location: Location) -> Container:
+        """What the service tells about that container itself. Raises NotFoundError."""
+        return await self._browser.container_properties(location)
 
-        Raises InputError when the URL belongs to another account, and says so.
+    async def find(self, connection_id: str, text: str) -> Location:
+        """What a path field holds, as a folder: a path, or any URL of this connection.
+
+        A path that is a blob gives the folder it is in. Raises InputError when the URL
+        belongs to another account, and says so.
         """
-        return self._browser.find(connection_id, text)
+        return await self._browser.find(connection_id, text)
+
+    def locate(self, connection_id: str, text: str) -> tuple[str, str]:
+        """The same as (container, path) as typed, without asking the service."""
+        place = self._connections.locate(connection_id, text)
+        return place.container, place.path
 
     def read(
         self, location: Location, name: str, start: int = 0, length: int | None = None
@@ -340,6 +381,10 @@ class Service:
     async def move(self, job_id: int, position: int) -> None:
         """Put a job elsewhere in the queue; 0 is next."""
         await self._engine.move(job_id, position)
+
+    def set_concurrency(self, requests: int) -> None:
+        """How many requests run at the same time, in this run only."""
+        self._engine.set_concurrency(requests)
 
     async def set_limit(self, job_id: int, bytes_per_s: int) -> None:
         """Limit one job; 0 lifts it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import AsyncIterator
 
 from explorer.base.errors import InputError, NotFoundError
 from explorer.base.units import format_bytes
@@ -102,10 +103,15 @@ def _agreed(args: argparse.Namespace, out: Output, what: str) -> bool:
 
 
 async def _count(service: Service, location: Location, name: str) -> DeleteCount:
-    count = DeleteCount()
-    async for count in service.count_for_delete(location, (name,)):
-        pass
-    return count
+    return await _last(service.count_for_delete(location, (name,)))
+
+
+async def _last(counts: AsyncIterator[DeleteCount]) -> DeleteCount:
+    """What it comes to in the end."""
+    last = DeleteCount()
+    async for count in counts:
+        last = count
+    return last
 
 
 def _counted(count: DeleteCount) -> str:
@@ -114,9 +120,7 @@ def _counted(count: DeleteCount) -> str:
 
 
 async def _delete(service: Service, location: Location, name: str, out: Output) -> int:
-    count = DeleteCount()
-    async for count in service.delete(location, (name,)):
-        pass
+    count = await _last(service.delete(location, (name,)))
     if count.failed == 1 and not count.blobs:
         raise count.failures[0][1]
     for failed, error in count.failures:

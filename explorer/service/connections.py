@@ -1,0 +1,397 @@
+"""Every connection of this process: made, tested, kept, renamed, renewed, removed.
+
+Maps a connection's id to its spec and its one store. The id outlives a change of the
+credential, so open tabs and waiting jobs go on. Secrets are in here, in the keyring and
+nowhere else.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from explorer.base.errors import (
+    InputError,
+    NotAuthorizedError,
+    Retry,
+)
+from explorer.base.redact import forget_secret, register_secret
+from explorer.base.workers import Workers
+from explorer.service.claims import utc_now
+from explorer.service.entries import (
+    Entry,
+    connection_of,
+    home_without_keyring,
+    start_of,
+    unique_name,
+)
+from explorer.service.events import (
+    ConnectionAdded,
+    ConnectionChanged,
+    ConnectionRemoved,
+    Event,
+)
+from explorer.service.model import Connection, Location, ProbeReport, SecretHome
+from explorer.service.patience import Calls
+from explorer.service.preferences import Preferences
+from explorer.service.stores import Stores
+from explorer.storage.access import Access
+from explorer.storage.accounts import Accounts, new_id
+from explorer.storage.api import BlobStore
+from explorer.storage.connection import ConnectionSpec, Place, locate, replace_credential
+from explorer.storage.saved_connection import (
+    SavedConnection,
+    save_form,
+    spec_of,
+    with_new_credential,
+)
+from explorer.storage.secrets import Home, Kept, Loaded, SecretStore
+from explorer.transfer.model import RemotePlace
+
+_HOMES = {
+    Home.KEYRING: SecretHome.KEYRING,
+    Home.THIS_RUN: SecretHome.THIS_RUN,
+    Home.NOWHERE: SecretHome.MISSING,
+}
+
+
+class Connections:
+    """Of the service loop's thread; disk, keyring and network are in worker threads."""
+
+    def __init__(
+        self,
+        folder: Path,
+        put: Callable[[Event], None],
+        preferences: Preferences,
+        secrets: SecretStore | None = None,
+    ) -> None:
+        self._accounts = Accounts(folder)
+        self._secrets = secrets or SecretStore()
+        self._put = put
+        self._stores = Stores(preferences)
+        self._entries: dict[str, Entry] = {}
+        self._disk = Workers("accounts", 1)
+        self._keyring = Workers("keyring-wait", 1)
+        self.notices: tuple[str, ...] = ()
+        self.credential_changed: Callable[[str], None] = lambda connection_id: None
+        """Told when work that waits for this connection can go on."""
+
+    async def load(self) -> None:
+        """Read the saved list; their secrets stay in the keyring until `load_secrets`."""
+        listed = await self._disk.run(self._accounts.load)
+        self.notices = listed.notices
+        for saved in listed.connections:
+            spec = spec_of(saved, "")
+            is_waiting = saved.needs_secret
+            self._entries[saved.id] = Entry(
+                connection_of(
+                    spec,
+                    connection_id=saved.id,
+                    name=saved.name,
+                    now=utc_now(),
+                    home=SecretHome.KEYRING if is_waiting else SecretHome.NONE_NEEDED,
+                    is_saved=True,
+                    is_hierarchical=saved.hierarchical_override,
+                    expires_s=saved.expires_s or None,
+                ),
+                spec,
+                saved,
+                api_version=saved.api_version,
+            )
+
+    async def aclose(self) -> None:
+        """Close every store and end the threads."""
+        for entry in self._entries.values():
+            self._retire(entry)
+        await self._stores.aclose()
+        self._keyring.close()
+        self._disk.close()
+
+    @property
+    def calls(self) -> Calls:
+        return self._stores.calls
+
+    # -- looking --------------------------------------------------------------
+
+    def all(self) -> tuple[Connection, ...]:
+        return tuple(entry.connection for entry in self._entries.values())
+
+    def connection(self, connection_id: str) -> Connection:
+        return self._entry(connection_id).connection
+
+    def spec(self, connection_id: str) -> ConnectionSpec:
+        return self._entry(connection_id).spec
+
+    def access(self, connection_id: str) -> Access:
+        return self._ready(self._entry(connection_id)).spec.access(utc_now())
+
+    def secret(self, connection_id: str) -> str:
+        return self._entry(connection_id).spec.secret
+
+    def locate(self, connection_id: str, text: str) -> Place:
+        """What a person typed, as a place of this connection. Raises InputError."""
+        place = locate(text, self._entry(connection_id).spec)
+        if place.snapshot or place.version_id:
+            raise InputError(
+                "The address names a snapshot or an older version of a blob.",
+                cure="Leave that part out to reach the blob as it is now.",
+            )
+        return place
+
+    def place(self, location: Location) -> RemotePlace:
+        if not location.container:
+            raise InputError("This is the account, not a container.", cure="Choose a container.")
+        endpoint = self._entry(location.connection_id).spec.blob_endpoint
+        return RemotePlace(location.connection_id, endpoint, location.container, location.path)
+
+    def _entry(self, connection_id: str) -> Entry:
+        entry = self._entries.get(connection_id)
+        if entry is None:
+            raise InputError(
+                "This connection does not exist any more.", cure="Connect again, then go on."
+            )
+        return entry
+
+    def _ready(self, entry: Entry) -> Entry:
+        if entry.has_credential:
+            return entry
+        raise _needs_credentials(
+            f"The secret of '{entry.connection.name}' is missing. {entry.connection.notice}".strip()
+        )
+
+    # -- stores ---------------------------------------------------------------
+
+    async def store(self, connection_id: str) -> BlobStore:
+        """The one store of this connection, opened when it is first needed."""
+        entry = self._entry(connection_id)
+        if not entry.has_credential:
+            await self.load_secrets(connection_id)
+        self._ready(entry)
+        if entry.store is None:
+            entry.store = self._stores.open(entry.spec, entry.api_version)
+        return entry.store
+
+    async def store_for(self, place: RemotePlace) -> BlobStore:
+        """The engine's way in: the connection itself, or another one that reaches the place.
+
+        Raises NotAuthorizedError whose retry is NEEDS_CREDENTIALS where there is none.
+        """
+        entry = self._entries.get(place.connection_id)
+        if entry is not None and not entry.has_credential:
+            await self.load_secrets(entry.connection.id)
+        if entry is not None and entry.has_credential:
+            return await self.store(entry.connection.id)
+        for other in reversed(self._entries.values()):
+            reaches = other.spec.scope.holds(place.container, place.prefix)
+            if other.has_credential and reaches and other.spec.blob_endpoint == place.endpoint:
+                return await self.store(other.connection.id)
+        raise _needs_credentials(f"There are no credentials for {place.endpoint} in this run.")
+
+    def settings_changed(self) -> None:
+        """Proxy, certificates or version may be others: reach everything anew."""
+        for entry in self._entries.values():
+            self._retire(entry)
+
+    def _retire(self, entry: Entry) -> None:
+        self._stores.retire(entry.store)
+        entry.store = None
+
+    # -- testing and making ---------------------------------------------------
+
+    async def probe(self, spec: ConnectionSpec) -> ProbeReport:
+        return await self._stores.probe(spec)
+
+    async def probe_connection(self, connection_id: str) -> ProbeReport:
+        """Test one that is kept, and remember what was found."""
+        await self.store(connection_id)
+        entry = self._entry(connection_id)
+        report = await self.probe(entry.spec)
+        self._change(
+            entry,
+            replace(entry.connection, claims=report.claims, is_hierarchical=report.is_hierarchical),
+        )
+        return report
+
+    def add_for_this_run(self, spec: ConnectionSpec) -> Connection:
+        register_secret(spec.secret)
+        connection = connection_of(
+            spec,
+            connection_id=new_id(),
+            name=unique_name(spec.display_name, self._names()),
+            now=utc_now(),
+            home=home_without_keyring(spec),
+            is_saved=False,
+        )
+        self._add(Entry(connection, spec))
+        return connection
+
+    async def connect(
+        self, spec: ConnectionSpec, *, name: str, save: bool, probe: ProbeReport | None
+    ) -> Connection:
+        report = probe or await self.probe(spec)
+        register_secret(spec.secret)
+        twin = self._twin(spec)
+        is_blob = await self._stores.starts_at_blob(spec, report.api_version)
+        start = start_of(spec, twin.connection.id if twin else new_id(), is_blob=is_blob)
+        if twin is not None:
+            return replace(twin.connection, start=start)
+        connection_id = start.connection_id
+        name = unique_name(name.strip() or spec.display_name, self._names())
+        home, notice = home_without_keyring(spec), ""
+        saved: SavedConnection | None = None
+        if save:
+            form = save_form(spec, connection_id=connection_id, name=name, now_s=time.time())
+            saved = replace(form, api_version=report.api_version)
+            name = saved.name
+            if saved.needs_secret:
+                kept = await self._keyring.run(self._secrets.save, connection_id, spec.secret)
+                home, notice = _HOMES[kept.home], kept.notice
+            await self._disk.run(self._accounts.add, saved)
+        connection = connection_of(
+            spec,
+            connection_id=connection_id,
+            name=name,
+            now=utc_now(),
+            home=home,
+            is_saved=save,
+            probe=report,
+            start=start,
+            notice=notice,
+        )
+        self._add(Entry(connection, spec, saved, api_version=report.api_version))
+        return connection
+
+    def _twin(self, spec: ConnectionSpec) -> Entry | None:
+        """The same reach with the same secret is the same connection."""
+        for entry in self._entries.values():
+            mine = entry.spec
+            if (mine.blob_endpoint, mine.scope, mine.secret) == (
+                spec.blob_endpoint,
+                spec.scope,
+                spec.secret,
+            ) and entry.has_credential:
+                return entry
+        return None
+
+    def _names(self) -> set[str]:
+        return {entry.connection.name for entry in self._entries.values()}
+
+    def _add(self, entry: Entry) -> None:
+        self._entries[entry.connection.id] = entry
+        self._put(ConnectionAdded(entry.connection))
+
+    def _change(self, entry: Entry, connection: Connection) -> Connection:
+        entry.connection = connection
+        self._put(ConnectionChanged(connection))
+        return connection
+
+    # -- secrets --------------------------------------------------------------
+
+    async def load_secrets(self, connection_id: str = "") -> None:
+        """Ask the keyring for one connection, or for all that still lack their secret."""
+        for entry in tuple(self._entries.values()):
+            if connection_id not in ("", entry.connection.id):
+                continue
+            if entry.saved is None or not entry.saved.needs_secret or entry.has_credential:
+                continue
+            loaded = await self._keyring.run(self._secrets.load, entry.saved.id)
+            if entry.connection.id in self._entries and not entry.has_credential:
+                self._take_secret(entry, entry.saved, loaded)
+
+    def _take_secret(self, entry: Entry, saved: SavedConnection, loaded: Loaded) -> None:
+        notice, home = loaded.notice, _HOMES[loaded.home]
+        try:
+            entry.spec = spec_of(saved, loaded.secret)
+        except InputError:
+            notice, home = (
+                "The secret in the keyring is damaged. Paste it again.",
+                (SecretHome.MISSING),
+            )
+        before = entry.connection
+        self._change(
+            entry,
+            connection_of(
+                entry.spec,
+                connection_id=saved.id,
+                name=before.name,
+                now=utc_now(),
+                home=home,
+                is_saved=True,
+                notice=notice,
+                start=before.start,
+                is_hierarchical=before.is_hierarchical,
+                expires_s=before.expires_s,
+            ),
+        )
+        if entry.has_credential:
+            self.credential_changed(saved.id)
+
+    async def replace_credential(self, connection_id: str, text: str) -> Connection:
+        entry = self._entry(connection_id)
+        old_secret = entry.spec.secret
+        spec = replace_credential(entry.spec, text)
+        report = await self.probe(spec)
+        home, notice = home_without_keyring(spec), ""
+        if entry.saved is not None:
+            saved = with_new_credential(entry.saved, spec)
+            if saved.needs_secret:
+                kept: Kept = await self._keyring.run(self._secrets.save, connection_id, spec.secret)
+                home, notice = _HOMES[kept.home], kept.notice
+            await self._disk.run(self._accounts.update, connection_id, lambda _: saved)
+            entry.saved = saved
+        entry.spec = spec
+        entry.api_version = report.api_version
+        self._retire(entry)
+        if old_secret and old_secret != spec.secret:
+            forget_secret(old_secret)
+        before = entry.connection
+        changed = self._change(
+            entry,
+            connection_of(
+                spec,
+                connection_id=connection_id,
+                name=before.name,
+                now=utc_now(),
+                home=home,
+                is_saved=before.is_saved,
+                probe=report,
+                start=before.start,
+                notice=notice,
+            ),
+        )
+        self.credential_changed(connection_id)
+        return changed
+
+    # -- renaming and removing ------------------------------------------------
+
+    async def rename(self, connection_id: str, name: str) -> Connection:
+        entry = self._entry(connection_id)
+        name = name.strip()
+        if not name:
+            raise InputError("A connection needs a name.", cure="Type one.")
+        if name != entry.connection.name and name in self._names():
+            raise InputError(f"There is a connection '{name}' already.", cure="Type another name.")
+        if entry.saved is not None:
+            listed = await self._disk.run(
+                self._accounts.update, connection_id, lambda one: replace(one, name=name)
+            )
+            saved = next((one for one in listed.connections if one.id == connection_id), None)
+            entry.saved = saved or entry.saved
+        return self._change(entry, replace(entry.connection, name=name))
+
+    async def remove(self, connection_id: str) -> None:
+        entry = self._entry(connection_id)
+        if entry.saved is not None:
+            await self._disk.run(self._accounts.remove, connection_id)
+            await self._keyring.run(self._secrets.remove, connection_id)
+        self._entries.pop(connection_id, None)
+        self._retire(entry)
+        self._put(ConnectionRemoved(connection_id))
+
+
+def _needs_credentials(message: str) -> NotAuthorizedError:
+    error = NotAuthorizedError(message, cure="Paste a key or a SAS for it, then go on.")
+    error.retry = Retry.NEEDS_CREDENTIALS
+    return error
