@@ -79,7 +79,7 @@ def md5_of(text: str) -> bytes | None:
         return None
     try:
         value = binascii.a2b_base64(text)
-    except binascii.Error:
+    except ValueError:  # binascii.Error among them
         return None
     return value if len(value) == 16 else None
 

@@ -1,0 +1,1 @@
+"""Servers of the tests: scripted ones, that do what real ones do on their worst days."""

@@ -1,0 +1,237 @@
+"""The fast reader says what the plain one says, or lets it speak; half a page is an error."""
+
+from __future__ import annotations
+
+import base64
+from xml.sax.saxutils import escape, quoteattr
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explorer.storage.azure.listing import (
+    block_list_body,
+    parse_block_list,
+    parse_containers,
+    parse_page,
+    parse_page_plainly,
+)
+from explorer.storage.azure.markup import MarkupError, parse_markup
+from explorer.storage.azure.scan import scan_page
+from explorer.storage.model import BlobType
+
+text = st.text(
+    st.characters(
+        codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff"
+    ),
+    max_size=12,
+)
+tags = st.sampled_from(
+    ["Creation-Time", "Content-Type", "Content-MD5", "LeaseState", "AccessTier", "Unknown", "X.y-z"]
+)
+dates = st.sampled_from(["Mon, 01 Jan 2024 10:20:30 GMT", "Sun, 29 Feb 2032 00:00:00 GMT", ""])
+
+
+def leaf(tag: str, value: str, *, short: bool) -> str:
+    return f"<{tag} />" if short and not value else f"<{tag}>{escape(value)}</{tag}>"
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> str:
+    name = draw(text.filter(bool))
+    if draw(st.integers(0, 5)) == 0:
+        return f"<BlobPrefix><Name>{escape(name)}/</Name></BlobPrefix>"
+    short = draw(st.booleans())
+    shown = f"<Name>{escape(name)}</Name>"
+    if draw(st.integers(0, 5)) == 0:
+        shown = '<Name Encoded="true">a%EF%BF%BFb%20c</Name>'
+    pairs = [
+        ("Last-Modified", draw(dates)),
+        ("Etag", "0x8D" + draw(st.text("0123456789ABCDEF", max_size=4))),
+        ("Content-Length", str(draw(st.integers(0, 2**50)))),
+        *((tag, draw(text)) for tag in draw(st.lists(tags, unique=True))),
+        ("BlobType", draw(st.sampled_from(["BlockBlob", "PageBlob", "AppendBlob"]))),
+        *([("ResourceType", "directory")] if draw(st.booleans()) else []),
+    ]
+    properties = "".join(
+        leaf(tag, value, short=short) for tag, value in draw(st.permutations(pairs))
+    )
+    names = st.sampled_from(["hdi_isfolder", "Hdi_isfolder", "a", "b_1", "mtime"])
+    keys = draw(st.lists(names, unique=True, max_size=3))
+    metadata = "".join(leaf(key, draw(text | st.just("true")), short=short) for key in keys)
+    metadata = (
+        f"<Metadata>{metadata}</Metadata>"
+        if metadata
+        else draw(st.sampled_from(["", "<Metadata />", "<Metadata></Metadata>"]))
+    )
+    extra = draw(
+        st.sampled_from(["", "<OrMetadata />", "<Tags><TagSet><Tag>x</Tag></TagSet></Tags>"])
+    )
+    return f"<Blob>{shown}<Properties>{properties}</Properties>{metadata}{extra}</Blob>"
+
+
+def page_of(found: list[str], marker: str = "", gap: str = "") -> bytes:
+    return (
+        '\ufeff<?xml version="1.0" encoding="utf-8"?>'
+        f"<EnumerationResults ServiceEndpoint={quoteattr('https://a/&?')} ContainerName='c'>"
+        f"<Prefix>&lt;Blobs&gt;</Prefix><Blobs>{gap}{gap.join(found)}{gap}</Blobs>"
+        + leaf("NextMarker", marker, short=True)
+        + "</EnumerationResults>"
+    ).encode()
+
+
+@given(st.lists(entries(), max_size=12), text, st.sampled_from(["", "\n  "]), st.booleans())
+def test_both_readers_agree(found: list[str], marker: str, gap: str, with_metadata: bool) -> None:
+    data = page_of(found, marker, gap)
+    plain = parse_page_plainly(data, with_metadata=with_metadata)
+    assert parse_page(data, with_metadata=with_metadata) == plain
+    assert len(plain.blobs) + len(plain.prefixes) == len(found)
+
+
+def simple(name: str, **properties: str) -> str:
+    fields = {"Content-Length": "3", "BlobType": "BlockBlob", **properties}
+    inside = "".join(f"<{tag}>{value}</{tag}>" for tag, value in fields.items())
+    return f"<Blob><Name>{name}</Name><Properties>{inside}</Properties></Blob>"
+
+
+def test_the_fast_reader_takes_ordinary_pages() -> None:
+    page = scan_page(page_of([simple("a"), simple("b&amp;c&#x41;&#66;"), simple("d")], "m"), False)
+    assert page is not None
+    assert [blob.name for blob in page.blobs] == ["a", "b&cAB", "d"]
+    assert page.next_marker == "m"
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        simple("a<!-- comment -->b"),
+        simple("<![CDATA[<Blob>]]>"),
+        simple("a&#xD;\r\nb"),
+        simple("&lt;a&gt;").replace("<Blob>", "<Blob >"),
+        simple("a").replace("<Name>", "<Name Kind='odd'>"),
+        simple("a").replace("</Name>", "</Name><?what ever?>"),
+        simple("a").replace("<Properties>", "<Properties>text"),
+    ],
+)
+def test_what_the_fast_reader_does_not_know_the_plain_one_reads(entry: str) -> None:
+    data = page_of([simple("first"), entry, simple("last")])
+    assert scan_page(data, False) is None
+    assert parse_page(data) == parse_page_plainly(data)
+    assert len(parse_page(data).blobs) == 3
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"<html></html>",
+        b"<EnumerationResults></EnumerationResults>",
+        page_of([simple("a")])[:-5],
+        page_of([simple("a"), "<Blob><Name>b</Name>"]),
+        page_of([simple("a")]).replace(b"</Blob>", b"", 1),
+        page_of([simple("a").replace(">3<", ">three<")]),
+        page_of(["<Blob><Properties></Properties></Blob>"]),
+        page_of([simple("")]),
+        page_of([simple("&unknown;")]),
+        b'<!DOCTYPE x [<!ENTITY a "b">]>' + page_of([simple("a")])[41:],
+    ],
+)
+def test_a_page_that_is_not_whole_is_an_error(data: bytes) -> None:
+    with pytest.raises(MarkupError):
+        parse_page(data)
+
+
+def test_a_page_cut_anywhere_is_an_error() -> None:
+    data = page_of([simple("a"), simple("b")], "more")
+    for end in range(len(data)):
+        with pytest.raises(MarkupError):
+            parse_page(data[:end])
+
+
+def test_a_truncated_list_does_not_look_like_the_end() -> None:
+    data = page_of([simple(f"n{i}") for i in range(50)], "more")
+    assert parse_page(data).next_marker == "more"
+    assert parse_page(data).has_more
+
+
+def test_fields_of_a_blob() -> None:
+    md5 = base64.b64encode(bytes(range(16))).decode()
+    entry = simple(
+        "dir/x",
+        **{
+            "Etag": "0x8D",
+            "Last-Modified": "Thu, 01 Jan 1970 00:00:01 GMT",
+            "Creation-Time": "Thu, 01 Jan 1970 00:01:00 GMT",
+            "Content-MD5": md5,
+            "Content-Type": "text/plain",
+            "BlobType": "AppendBlob",
+            "AccessTier": "Cold",
+            "LeaseState": "leased",
+            "ArchiveStatus": "rehydrate-pending-to-hot",
+        },
+    )
+    (blob,) = parse_page(page_of([entry])).blobs
+    assert blob == (
+        "dir/x", 3, 1, '"0x8D"', "text/plain", bytes(range(16)), BlobType.APPEND, "Cold",
+        "leased", 60, None, False, "rehydrate-pending-to-hot",
+    )  # fmt: skip
+
+
+def test_characters_that_xml_cannot_hold_come_encoded() -> None:
+    entry = simple("x").replace("<Name>x", '<Name Encoded="true">a%EF%BF%BF%01+%20/b')
+    (blob,) = parse_page(page_of([entry])).blobs
+    assert blob.name == "a\uffff\x01+ /b"
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        (simple("d").replace(">3<", ">0<") + "", False),
+        (simple("d/").replace(">3<", ">0<"), True),
+        (simple("d/"), False),
+        (simple("d", ResourceType="directory").replace(">3<", ">0<"), True),
+        (
+            simple("d")
+            .replace(">3<", ">0<")
+            .replace("</Blob>", "<Metadata><Hdi_IsFolder>True</Hdi_IsFolder></Metadata></Blob>"),
+            True,
+        ),
+        (
+            simple("d").replace(
+                "</Blob>", "<Metadata><hdi_isfolder>true</hdi_isfolder></Metadata></Blob>"
+            ),
+            False,
+        ),
+    ],
+)
+def test_what_stands_for_a_folder(entry: str, expected: bool) -> None:
+    (blob,) = parse_page(page_of([entry]), with_metadata=True).blobs
+    assert blob.is_directory is expected
+
+
+def test_containers() -> None:
+    data = (
+        b"<EnumerationResults><Containers><Container><Name>c</Name><Properties>"
+        b'<Last-Modified>Thu, 01 Jan 1970 00:00:01 GMT</Last-Modified><Etag>"0x1"</Etag>'
+        b"<PublicAccess>blob</PublicAccess><LeaseState>available</LeaseState></Properties>"
+        b"<Metadata><a>b</a></Metadata></Container></Containers><NextMarker>m</NextMarker>"
+        b"</EnumerationResults>"
+    )
+    page = parse_containers(data)
+    assert page.next_marker == "m"
+    (found,) = page.containers
+    assert (found.name, found.etag, found.public_access) == ("c", '"0x1"', "blob")
+    assert (found.last_modified_s, found.metadata) == (1, {"a": "b"})
+
+
+@given(st.lists(st.binary(min_size=1, max_size=64)))
+def test_block_ids_survive_the_way_out_and_back(ids: list[bytes]) -> None:
+    sent = parse_markup(block_list_body(ids), "BlockList")
+    assert [base64.b64decode(node.text) for node in sent.all("Latest")] == ids
+    inside = "".join(
+        f"<Block><Name>{node.text}</Name><Size>7</Size></Block>" for node in sent.all("Latest")
+    )
+    data = (
+        f"<BlockList><CommittedBlocks /><UncommittedBlocks>{inside}</UncommittedBlocks></BlockList>"
+    ).encode()
+    assert [block.block_id for block in parse_block_list(data, "").uncommitted] == ids
