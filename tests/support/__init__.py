@@ -1,0 +1,1 @@
+"""What the tests share: the emulator, a keyring of their own, guards against leaks."""
