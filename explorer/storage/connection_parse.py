@@ -96,7 +96,7 @@ def _parse_plain(text: str) -> tuple[ConnectionSpec, ...]:
         return ()
     if has_keys(text):
         return parse_strings(text)
-    assigned = re.match(r"(?:export\s+|set\s+|\$env:)?\w+\s*[=:]\s*[\"']?(?=\w+://|\?)", text, re.I)
+    assigned = re.match(r"(?:export\s+|set\s+|\$env:)?\w+\s*[=:]\s*[\"']*(?=\w+://|\?)", text, re.I)
     if assigned is not None and not is_url_like(text) and not looks_like_sas(text):
         text = cleaned(text[assigned.end() :])
     lines = [line.strip() for line in text.split("\n") if line.strip()]
@@ -131,7 +131,8 @@ def _pair(text: str) -> ConnectionSpec | None:
     if not is_name and not (is_url_like(name) and "?" not in name):
         return None
     is_sas, is_key = looks_like_sas(rest), looks_like_key(rest)
-    if is_name and not is_sas and not is_key and re.fullmatch(r"[A-Za-z0-9+/=\s]+", rest):
+    is_whole_name = is_name or re.fullmatch(r"(?:https?://)?[^/]+/?", name, re.I) is not None
+    if is_whole_name and not is_sas and not is_key and re.fullmatch(r"[A-Za-z0-9+/=\s]+", rest):
         raise IncompleteTextError(
             "This looks like an account's name and the beginning of its key.",
             field="AccountKey",

@@ -146,9 +146,12 @@ def _spec(values: dict[str, str]) -> ConnectionSpec:
     if DEVELOPMENT in values and _is_true(values):
         return _emulator(values)
     account = without_spaces(values.get(ACCOUNT, ""))
-    is_derived = BLOB not in values and DFS not in values
+    is_derived = not values.get(BLOB) and not values.get(DFS)
     credential_given = bool(values.get(KEY) or values.get(SAS))
     _require_blob_service(values, account, is_derived, credential_given)
+    last = next(reversed(values))
+    if last in (BLOB, DFS) and not values[last]:
+        raise IncompleteTextError(f"{last} is empty.", field=last, cure="Paste all of it.")
     if not credential_given:
         raise IncompleteTextError(
             "There is neither a key nor a SAS in it.",
@@ -163,7 +166,7 @@ def _spec(values: dict[str, str]) -> ConnectionSpec:
         address = default_endpoint(account, _suffix(values), "blob", scheme)
     else:
         address = values.get(BLOB) or values[DFS]
-    end, place, query = _address(address, account, scheme, BLOB if BLOB in values else DFS)
+    end, place, query = _address(address, account, scheme, BLOB if values.get(BLOB) else DFS)
     account, warnings = _account(account, end, KEY in values)
     credential: Credential
     if values.get(KEY):
@@ -293,7 +296,7 @@ def _address(address: str, account: str, scheme: str, field: str) -> tuple[Endpo
             field=field,
             cure="It looks like https://account.blob.core.windows.net.",
         )
-    return end, place_of(end.path.strip("/"), field=field), query
+    return end, place_of(end.path.lstrip("/"), field=field), query
 
 
 def _account(account: str, end: Endpoint, has_key: bool) -> tuple[str, tuple[str, ...]]:

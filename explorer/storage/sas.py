@@ -122,8 +122,8 @@ def split_query(query: str) -> tuple[list[tuple[str, str]], dict[str, str]]:
     others: dict[str, str] = {}
     for pair in without_spaces(unescape(query)).lstrip("?&").split("&"):
         name, _, raw = pair.partition("=")
-        if not name:
-            continue
+        if not name or not raw:
+            continue  # nothing that could be signed, or still being typed
         folded = name.lower()
         # A plus is a plus here: nobody writes a space into a SAS.
         value = unquote(raw)
@@ -236,6 +236,7 @@ def _signature(value: str) -> str:
     for _ in range(2):  # encoded twice by whoever sent it
         if "%" in value:
             value = unquote(value)
+    value = re.sub(r"%[0-9A-Fa-f]?$", "", value)  # an escape that is cut in two
     value = value.rstrip("=;,.\"'>)")
     value += "=" * (-len(value) % 4)
     try:

@@ -46,7 +46,8 @@ def test_the_body_holds_every_request_whole() -> None:
     assert (
         body
         == (
-            f"--{boundary}\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n"
+            f"--{boundary}\r\nContent-Type: application/http\r\n"
+            "Content-Transfer-Encoding: binary\r\n"
             f"Content-ID: 0\r\n\r\nDELETE /c/a HTTP/1.1\r\nx-ms-date: d\r\n\r\n--{boundary}--\r\n"
         ).encode()
     )

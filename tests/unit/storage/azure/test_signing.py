@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from azure.core.pipeline.transport import HttpRequest
@@ -31,7 +32,7 @@ names = st.one_of(st.sampled_from(HARD), st.text(st.characters(codec="utf-8"), m
 
 def sdk_signature(method: str, url: str, headers: dict[str, str]) -> str:
     request = HttpRequest(method, url, headers=headers)
-    policy = SharedKeyCredentialPolicy("acct", KEY)
+    policy: Any = cast(Any, SharedKeyCredentialPolicy)("acct", KEY)
     policy.on_request(
         SimpleNamespace(http_request=request, context=SimpleNamespace(transport=None))
     )
