@@ -28,6 +28,7 @@ _CHARACTERS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _SHAPES_KEPT = 16
 _SHAPES_A_PAGE = 16
 _METADATA_START = len(FIELDS)
+_NOTHING = -1
 
 
 class Shape(NamedTuple):
@@ -128,6 +129,10 @@ def learn(text: str, at: int, with_metadata: bool) -> Shape | None:
             if value.strip():
                 return None
             pattern.append(re.escape(value))
+            if is_empty and path[1:] == ["Metadata"]:
+                metadata[tag] = _NOTHING
+            elif is_empty and path[1:] == ["Properties"]:
+                groups.pop(tag, None)
             continue
         is_leaf = text.startswith(f"</{tag}>", at)
         if not is_leaf:
@@ -156,7 +161,7 @@ def learn(text: str, at: int, with_metadata: bool) -> Shape | None:
         count += 1
     if "Name" not in groups:
         return None
-    order = [groups.get(field, count) for field in FIELDS] + list(metadata.values())
+    order = [groups.get(field, _NOTHING) for field in FIELDS] + list(metadata.values())
     return Shape(
         re.compile("".join(pattern)).match, itemgetter(*order), is_name_encoded, tuple(metadata)
     )
