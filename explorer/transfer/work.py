@@ -14,6 +14,7 @@ from explorer.base.workers import Workers
 from explorer.storage.api import BlobStore
 from explorer.storage.model import Blob
 from explorer.transfer.buffers import Buffers
+from explorer.transfer.encoding import failure_of
 from explorer.transfer.folder_syncs import FolderSyncs
 from explorer.transfer.gates import Gate
 from explorer.transfer.journal import Journal
@@ -68,7 +69,8 @@ class Live:
     state: TransferState = TransferState.PREPARING
     bytes_done: int = 0
     size_bytes: int = 0
-    attempt: int = 1
+    waits: int = 0
+    """How many of its requests wait for their next try."""
     failure: Failure | None = None
     note: str = ""
     is_restart: bool = False
@@ -123,7 +125,7 @@ class Work:
 
     async def call(
         self,
-        live: Live,
+        live: Live | None,
         work: Callable[..., R],
         *args: Any,
         size_bytes: int = 0,
@@ -131,7 +133,7 @@ class Work:
         on_error: Callable[[QuaysideError], None] = lambda error: None,
     ) -> R:
         """Blocking work that asks the service: takes a slot, and tries again where that
-        can help. Raises the error where it cannot.
+        can help. Raises the error where it cannot. `live` is the file it is for, if any.
 
         Attempts are counted anew whenever `progress()` has grown. `on_error` hears of each
         failure before it is decided what to do.
@@ -151,7 +153,7 @@ class Work:
             failures += 1
             await self._wait_after(live, error, failures)
 
-    async def _wait_after(self, live: Live, error: QuaysideError, failures: int) -> None:
+    async def _wait_after(self, live: Live | None, error: QuaysideError, failures: int) -> None:
         """Sleep before the next try, or raise the error."""
         asked = error.retry_after_s if isinstance(error, StorageError) else None
         decision = self.plant.policy.decide(
@@ -164,14 +166,16 @@ class Work:
             raise error
         if error.retry is Retry.SLOW_DOWN:
             self.plant.gate.shut(self.place.endpoint, decision.wait_s)
-        before = live.state
-        live.move(TransferState.RETRY_WAIT)
-        live.attempt = failures + 1
+        if live is not None:
+            live.failure = failure_of(error)
+            live.waits += 1
+            live.is_changed = True
         try:
             await asyncio.sleep(decision.wait_s)
         finally:
-            if live.state is TransferState.RETRY_WAIT:
-                live.move(before)
+            if live is not None:
+                live.waits -= 1
+                live.is_changed = True
 
 
 async def share(

@@ -1,0 +1,288 @@
+"""What a request means, file by file, as a stream of batches.
+
+The same stream fills the queue and looks for conflicts. Nothing is kept of what has
+been told, except what keeps local names apart (`names.Mapper`).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import Final
+
+from explorer.base.errors import NotFoundError, QuaysideError, UnsafeNameError
+from explorer.storage.model import Blob, BlobProperties, BlobRef, Page
+from explorer.transfer import stamps
+from explorer.transfer.encoding import failure_of
+from explorer.transfer.files import translating
+from explorer.transfer.filters import IGNORE_FILES, Filter, IgnoreFile
+from explorer.transfer.model import DownloadRequest, DownloadSource, UploadRequest
+from explorer.transfer.names import Mapped, Mapper, rules_for, to_blob
+from explorer.transfer.rows import Kind, NewTransfer, key_of
+from explorer.transfer.state import TransferState
+from explorer.transfer.walk import Found, walk
+from explorer.transfer.work import Work, share
+
+BATCH_ROWS: Final = 500
+BATCH_S: Final = 0.1
+"""A slow walk tells what it has after so long."""
+
+RULES: Final = rules_for(sys.platform)
+
+
+def entries(
+    work: Work, request: UploadRequest | DownloadRequest
+) -> AsyncIterator[list[NewTransfer]]:
+    """Batches of what the request asks for."""
+    if isinstance(request, UploadRequest):
+        return _upload_entries(work, request)
+    return _download_entries(work, request)
+
+
+# --------------------------------------------------------------------- uploads
+
+
+async def _upload_entries(work: Work, request: UploadRequest) -> AsyncIterator[list[NewTransfer]]:
+    stream = _local_stream(request)
+    while batch := await work.run(_some, stream):
+        yield batch
+
+
+def _some(stream: Iterator[NewTransfer]) -> list[NewTransfer]:
+    batch: list[NewTransfer] = []
+    until = time.monotonic() + BATCH_S
+    for entry in stream:
+        batch.append(entry)
+        if len(batch) >= BATCH_ROWS or time.monotonic() >= until:
+            break
+    return batch
+
+
+def _local_stream(request: UploadRequest) -> Iterator[NewTransfer]:
+    options = request.options
+    for source in request.sources:
+        path = os.fsencode(source.path)
+        ignore = _ignore_file(path) if options.use_ignore_files else None
+        chosen = Filter.make(options.include, options.exclude, ignore)
+        for found in walk(path, options.links, chosen):
+            relative = "/".join(part for part in (source.name, found.relative) if part)
+            if relative or request.target.prefix or not found.is_folder:
+                yield _upload_row(request, found, relative)
+
+
+def _ignore_file(root: bytes) -> IgnoreFile | None:
+    """The ignore file in the root of a folder, if there is one."""
+    for name in IGNORE_FILES:
+        path = os.path.join(root, name.encode())
+        if os.path.isfile(path):
+            with translating(path), open(path, "rb") as file:
+                return IgnoreFile.read(name, file.read())
+    return None
+
+
+def _upload_row(request: UploadRequest, found: Found, relative: str) -> NewTransfer:
+    place = request.target
+    source_key = key_of(found.path, relative)
+    plain = (place.prefix + relative).encode("utf-8", "replace").decode("utf-8")
+    try:
+        if found.error is not None:
+            raise found.error
+        if relative:
+            mapped = to_blob(relative, RULES, prefix=place.prefix)
+        else:
+            mapped = Mapped(place.prefix.removesuffix("/"))
+    except QuaysideError as error:
+        return NewTransfer(
+            Kind.REFUSED,
+            source_key,
+            source_key,
+            found.path,
+            plain,
+            0,
+            0,
+            state=TransferState.FAILED,
+            failure=failure_of(error),
+        )
+    return NewTransfer(
+        Kind.FOLDER if found.is_folder else Kind.FILE,
+        source_key,
+        key_of("remote", place.endpoint, place.container, mapped.name),
+        found.path,
+        mapped.name,
+        found.size_bytes,
+        found.mtime_ns,
+        note=found.skipped or mapped.note,
+        state=TransferState.SKIPPED if found.skipped else TransferState.QUEUED,
+    )
+
+
+# ------------------------------------------------------------------- downloads
+
+
+async def _download_entries(
+    work: Work, request: DownloadRequest
+) -> AsyncIterator[list[NewTransfer]]:
+    rows = _Rows(request)
+    single = [source for source in request.sources if not source.is_prefix]
+    for start in range(0, len(single), BATCH_ROWS):
+        yield await _single_blobs(work, single[start : start + BATCH_ROWS], rows)
+    for source in request.sources:
+        if source.is_prefix:
+            async for batch in _below(work, source, rows):
+                yield batch
+
+
+async def _single_blobs(
+    work: Work, sources: list[DownloadSource], rows: _Rows
+) -> list[NewTransfer]:
+    """Look at each blob, several at a time; the rows come in the order of the request."""
+    looked: dict[str, BlobProperties | QuaysideError] = {}
+
+    async def look(source: DownloadSource) -> None:
+        ref = BlobRef(work.place.container, source.name)
+        try:
+            looked[source.name] = await work.call(None, work.store.properties, ref)
+        except NotFoundError as error:
+            looked[source.name] = error
+
+    await share(sources, min(len(sources), work.plant.slots.size), look)
+    return [rows.single(source, looked[source.name]) for source in sources]
+
+
+async def _below(
+    work: Work, source: DownloadSource, rows: _Rows
+) -> AsyncIterator[list[NewTransfer]]:
+    """All pages below a prefix. A page that cannot be had raises: it is never 'empty'."""
+    is_empty = True
+    marker = ""
+
+    def page_at(marker: str) -> Page:
+        return work.store.list_blobs(
+            work.place.container,
+            prefix=source.name,
+            delimiter="",
+            marker=marker,
+            with_metadata=True,
+        )
+
+    while True:
+        page = await work.call(None, page_at, marker)
+        is_empty = is_empty and not page.blobs
+        if batch := [row for blob in page.blobs if (row := rows.below(source, blob))]:
+            yield batch
+        marker = page.next_marker
+        if not marker:
+            break
+    if is_empty and source.name:
+        await _check_folder(work, source)
+
+
+async def _check_folder(work: Work, source: DownloadSource) -> None:
+    """A prefix with nothing below it is a folder only if a marker says so."""
+    ref = BlobRef(work.place.container, source.name.removesuffix("/"))
+    found = await work.call(None, work.store.properties, ref)
+    if not found.is_directory:
+        raise NotFoundError(
+            f"There is no folder {source.name} in {work.place.container}.",
+            code="BlobNotFound",
+            status=404,
+            cure="Look at what is there, and mind upper and lower case.",
+        )
+
+
+class _Rows:
+    """Makes rows of blobs, with local names that stay apart."""
+
+    def __init__(self, request: DownloadRequest) -> None:
+        options = request.options
+        self._request = request
+        self._mapper = Mapper(RULES)
+        self._root = os.path.realpath(os.fsencode(request.destination))
+        self._chosen = Filter.make(options.include, options.exclude)
+
+    def single(
+        self, source: DownloadSource, found: BlobProperties | QuaysideError
+    ) -> NewTransfer:
+        if isinstance(found, QuaysideError):
+            return self._refused(source.name, source.target, found)
+        mtime_ns = _mtime_ns(found.headers.metadata, found.last_modified_s)
+        return self._row(
+            Kind.FILE,
+            source.name,
+            source.target,
+            found.size_bytes,
+            mtime_ns,
+            found.etag,
+            found.headers.content_md5,
+        )
+
+    def below(self, source: DownloadSource, blob: Blob) -> NewTransfer | None:
+        relative = blob.name.removeprefix(source.name)
+        is_folder = blob.is_directory
+        if is_folder:
+            relative = relative.removesuffix("/")
+            if not relative:
+                return None  # the folder itself, which is made in any case
+        allowed = self._chosen.keeps_empty if is_folder else self._chosen.allows
+        if not allowed(relative):
+            return None
+        target = f"{source.target}/{relative}" if source.target else relative
+        return self._row(
+            Kind.FOLDER if is_folder else Kind.FILE,
+            blob.name,
+            target,
+            blob.size_bytes,
+            _mtime_ns(blob.metadata, blob.last_modified_s),
+            blob.etag,
+            blob.content_md5,
+        )
+
+    def _row(
+        self,
+        kind: Kind,
+        name: str,
+        target: str,
+        size_bytes: int,
+        mtime_ns: int,
+        etag: str,
+        md5: bytes | None,
+    ) -> NewTransfer:
+        try:
+            mapped = (
+                self._mapper.folder(target) if kind is Kind.FOLDER else self._mapper.file(target)
+            )
+        except UnsafeNameError as error:
+            return self._refused(name, target, error)
+        return NewTransfer(
+            kind,
+            key_of(name, target),
+            key_of("local", self._root, RULES.fold(mapped.name)),
+            os.fsencode(mapped.name),
+            name,
+            size_bytes,
+            mtime_ns,
+            etag=etag,
+            md5=md5,
+            note=mapped.note,
+        )
+
+    def _refused(self, name: str, target: str, error: QuaysideError) -> NewTransfer:
+        key = key_of(name, target)
+        return NewTransfer(
+            Kind.REFUSED,
+            key,
+            key,
+            target.encode("utf-8", "surrogatepass"),
+            name,
+            0,
+            0,
+            state=TransferState.FAILED,
+            failure=failure_of(error),
+        )
+
+
+def _mtime_ns(metadata: object, last_modified_s: int) -> int:
+    kept = stamps.in_metadata(metadata) if isinstance(metadata, dict) else None
+    return last_modified_s * 1_000_000_000 if kept is None else kept
