@@ -86,7 +86,12 @@ class SavedConnection:
 def save_form(
     spec: ConnectionSpec, *, connection_id: str, name: str, now_s: float
 ) -> SavedConnection:
-    """What of a complete spec goes into the file: everything but its secret."""
+    """What of a complete spec goes into the file: everything but its secret.
+
+    Raises ValueError for a spec that still misses something.
+    """
+    if not spec.is_complete:
+        raise ValueError("an incomplete connection is not saved")
     sas = spec.sas
     end = sas.usable_until if sas is not None else None
     kind = CredentialType.NONE

@@ -9,8 +9,8 @@ program.
 from __future__ import annotations
 
 import logging
-import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
@@ -196,26 +196,30 @@ class SecretStore:
 
 
 class _KeyringThread:
-    """One daemon thread that does one thing after the other."""
+    """Does one thing after the other on a daemon thread that ends when nothing is left to do."""
 
     def __init__(self) -> None:
         self.is_stuck = False
-        self._queue: queue.SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = queue.SimpleQueue()
+        self._line: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._is_running = False
 
     def submit(self, work: Callable[[], _T]) -> Future[_T]:
         future: Future[_T] = Future()
         with self._lock:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="keyring", daemon=True)
-                self._thread.start()
-        self._queue.put((future, work))
+            self._line.append((future, work))
+            if not self._is_running:
+                self._is_running = True
+                threading.Thread(target=self._run, name="keyring", daemon=True).start()
         return future
 
     def _run(self) -> None:
         while True:
-            future, work = self._queue.get()
+            with self._lock:
+                if not self._line:
+                    self._is_running = False
+                    return
+                future, work = self._line.popleft()
             if not future.set_running_or_notify_cancel():
                 continue
             try:
