@@ -129,7 +129,7 @@ def learn(text: str, at: int, with_metadata: bool) -> Shape | None:
             if value.strip():
                 return None
             pattern.append(re.escape(value))
-            if is_empty and path[1:] == ["Metadata"]:
+            if is_empty and with_metadata and path[1:] == ["Metadata"]:
                 metadata[tag] = _NOTHING
             elif is_empty and path[1:] == ["Properties"]:
                 groups.pop(tag, None)
