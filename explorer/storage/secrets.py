@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeVar
 
-from explorer.base.redact import forget_secret, register_secret
+from explorer.base.redact import register_secret
 
 _T = TypeVar("_T")
 log = logging.getLogger(__name__)
@@ -104,10 +104,7 @@ class SecretStore:
         """Keep a key or a SAS. In the keyring, or in memory with a notice that says why."""
         register_secret(secret)
         with self._lock:
-            old = self._this_run.get(connection_id)
             self._this_run[connection_id] = secret
-        if old is not None and old != secret:
-            forget_secret(old)
 
         def write(backend: Any) -> None:
             if type(backend).__module__.endswith(".Windows") and len(secret) > WINDOWS_LIMIT:
