@@ -57,7 +57,7 @@ def cut(text: str, width: int) -> str:
 
 
 def error_line(tried: str, error: QuaysideError) -> str:
-    """`what was tried: what happened. cure (code, request id)`."""
+    """`what was tried: what happened. cure (code, request id)`, nothing said twice."""
     if isinstance(error, StorageError):
         return _line(tried, error.message, error.cure, error.code, error.request_id)
     return _line(tried, error.message, error.cure)
@@ -72,7 +72,9 @@ def _line(tried: str, message: str, cure: str, code: str = "", request_id: str =
     text = f"{tried}: {message.strip()}" if tried else message.strip()
     if cure:
         text += f" {cure}" if text.endswith((".", "!", "?")) else f". {cure}"
-    marks = [mark for mark in (code, f"request {request_id}" if request_id else "") if mark]
+    marks = [code] if code and code not in message else []
+    if request_id and request_id not in message:
+        marks.append(f"request {request_id}")
     return f"{text} ({', '.join(marks)})" if marks else text
 
 

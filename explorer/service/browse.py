@@ -140,7 +140,16 @@ class Browser:
                 return True
             marker = page.next_marker
             if not marker:
-                return False
+                break
+        # An empty folder may be a marker beside the prefix.
+        head, slash, name = location.path.removesuffix("/").rpartition("/")
+        if not name:
+            return False
+        parent = Location(location.connection_id, location.container, head + slash)
+        try:
+            return (await self.properties(parent, name)).is_directory
+        except (NotFoundError, NotAuthorizedError):
+            return False
 
     async def container_properties(self, location: Location) -> Container:
         _needs_container(location)

@@ -161,9 +161,7 @@ async def _blobs(
 
 
 async def _alone(service: Service, location: Location, path: str) -> AsyncIterator[list[Row]]:
-    """A listing that is empty: an empty folder, a single blob, or nothing of that name."""
-    if await service.is_folder(location):
-        return
+    """A listing that is empty: a single blob, an empty folder, or nothing of that name."""
     if not path.endswith("/"):
         head, slash, name = path.rpartition("/")
         parent = Location(location.connection_id, location.container, head + slash)
@@ -176,6 +174,8 @@ async def _alone(service: Service, location: Location, path: str) -> AsyncIterat
             if not found.is_directory:
                 yield [_property_row(found, name)]
             return
+    if await service.is_folder(location):
+        return
     raise NotFoundError(
         f"There is no blob and no folder '{path}' in '{location.container}'.",
         cure="Look one level higher with `quayside ls`.",

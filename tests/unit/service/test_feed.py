@@ -108,7 +108,7 @@ def run_feed(drive: Callable[[Feed, list[tuple[Event, ...]]], object]) -> None:
 
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - what is waited for has no event
             await asyncio.sleep(0.001)
 
 

@@ -1,0 +1,68 @@
+"""Every verb has help with an example that parses, and mistakes are told apart from targets."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+from explorer.cli.main import main
+from explorer.cli.verbs import VERBS, command_of, likely_verb, parser_of
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_help_of_every_verb_shows_an_example_that_works(
+    verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = command_of(verb)
+    assert main([verb, "--help"]) == 0
+    assert command.EXAMPLE in " ".join(capsys.readouterr().out.split())
+    words = shlex.split(command.EXAMPLE.partition("<")[0])
+    assert words[:2] == ["quayside", verb]
+    parser_of(command).parse_args(words[2:])
+
+
+def test_the_overview_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    for verb in VERBS:
+        assert any(line.split()[:1] == [verb] for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("word", "verb"),
+    [
+        ("dwonload", "download"), ("lss", "ls"), ("uplod", "upload"), ("training", ""),
+        ("jobs/7", ""), ("https://a", ""), ("data.csv", ""),
+    ],
+)  # fmt: skip
+def test_a_mistyped_verb_is_told_from_a_container(word: str, verb: str) -> None:
+    assert likely_verb(word) == verb
+
+
+def test_a_mistyped_verb_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dwonload", "x"]) == 2
+    assert "quayside download" in capsys.readouterr().err
+
+
+def test_a_wrong_option_is_a_usage_error_without_its_secret(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["ls", "--conection-string=AccountKey=c2VjcmV0c2VjcmV0"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("quayside: ")
+    assert "c2VjcmV0" not in error
+
+
+def test_looking_loads_neither_window_nor_sdk_nor_engine() -> None:
+    code = (
+        "import sys; from explorer.cli.main import main; main(['--version']); "
+        "from explorer.cli.verbs import command_of; command_of('ls'); command_of('upload'); "
+        "import explorer.service.service; "
+        "found = [name for name in ('PySide6', 'qasync', 'azure', 'keyring', 'sqlite3') "
+        "if name in sys.modules]; "
+        "sys.exit(', '.join(found) or 0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
