@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import os.path
 import re
 import threading
 from urllib.parse import parse_qsl, quote, unquote
@@ -21,6 +22,7 @@ SHORTEST_SECRET = 8
 """Shorter values are not registered: they would blank out ordinary words."""
 _HEAD = 12
 """So many first characters give a cut secret away."""
+_SPELLING = re.compile(r"[A-Za-z0-9+/%=_\\-]*")
 
 
 class Redactor:
@@ -29,52 +31,52 @@ class Redactor:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._variants: dict[str, tuple[str, ...]] = {}
-        # Replaced as a whole, so that readers need no lock.
-        self._flat: tuple[str, ...] = ()
 
     def register(self, secret: str) -> None:
-        """From now on `secret` (a key, a SAS, a password) is masked in every text."""
+        """From now on `secret` (a key, a SAS, a password) is masked in every text.
+
+        For good: one that was replaced may still be valid, or in use elsewhere.
+        """
         if len(secret.strip()) < SHORTEST_SECRET:
             return
         with self._lock:
-            self._variants[secret] = _variants(secret)
-            self._flatten()
-
-    def forget(self, secret: str) -> None:
-        """It is no longer in use by anybody; the patterns still apply."""
-        with self._lock:
-            self._variants.pop(secret, None)
-            self._flatten()
-
-    def _flatten(self) -> None:
-        unique = {text for texts in self._variants.values() for text in texts}
-        self._flat = tuple(sorted(unique, key=lambda text: (-len(text), text)))
+            fresh = dict(self._variants)
+            for variant in _variants(secret):
+                head = variant[:_HEAD]
+                fresh[head] = tuple({*fresh.get(head, ()), variant})
+            # Replaced as a whole, so that readers need no lock.
+            self._variants = fresh
 
     def redact(self, text: str) -> str:
         """`text` without secrets; the same object where there is none."""
-        for variant in self._flat:
-            head = variant[:_HEAD]
+        for head, variants in self._variants.items():
             if head in text:
-                text = _masked(text, head, variant)
+                text = _masked(text, head, variants)
         for triggers, pattern, replacement in _PATTERNS:
             if not triggers or any(trigger in text for trigger in triggers):
                 text = pattern.sub(replacement, text)
         return text
 
 
-def _masked(text: str, head: str, variant: str) -> str:
-    """Every occurrence of the variant, or of a beginning of it that is long enough."""
+def _masked(text: str, head: str, variants: tuple[str, ...]) -> str:
+    """Every occurrence of a variant, or of as much of one as is there, at least its head."""
     pieces: list[str] = []
     done = 0
     while (start := text.find(head, done)) >= 0:
-        end = start + len(head)
-        size = len(head)
-        while size < len(variant) and end < len(text) and text[end] == variant[size]:
-            size += 1
-            end += 1
+        size, is_whole = max(_common(text, start, variant) for variant in variants)
         pieces += (text[done:start], MASK)
-        done = end
+        done = start + size
+        if not is_whole and (rest := _SPELLING.match(text, done)) is not None:
+            done = rest.end()  # cut, or spelled in a way nobody thought of: better too much
     return "".join((*pieces, text[done:]))
+
+
+def _common(text: str, start: int, variant: str) -> tuple[int, bool]:
+    """How many characters of the variant stand at `start`, and whether that is all of it."""
+    if text.startswith(variant, start):
+        return len(variant), True
+    size = len(os.path.commonprefix((variant, text[start : start + len(variant)])))
+    return size, False
 
 
 def _variants(secret: str) -> tuple[str, ...]:
@@ -179,5 +181,4 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
 
 _redactor = Redactor()
 register_secret = _redactor.register
-forget_secret = _redactor.forget
 redact = _redactor.redact

@@ -17,7 +17,7 @@ from explorer.base.errors import (
     NotAuthorizedError,
     Retry,
 )
-from explorer.base.redact import forget_secret, register_secret
+from explorer.base.redact import register_secret
 from explorer.base.workers import Workers
 from explorer.service.claims import utc_now
 from explorer.service.entries import (
@@ -330,7 +330,6 @@ class Connections:
 
     async def replace_credential(self, connection_id: str, text: str) -> Connection:
         entry = self._entry(connection_id)
-        old_secret = entry.spec.secret
         spec = replace_credential(entry.spec, text)
         report = await self.probe(spec)
         home, notice = home_without_keyring(spec), ""
@@ -339,13 +338,13 @@ class Connections:
             if saved.needs_secret:
                 kept: Kept = await self._keyring.run(self._secrets.save, connection_id, spec.secret)
                 home, notice = _HOMES[kept.home], kept.notice
-            await self._disk.run(self._accounts.update, connection_id, lambda _: saved)
+            await self._disk.run(
+                self._accounts.update, connection_id, lambda one: with_new_credential(one, spec)
+            )
             entry.saved = saved
         entry.spec = spec
         entry.api_version = report.api_version
         self._retire(entry)
-        if old_secret and old_secret != spec.secret:
-            forget_secret(old_secret)
         before = entry.connection
         changed = self._change(
             entry,

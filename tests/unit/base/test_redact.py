@@ -39,6 +39,7 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "without padding": lambda text: text.rstrip("="),
     "for URLs": lambda text: text.replace("+", "-").replace("/", "_"),
     "cut": lambda text: text[:30],
+    "in an unknown spelling": lambda text: text[:20] + text[20:].replace("A", "%41").replace("m", "\\x6d"),
 }  # fmt: skip
 
 
@@ -49,7 +50,8 @@ def test_a_registered_secret_is_masked_in_every_spelling(spelling: str, secret: 
     redactor.register(secret if secret == KEY else SAS)
     written = SPELLINGS[spelling](secret)
     text = redactor.redact(f"before <{written}> after <{written}>")
-    assert written[2:14] not in text
+    pieces = {written[at : at + 10] for at in range(0, len(written) - 10, 4)}
+    assert not [piece for piece in pieces if piece in text]
     assert text.startswith("before ")
     assert text.count(MASK) == 2
 
@@ -61,14 +63,6 @@ def test_only_the_signature_of_a_registered_sas_is_masked() -> None:
     assert "sv=2024-11-04" in text
     assert "pai.blob.core.windows.net/data" in text
     assert SIGNATURE[:8] not in text
-
-
-def test_a_forgotten_secret_is_free_again() -> None:
-    redactor = Redactor()
-    redactor.register("tell nobody this")
-    assert "nobody" not in redactor.redact("I tell nobody this.")
-    redactor.forget("tell nobody this")
-    assert redactor.redact("I tell nobody this.") == "I tell nobody this."
 
 
 def test_short_values_do_not_blank_out_words() -> None:
@@ -147,12 +141,11 @@ def test_many_threads_may_register_and_redact() -> None:
     failures: list[str] = []
 
     def work(number: int) -> None:
-        for round_ in range(30):
+        for round_ in range(10):
             secret = f"secret-{number}-{round_}-value"
             redactor.register(secret)
             if secret in redactor.redact(f"x {secret} y"):
                 failures.append(secret)
-            redactor.forget(secret)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
     for thread in threads:

@@ -20,7 +20,6 @@ import pytest
 
 from explorer.base.errors import QuaysideError
 from explorer.base.log import install_hooks, set_up_logging
-from explorer.base.redact import forget_secret
 from explorer.storage.accounts import Accounts, new_id
 from explorer.storage.connection import complete, locate, parse, recognise, replace_credential
 from explorer.storage.sas import parse_sas
@@ -97,8 +96,6 @@ def traces(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Iterator[Callab
     yield collect
     undo_hooks()
     undo_logging()
-    for secret in (KEY, SAS):
-        forget_secret(secret)
 
 
 def assert_clean(found: bytes | str) -> None:
