@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QPushButton, QWid
 from explorer.base.errors import InputError
 from explorer.gui.colours import Tone
 from explorer.gui.parts.buttons import Rank
+from explorer.gui.parts.fields import mark_invalid
 from explorer.gui.parts.texts import plain_label
 from explorer.gui.sheet import Sheet
 
@@ -23,24 +24,27 @@ D = TypeVar("D", bound=QDialog)
 T = TypeVar("T")
 
 
-async def finished(dialog: D, read: Callable[[D], T]) -> T | None:
-    """Open `dialog`, wait, and give what `read` finds in it, None when it was rejected.
+async def answer(dialog: QDialog) -> int:
+    """Open `dialog` and wait for its result code. What it holds can be read at once
+    afterwards; then it is gone, as it is when the waiting task is cancelled."""
+    code: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
-    The dialog is gone afterwards; when the waiting task is cancelled, at once.
-    """
-    answer: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()
-
-    def done(code: int) -> None:
-        if not answer.done():
-            answer.set_result(read(dialog) if code == QDialog.DialogCode.Accepted else None)
+    def done(result: int) -> None:
+        if not code.done():
+            code.set_result(result)
 
     dialog.finished.connect(done)
     dialog.open()
     try:
-        return await answer
+        return await code
     finally:
         dialog.hide()
         dialog.deleteLater()
+
+
+async def finished(dialog: D, read: Callable[[D], T]) -> T | None:
+    """What `read` finds in `dialog` once it was accepted; None when it was rejected."""
+    return read(dialog) if await answer(dialog) == QDialog.DialogCode.Accepted else None
 
 
 class ConfirmSheet(Sheet):
@@ -143,9 +147,7 @@ class TextSheet(Sheet):
             except InputError as error:
                 problem = str(error)
         self.problem.setText(problem)
-        self.line.setProperty("invalid", bool(problem))
-        self.line.style().unpolish(self.line)
-        self.line.style().polish(self.line)
+        mark_invalid(self.line, bool(problem))
         self.go_button.setEnabled(bool(text.strip()) and not problem)
 
 

@@ -21,14 +21,14 @@ if TYPE_CHECKING:  # the module behind imports the whole SDK; it is loaded in a 
     from explorer.service.service import Service
 
 T = TypeVar("T")
-E = TypeVar("E", bound=Event)
+E = TypeVar("E")
 
 
 class Events:
     """Hands each event to those who asked for its kind, in the order they asked."""
 
     def __init__(self) -> None:
-        self._receivers: dict[type[Event], list[Callable[[Any], None]]] = {}
+        self._receivers: dict[type[object], list[Callable[[Any], None]]] = {}
 
     def on(self, kind: type[E], receive: Callable[[E], None]) -> Callable[[], None]:
         """Call `receive` for every event of `kind`; the result ends that."""

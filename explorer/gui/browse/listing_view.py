@@ -1,0 +1,316 @@
+"""The table widget of a listing: header, keys, drops. It tells what is wanted and does nothing.
+
+GUI thread only.
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QHeaderView, QMenu, QTableView, QWidget
+
+from explorer.gui import colours
+from explorer.gui.browse.cells import HEADERS
+from explorer.gui.browse.columns import Columns
+from explorer.gui.browse.drops import local_paths
+from explorer.gui.browse.listing_model import ListingModel
+from explorer.gui.browse.rows import Row, RowKind
+from explorer.gui.browse.sorting import Column
+from explorer.gui.parts.views import dress_table
+
+MIN_NAME_WIDTH = 220
+SEARCH_PAUSE_S = 1.0
+
+
+class ListingView(QTableView):
+    """Shows a ListingModel under the columns that all tabs share."""
+
+    opened = Signal(object)
+    """A `Row` was double-clicked, or Return pressed on it."""
+    sort_requested = Signal(object, bool)
+    columns_changed = Signal()
+    paths_dropped = Signal(list, str)
+    """Local paths, and the name of the folder (or container) they were dropped on, or ''."""
+    menu_requested = Signal(QPoint)
+    selection_changed = Signal()
+
+    def __init__(
+        self, model: ListingModel, columns: Columns, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._rows = model
+        self._columns = columns
+        self._drop_row: int | None = None
+        self._is_dropping = False
+        self._typed = ""
+        self._typed_at = 0.0
+        self._is_fitting = False
+        self.drop_refusal = ""
+        """Why nothing may be dropped here; empty where it may."""
+        dress_table(self, "Files and folders")
+        self.setModel(model)
+        self.setTabKeyNavigation(False)
+        self.setAcceptDrops(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self.menu_requested)
+        self.activated.connect(self._activate)
+        self.selectionModel().selectionChanged.connect(self._selection_changed)
+        model.modelReset.connect(self._selection_changed)
+        header = self.horizontalHeader()
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.setMinimumSectionSize(48)
+        header.setStretchLastSection(False)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._column_menu)
+        header.sectionClicked.connect(self._header_clicked)
+        header.sectionResized.connect(self._resized)
+        header.setAccessibleName("Columns")
+        self.apply_columns()
+
+    # -- columns ----------------------------------------------------------------
+
+    def apply_columns(self) -> None:
+        """Take over what `Columns` says."""
+        header = self.horizontalHeader()
+        self._is_fitting = True
+        for column in Column:
+            self.setColumnHidden(column, column in self._columns.hidden)
+            if width := self._columns.widths[column]:
+                self.setColumnWidth(column, width)
+        self._is_fitting = False
+        self._fit_name()
+        self.show_sorting(self._columns.sorted_by, descending=self._columns.descending)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+
+    def show_sorting(self, column: Column, *, descending: bool) -> None:
+        """Put the arrow where the sorting is."""
+        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+        self.horizontalHeader().setSortIndicator(column, order)
+
+    def _fit_name(self) -> None:
+        """Unless it was set by hand, the name takes what the others leave."""
+        if self._columns.widths[Column.NAME]:
+            return
+        others = sum(
+            self.columnWidth(column)
+            for column in Column
+            if column is not Column.NAME and not self.isColumnHidden(column)
+        )
+        self._is_fitting = True
+        self.setColumnWidth(Column.NAME, max(MIN_NAME_WIDTH, self.viewport().width() - others))
+        self._is_fitting = False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_name()
+
+    def _resized(self, section: int, old: int, new: int) -> None:
+        if self._is_fitting or not new:
+            return
+        self._columns.widths[Column(section)] = new
+        if section != Column.NAME:
+            self._fit_name()
+        self.columns_changed.emit()
+
+    def _header_clicked(self, section: int) -> None:
+        column = Column(section)
+        descending = column is self._columns.sorted_by and not self._columns.descending
+        self.sort_requested.emit(column, descending)
+
+    def _column_menu(self, at: QPoint) -> None:
+        menu = self.column_menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.horizontalHeader().mapToGlobal(at))
+
+    def column_menu(self) -> QMenu:
+        """Which columns are shown; the name always is."""
+        menu = QMenu(self)
+        for column in Column:
+            action = QAction(HEADERS[column], menu)
+            action.setCheckable(True)
+            action.setChecked(column not in self._columns.hidden)
+            action.setEnabled(column is not Column.NAME)
+            action.toggled.connect(lambda shown, column=column: self._show_column(column, shown))
+            menu.addAction(action)
+        menu.addSeparator()
+        reset = menu.addAction("Usual columns")
+        reset.triggered.connect(self._reset_columns)
+        return menu
+
+    def _show_column(self, column: Column, is_shown: bool) -> None:
+        if is_shown:
+            self._columns.hidden.discard(column)
+        else:
+            self._columns.hidden.add(column)
+        self.apply_columns()
+        self.columns_changed.emit()
+
+    def _reset_columns(self) -> None:
+        usual = Columns()
+        self._columns.widths, self._columns.hidden = usual.widths, usual.hidden
+        self.apply_columns()
+        self.columns_changed.emit()
+
+    # -- selection ----------------------------------------------------------------
+
+    def spans(self) -> list[tuple[int, int]]:
+        """Selected rows as stretches from first to last, in order and without overlap."""
+        selection = self.selectionModel().selection()
+        parts = [selection.at(at) for at in range(selection.count())]
+        ranges = sorted((part.top(), part.bottom()) for part in parts)
+        joined: list[tuple[int, int]] = []
+        for first, last in ranges:
+            if joined and first <= joined[-1][1] + 1:
+                joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
+            else:
+                joined.append((first, last))
+        return joined
+
+    def current_row(self) -> int | None:
+        index = self.currentIndex()
+        return index.row() if index.isValid() else None
+
+    def select_names(self, wanted: set[tuple[str, bool]]) -> None:
+        """Select rows by (name, whether a folder)."""
+        model = self._rows
+        rows = model.rows
+        selection = QItemSelection()
+        last = len(Column) - 1
+        for row in range(model.rowCount()):
+            number = model.number(row)
+            if (rows.names[number], rows.kinds[number] != RowKind.BLOB) in wanted:
+                selection.append(QItemSelectionRange(model.index(row, 0), model.index(row, last)))
+        self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.Select)
+
+    def go_to(self, row: int) -> None:
+        """Select that row and bring it into view."""
+        self.selectRow(row)
+        self.scrollTo(self._rows.index(row, 0))
+
+    def _selection_changed(self) -> None:
+        self.selection_changed.emit()
+
+    def _activate(self, index: QModelIndex) -> None:
+        self.opened.emit(self._rows.at(index.row()))
+
+    def keyboardSearch(self, search: str) -> None:
+        """Go to the next name that begins with what was typed within a second.
+
+        Qt's own would ask the model row by row.
+        """
+        now = monotonic()
+        text = search.casefold()
+        if now - self._typed_at < SEARCH_PAUSE_S and self._typed != text:
+            self._typed += text
+        else:
+            self._typed = text
+        self._typed_at = now
+        row = self._find(self._typed)
+        if row is not None:
+            self.go_to(row)
+
+    def _find(self, text: str) -> int | None:
+        model = self._rows
+        count = model.rowCount()
+        current = self.current_row()
+        start = 0 if current is None else current + (1 if len(text) == 1 else 0)
+        names = model.rows.names
+        for step in range(count):
+            row = (start + step) % count
+            if names[model.number(row)].casefold().startswith(text):
+                return row
+        return None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
+            event.ignore()  # the window's shortcuts
+            return
+        super().keyPressEvent(event)
+
+    # -- drops --------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if local_paths(event.mimeData()) and not self.drop_refusal:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self._is_dropping = True
+            self.viewport().update()
+        else:
+            event.ignore()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        row = self._folder_at(event.position().toPoint())
+        if row != self._drop_row:
+            self._drop_row = row
+            self.viewport().update()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._end_drop()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        row = self._folder_at(event.position().toPoint())
+        paths = local_paths(event.mimeData())
+        self._end_drop()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        if paths:
+            name = "" if row is None else self._rows.at(row).name
+            self.paths_dropped.emit(paths, name)
+
+    def _folder_at(self, at: QPoint) -> int | None:
+        index = self.indexAt(at)
+        if not index.isValid():
+            return None
+        row: Row = self._rows.at(index.row())
+        return index.row() if row.is_folder else None
+
+    def _end_drop(self) -> None:
+        self._is_dropping = False
+        self._drop_row = None
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._is_dropping:
+            return
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        accent = colours.current().accent
+        painter.setPen(QPen(QColor(accent), 2))
+        painter.setBrush(colours.translucent(accent, 0.08))
+        painter.drawRoundedRect(QRectF(self._drop_rect()).adjusted(1, 1, -1, -1), 4, 4)
+        painter.end()
+
+    def _drop_rect(self) -> QRect:
+        view = self.viewport().rect()
+        if self._drop_row is None:
+            return view
+        top = self.rowViewportPosition(self._drop_row)
+        return QRect(view.left(), top, view.width(), self.rowHeight(self._drop_row))

@@ -1,0 +1,89 @@
+"""What may be done here, and if not, why not: from a connection's claims and a place. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explorer.service.model import Ability, Answer, Connection, Location, SecretHome
+
+NO_CONNECTION = "Connect to a storage account first."
+NO_CONTAINER = "Open a container first."
+NO_SELECTION = "Select something first."
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What an action is about."""
+
+    connection: Connection | None
+    location: Location | None
+    selected: int = 0
+    blobs_selected: int = 0
+
+
+def refusal(place: Place, ability: Ability) -> str:
+    """Why it is not allowed; empty where it is, or where only trying can tell."""
+    if place.connection is None or place.location is None:
+        return NO_CONNECTION
+    if place.connection.secret_home is SecretHome.MISSING:
+        return "The secret of this connection is missing. Replace its credential."
+    claim = place.connection.claim(ability)
+    if claim.answer is Answer.NO:
+        return claim.reason or f"This connection does not allow to {ability.value}."
+    return ""
+
+
+def _inside(place: Place, ability: Ability) -> str:
+    if place.location is not None and not place.location.container:
+        return NO_CONTAINER
+    return refusal(place, ability)
+
+
+def upload(place: Place) -> str:
+    """Uploading into the place shown."""
+    return _inside(place, Ability.WRITE)
+
+
+def new_folder(place: Place) -> str:
+    return _inside(place, Ability.WRITE)
+
+
+def new_container(place: Place) -> str:
+    return refusal(place, Ability.CREATE_CONTAINER)
+
+
+def download(place: Place) -> str:
+    """Downloading what is selected; in a container without a selection, the folder shown."""
+    if place.location is not None and not place.location.container and not place.selected:
+        return NO_SELECTION
+    return refusal(place, Ability.READ)
+
+
+def save_as(place: Place) -> str:
+    if place.selected != 1 or place.blobs_selected != 1:
+        return "Select one blob."
+    return refusal(place, Ability.READ)
+
+
+def open_one(place: Place) -> str:
+    if place.selected != 1:
+        return "Select one item."
+    return refusal(place, Ability.READ) if place.blobs_selected else ""
+
+
+def delete(place: Place) -> str:
+    """Deleting what is selected: blobs and folders, or containers."""
+    if place.location is None or not place.selected:
+        return NO_SELECTION if place.location is not None else NO_CONNECTION
+    if not place.location.container:
+        if place.selected > 1:
+            return "Containers are deleted one at a time."
+        return refusal(place, Ability.DELETE_CONTAINER)
+    return refusal(place, Ability.DELETE)
+
+
+def list_here(place: Place) -> str:
+    """Listing what is at the place."""
+    if place.location is not None and not place.location.container:
+        return refusal(place, Ability.LIST_CONTAINERS)
+    return refusal(place, Ability.LIST)

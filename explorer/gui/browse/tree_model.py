@@ -1,0 +1,358 @@
+"""The tree of connections, containers and folders; children are listed when asked for.
+
+GUI thread only. Nodes are known to Qt by number, since an index does not keep a
+Python object alive. Whoever owns the model answers `listing_wanted` by `add`ing
+children and then `finish`ing, with the generation that was asked for: answers to an
+older question are dropped.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+
+from explorer.gui.browse.natural import natural_key
+from explorer.gui.browse.tree_words import node_icon, node_tooltip
+from explorer.service.model import Connection, Location
+
+Index = QModelIndex | QPersistentModelIndex
+ROOT = QModelIndex()
+LOCATION_ROLE = Qt.ItemDataRole.UserRole + 1
+CONNECTION_ROLE = Qt.ItemDataRole.UserRole + 2
+STATE_ROLE = Qt.ItemDataRole.UserRole + 3
+
+
+class NodeState(Enum):
+    """How much is known of what is below."""
+
+    UNLISTED = "unlisted"
+    LISTING = "listing"
+    LISTED = "listed"
+    FAILED = "failed"
+
+
+@dataclass(slots=True)
+class _Node:
+    number: int
+    parent: int
+    location: Location
+    name: str
+    key: str
+    row: int = 0
+    children: list[int] = field(default_factory=list)
+    keys: list[tuple[str, str]] = field(default_factory=list)
+    state: NodeState = NodeState.UNLISTED
+    generation: int = 0
+    seen: set[str] = field(default_factory=set)
+    trouble: str = ""
+
+
+_FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDropEnabled
+
+
+class TreeModel(QAbstractItemModel):
+    """Connections at the top, in the order they were added; below, names in natural order."""
+
+    listing_wanted = Signal(object, int)
+    """A Location whose children are asked for, and the generation to answer with."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._top: list[int] = []
+        self._nodes: dict[int, _Node] = {}
+        self._places: dict[Location, int] = {}
+        self._connections: dict[str, Connection] = {}
+        self._next = 1
+
+    # -- what Qt asks ---------------------------------------------------------
+
+    def _node(self, index: Index) -> _Node | None:
+        return self._nodes.get(index.internalId()) if index.isValid() else None
+
+    def _below(self, index: Index) -> list[int]:
+        node = self._node(index)
+        return self._top if node is None else node.children
+
+    def _index(self, node: _Node) -> QModelIndex:
+        return self.createIndex(node.row, 0, node.number)
+
+    def index(self, row: int, column: int, parent: Index = ROOT) -> QModelIndex:
+        below = self._below(parent)
+        if column != 0 or not 0 <= row < len(below):
+            return QModelIndex()
+        return self.createIndex(row, 0, below[row])
+
+    def parent(self, index: Index = ROOT) -> QModelIndex:  # type: ignore[override]
+        node = self._node(index)
+        above = self._nodes.get(node.parent) if node is not None else None
+        return QModelIndex() if above is None else self._index(above)
+
+    def rowCount(self, parent: Index = ROOT) -> int:
+        return len(self._below(parent)) if parent.column() <= 0 else 0
+
+    def columnCount(self, parent: Index = ROOT) -> int:
+        return 1
+
+    def hasChildren(self, parent: Index = ROOT) -> bool:
+        node = self._node(parent)
+        if node is None:
+            return bool(self._top)
+        return bool(node.children) or node.state in (NodeState.UNLISTED, NodeState.LISTING)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        return _FLAGS if index.isValid() else Qt.ItemFlag.NoItemFlags
+
+    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
+        node = self._node(index)
+        if node is None:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return node.name
+        if role == LOCATION_ROLE:
+            return node.location
+        connection = self._connections[node.location.connection_id]
+        if role == CONNECTION_ROLE:
+            return connection if node.parent == 0 else None
+        if role == STATE_ROLE:
+            return node.state
+        if role == Qt.ItemDataRole.DecorationRole:
+            return node_icon(node.location, connection, is_top=node.parent == 0)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return node_tooltip(
+                node.location, connection, is_top=node.parent == 0, trouble=node.trouble
+            )
+        return None
+
+    # -- connections ------------------------------------------------------------
+
+    def connection(self, connection_id: str) -> Connection | None:
+        return self._connections.get(connection_id)
+
+    def connections(self) -> tuple[Connection, ...]:
+        """In the order they are shown."""
+        return tuple(
+            self._connections[self._nodes[number].location.connection_id] for number in self._top
+        )
+
+    def put_connection(self, connection: Connection) -> None:
+        """Add it at the end, or show its new state; what is below it stays."""
+        known = connection.id in self._connections
+        self._connections[connection.id] = connection
+        if known:
+            node = self._nodes[self._places[self._top_location(connection.id)]]
+            node.name = connection.name
+            index = self._index(node)
+            self.dataChanged.emit(index, index)
+            return
+        row = len(self._top)
+        self.beginInsertRows(ROOT, row, row)
+        node = self._make(0, connection.root, connection.name)
+        node.row = row
+        self._top.append(node.number)
+        self.endInsertRows()
+
+    def _top_location(self, connection_id: str) -> Location:
+        for number in self._top:
+            if self._nodes[number].location.connection_id == connection_id:
+                return self._nodes[number].location
+        raise KeyError(connection_id)
+
+    def remove_connection(self, connection_id: str) -> None:
+        """Take it out with all below it."""
+        if connection_id not in self._connections:
+            return
+        node = self._nodes[self._places[self._top_location(connection_id)]]
+        self.beginRemoveRows(ROOT, node.row, node.row)
+        self._top.pop(node.row)
+        self._renumber(self._top, node.row)
+        self._forget(node)
+        del self._connections[connection_id]
+        self.endRemoveRows()
+
+    # -- places -------------------------------------------------------------------
+
+    def index_of(self, location: Location) -> QModelIndex:
+        """Where that place is shown, or an invalid index."""
+        number = self._places.get(location)
+        return QModelIndex() if number is None else self._index(self._nodes[number])
+
+    def state(self, location: Location) -> NodeState | None:
+        """How much is known below that place; None where it is not in the tree."""
+        number = self._places.get(location)
+        return None if number is None else self._nodes[number].state
+
+    def want(self, location: Location) -> None:
+        """Ask for the children of a place, unless they are there or on their way."""
+        number = self._places.get(location)
+        if number is not None and self._nodes[number].state in (
+            NodeState.UNLISTED,
+            NodeState.FAILED,
+        ):
+            self._ask(self._nodes[number])
+
+    def refresh(self, location: Location) -> None:
+        """Ask again for the children of a place that were asked for before."""
+        number = self._places.get(location)
+        if number is not None and self._nodes[number].state is not NodeState.UNLISTED:
+            self._ask(self._nodes[number])
+
+    def _ask(self, node: _Node) -> None:
+        node.generation += 1
+        node.state = NodeState.LISTING
+        node.seen = set()
+        node.trouble = ""
+        self._tell(node)
+        self.listing_wanted.emit(node.location, node.generation)
+
+    def _tell(self, node: _Node) -> None:
+        index = self._index(node)
+        self.dataChanged.emit(index, index)
+
+    def _current(self, location: Location, generation: int) -> _Node | None:
+        number = self._places.get(location)
+        node = None if number is None else self._nodes[number]
+        return node if node is not None and node.generation == generation else None
+
+    def add(self, location: Location, generation: int, names: Iterable[str]) -> None:
+        """Children that were found; those that are there already stay as they are."""
+        node = self._current(location, generation)
+        if node is None:
+            return
+        fresh = []
+        for name in names:
+            node.seen.add(name)
+            if location.child(name) not in self._places:
+                fresh.append((natural_key(name), name))
+        self._insert(node, sorted(set(fresh)))
+
+    def add_one(self, location: Location, name: str) -> None:
+        """A child that came to be, where the children are known already."""
+        number = self._places.get(location)
+        if number is None:
+            return
+        node = self._nodes[number]
+        node.seen.add(name)
+        is_known = node.state is not NodeState.UNLISTED
+        if is_known and location.child(name) not in self._places:
+            self._insert(node, [(natural_key(name), name)])
+
+    def ensure(self, location: Location) -> QModelIndex:
+        """Have a node for that place, whatever else of its parents is known; where it is."""
+        if location in self._places:
+            return self.index_of(location)
+        above = location.parent
+        if location.connection_id not in self._connections or above == location:
+            return QModelIndex()
+        if not self.ensure(above).isValid():
+            return QModelIndex()
+        node = self._nodes[self._places[above]]
+        node.seen.add(location.name)
+        self._insert(node, [(natural_key(location.name), location.name)])
+        return self.index_of(location)
+
+    def offer(self, location: Location, names: Iterable[str]) -> None:
+        """All children of a place, known because somebody else has just listed it."""
+        number = self._places.get(location)
+        if number is None:
+            return
+        node = self._nodes[number]
+        node.generation += 1
+        node.seen = set()
+        self.add(location, node.generation, names)
+        self.finish(location, node.generation)
+
+    def finish(self, location: Location, generation: int) -> None:
+        """All children have been added: those that did not come again are gone."""
+        node = self._current(location, generation)
+        if node is None:
+            return
+        gone = [number for number in node.children if self._nodes[number].name not in node.seen]
+        for number in reversed(gone):
+            self._remove(node, self._nodes[number])
+        node.seen = set()
+        node.state = NodeState.LISTED
+        self._tell(node)
+
+    def fail(self, location: Location, generation: int, trouble: str) -> None:
+        """It could not be listed; what is known stays, and it can be asked for again."""
+        node = self._current(location, generation)
+        if node is None:
+            return
+        node.state = NodeState.FAILED
+        node.trouble = trouble
+        node.seen = set()
+        self._tell(node)
+
+    def remove(self, location: Location) -> None:
+        """A container or folder is gone."""
+        number = self._places.get(location)
+        if number is None:
+            return
+        node = self._nodes[number]
+        above = self._nodes.get(node.parent)
+        if above is not None:
+            self._remove(above, node)
+
+    # -- nodes ----------------------------------------------------------------------
+
+    def _make(self, parent: int, location: Location, name: str) -> _Node:
+        node = _Node(self._next, parent, location, name, natural_key(name))
+        self._next += 1
+        self._nodes[node.number] = node
+        self._places[location] = node.number
+        return node
+
+    def _insert(self, node: _Node, fresh: list[tuple[str, str]]) -> None:
+        """Put sorted names in, each stretch of neighbours at once."""
+        at = 0
+        while at < len(fresh):
+            place = bisect_left(node.keys, fresh[at])
+            end = at + 1
+            limit = node.keys[place] if place < len(node.keys) else None
+            while end < len(fresh) and (limit is None or fresh[end] < limit):
+                end += 1
+            stretch = fresh[at:end]
+            self.beginInsertRows(self._index(node), place, place + len(stretch) - 1)
+            made = [
+                self._make(node.number, node.location.child(name), name).number
+                for _, name in stretch
+            ]
+            node.children[place:place] = made
+            node.keys[place:place] = stretch
+            self._renumber(node.children, place)
+            self.endInsertRows()
+            at = end
+
+    def _remove(self, above: _Node, node: _Node) -> None:
+        self.beginRemoveRows(self._index(above), node.row, node.row)
+        above.children.pop(node.row)
+        above.keys.pop(node.row)
+        self._renumber(above.children, node.row)
+        self._forget(node)
+        self.endRemoveRows()
+
+    def _renumber(self, numbers: list[int], start: int) -> None:
+        for row in range(start, len(numbers)):
+            self._nodes[numbers[row]].row = row
+
+    def _forget(self, node: _Node) -> None:
+        for each in list(self._walk(node)):
+            del self._nodes[each.number]
+            del self._places[each.location]
+
+    def _walk(self, node: _Node) -> Iterator[_Node]:
+        yield node
+        for number in node.children:
+            yield from self._walk(self._nodes[number])

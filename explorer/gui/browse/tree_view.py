@@ -1,0 +1,160 @@
+"""The tree widget: a badge beside what expires, drops on containers and folders.
+
+It tells what is wanted and does nothing. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QWidget,
+)
+
+from explorer.gui.browse.drops import local_paths
+from explorer.gui.browse.tree_model import CONNECTION_ROLE, LOCATION_ROLE, TreeModel
+from explorer.gui.browse.tree_words import expiry_badge
+from explorer.gui.parts.chip import chip_size, paint_chip
+from explorer.gui.parts.views import dress_tree
+from explorer.service.model import Location
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class BadgeDelegate(QStyledItemDelegate):
+    """Paints the badge of a connection at the right end of its row."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        connection = index.data(CONNECTION_ROLE)
+        badge = expiry_badge(connection) if connection is not None else None
+        if badge is None:
+            super().paint(painter, option, index)
+            return
+        text, tone = badge
+        size = chip_size(text, "clock", option.font)
+        room = QRect(option.rect)
+        super().paint(painter, option, index)
+        rect = QRect(
+            room.right() - size.width() - 6,
+            room.top() + (room.height() - size.height()) // 2,
+            size.width(),
+            size.height(),
+        )
+        paint_chip(painter, rect, text, tone, "clock", option.font)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        hint = super().sizeHint(option, index)
+        return QSize(hint.width(), max(hint.height(), 28))
+
+
+class TreeView(QTreeView):
+    """Connections, containers, folders."""
+
+    open_requested = Signal(object)
+    open_in_tab_requested = Signal(object)
+    menu_requested = Signal(object, QPoint)
+    """A Location (None beside the rows) and a point on the screen."""
+    paths_dropped = Signal(list, object)
+
+    def __init__(self, model: TreeModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        dress_tree(self, "Connections")
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setModel(model)
+        self.setItemDelegate(BadgeDelegate(self))
+        self.setAcceptDrops(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DropOnly)
+        self.setExpandsOnDoubleClick(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._menu)
+        self.clicked.connect(self._open)
+        self.expanded.connect(self._expanded)
+        self._tree = model
+
+    def location_at(self, index: Index) -> Location | None:
+        location = index.data(LOCATION_ROLE) if index.isValid() else None
+        return location if isinstance(location, Location) else None
+
+    def current_location(self) -> Location | None:
+        return self.location_at(self.currentIndex())
+
+    def reveal(self, location: Location) -> None:
+        """Select that place, making its node and opening those above it."""
+        index = self._tree.ensure(location)
+        if index.isValid() and index != self.currentIndex():
+            self.setCurrentIndex(index)
+            self.scrollTo(index)
+
+    def _expanded(self, index: QModelIndex) -> None:
+        location = self.location_at(index)
+        if location is not None:
+            self._tree.want(location)
+
+    def _open(self, index: QModelIndex) -> None:
+        location = self.location_at(index)
+        if location is not None:
+            self.open_requested.emit(location)
+
+    def _menu(self, at: QPoint) -> None:
+        self.menu_requested.emit(
+            self.location_at(self.indexAt(at)), self.viewport().mapToGlobal(at)
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._open(self.currentIndex())
+            return
+        if event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
+            event.ignore()
+            return
+        super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.MiddleButton:
+            location = self.location_at(self.indexAt(event.position().toPoint()))
+            if location is not None:
+                self.open_in_tab_requested.emit(location)
+            return
+        super().mouseReleaseEvent(event)
+
+    # -- drops --------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if local_paths(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.setState(QAbstractItemView.State.DraggingState)
+        else:
+            event.ignore()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        super().dragMoveEvent(event)  # opens rows that are hovered over, shows the indicator
+        location = self.location_at(self.indexAt(event.position().toPoint()))
+        if location is not None and location.container:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+        else:
+            event.ignore()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        location = self.location_at(self.indexAt(event.position().toPoint()))
+        paths = local_paths(event.mimeData())
+        self.setState(QAbstractItemView.State.NoState)
+        self.viewport().update()
+        if location is None or not location.container or not paths:
+            event.ignore()
+            return
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.paths_dropped.emit(paths, location)

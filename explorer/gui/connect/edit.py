@@ -1,0 +1,77 @@
+"""One connection looked at and renamed; leads to a new credential."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QWidget
+
+from explorer.gui.browse.tree_words import expiry_text
+from explorer.gui.colours import Tone
+from explorer.gui.parts.buttons import Rank
+from explorer.gui.parts.chip import Chip
+from explorer.gui.parts.notice import NoticeBar
+from explorer.gui.parts.texts import ElidedLabel, plain_label
+from explorer.gui.sheet import Sheet
+from explorer.service.model import Answer, Connection, SecretHome
+
+_TONES = {Answer.YES: Tone.OK, Answer.NO: Tone.NEUTRAL, Answer.UNKNOWN: Tone.INFO}
+_ICONS = {Answer.YES: "check", Answer.NO: "minus", Answer.UNKNOWN: "question"}
+_HOMES = {
+    SecretHome.NONE_NEEDED: "No secret is needed.",
+    SecretHome.KEYRING: "In this system's keyring.",
+    SecretHome.THIS_RUN: "In memory, for this run only.",
+    SecretHome.MISSING: "Missing. Replace the credential to use the connection again.",
+}
+
+
+class EditDialog(Sheet):
+    """`wants_replacement` tells that the person left for a new credential."""
+
+    def __init__(self, connection: Connection, parent: QWidget | None = None) -> None:
+        super().__init__("Edit connection", parent, width=520)
+        self.wants_replacement = False
+        form = QFormLayout()
+        self.name = QLineEdit(connection.name)
+        self.name.setAccessibleName("Name")
+        self.name.selectAll()
+        form.addRow("&Name", self.name)
+        form.addRow("Address", ElidedLabel(connection.endpoint))
+        if connection.root.container:
+            form.addRow("Container", ElidedLabel(connection.root.container))
+        form.addRow("Access", plain_label(connection.credential_kind))
+        form.addRow("", self._chips(connection))
+        if ends := expiry_text(connection):
+            form.addRow("", plain_label(ends))
+        form.addRow("Secret", plain_label(_HOMES[connection.secret_home], wrap=True))
+        self.body.addLayout(form)
+        self.notice = NoticeBar()
+        self.body.addWidget(self.notice)
+        if connection.notice:
+            self.notice.tell(connection.notice, Tone.WARN, closable=False)
+        replace = self.add_button("&Replace credential…", icon_name="key", at_left=True)
+        replace.clicked.connect(self._replace)
+        cancel = self.add_button("Cancel")
+        cancel.clicked.connect(self.reject)
+        self.save_button = self.add_button("&Save", rank=Rank.PRIMARY)
+        self.save_button.clicked.connect(self.accept)
+        self.name.textChanged.connect(lambda text: self.save_button.setEnabled(bool(text.strip())))
+
+    def _chips(self, connection: Connection) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        for claim in connection.claims:
+            row.addWidget(
+                Chip(
+                    claim.ability.value,
+                    _TONES[claim.answer],
+                    icon_name=_ICONS[claim.answer],
+                    hint=claim.reason or claim.answer.value,
+                )
+            )
+        row.addStretch(1)
+        return holder
+
+    def _replace(self) -> None:
+        self.wants_replacement = True
+        self.accept()

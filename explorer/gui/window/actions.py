@@ -1,0 +1,146 @@
+"""Everything that can be chosen in the window: names, keys, icons, and why something is greyed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from explorer.gui.browse import rules
+from explorer.gui.browse.rules import Place
+from explorer.gui.icons import icon
+from explorer.gui.parts.texts import tooltip
+
+
+class Act(Enum):
+    """What can be done."""
+
+    CONNECT = auto()
+    LOCAL_STORAGE = auto()
+    QUIT = auto()
+    NEW_TAB = auto()
+    CLOSE_TAB = auto()
+    BACK = auto()
+    FORWARD = auto()
+    UP = auto()
+    REFRESH = auto()
+    EDIT_PATH = auto()
+    EDIT_FILTER = auto()
+    OPEN = auto()
+    UPLOAD_FILES = auto()
+    UPLOAD_FOLDER = auto()
+    DOWNLOAD = auto()
+    SAVE_AS = auto()
+    PASTE = auto()
+    COPY_PATH = auto()
+    SELECT_ALL = auto()
+    NEW_FOLDER = auto()
+    NEW_CONTAINER = auto()
+    DELETE = auto()
+    NEXT_PANEL = auto()
+    ABOUT = auto()
+
+
+def _always(_place: Place) -> str:
+    return ""
+
+
+def _with_place(place: Place) -> str:
+    return "" if place.location is not None else rules.NO_CONNECTION
+
+
+def _with_selection(place: Place) -> str:
+    return "" if place.selected else rules.NO_SELECTION
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """An action: its text with mnemonic, icon, keys, and what may be in its way."""
+
+    text: str
+    icon_name: str = ""
+    keys: tuple[str, ...] = ()
+    refusal: Callable[[Place], str] = _always
+    short: str = ""
+    """For the tool bar."""
+
+
+SPECS: dict[Act, Spec] = {
+    Act.CONNECT: Spec("&Connect…", "link", ("Ctrl+N",), short="Connect"),
+    Act.LOCAL_STORAGE: Spec("Explore &local storage", "local-storage"),
+    Act.QUIT: Spec("&Quit", "", ("Ctrl+Q",)),
+    Act.NEW_TAB: Spec("New &tab", "plus", ("Ctrl+T",)),
+    Act.CLOSE_TAB: Spec("&Close tab", "close", ("Ctrl+W",)),
+    Act.BACK: Spec("&Back", "back", ("Alt+Left",)),
+    Act.FORWARD: Spec("&Forward", "forward", ("Alt+Right",)),
+    Act.UP: Spec("&Up", "up", ("Alt+Up", "Backspace")),
+    Act.REFRESH: Spec("&Refresh", "refresh", ("F5",), _with_place),
+    Act.EDIT_PATH: Spec("Go to &path", "link", ("Ctrl+L",)),
+    Act.EDIT_FILTER: Spec("&Filter", "filter", ("Ctrl+F",), _with_place),
+    Act.OPEN: Spec("&Open", "open-external", (), rules.open_one),
+    Act.UPLOAD_FILES: Spec("&Upload files…", "upload", ("Ctrl+U",), rules.upload, short="Upload"),
+    Act.UPLOAD_FOLDER: Spec("Upload f&older…", "folder", ("Ctrl+Shift+U",), rules.upload),
+    Act.DOWNLOAD: Spec("&Download…", "download", ("Ctrl+D",), rules.download, short="Download"),
+    Act.SAVE_AS: Spec("&Save as…", "download", ("Ctrl+S",), rules.save_as),
+    Act.PASTE: Spec("&Paste files", "paste", ("Ctrl+V",), rules.upload),
+    Act.COPY_PATH: Spec("Copy pat&h", "copy", ("Ctrl+Shift+C",), _with_selection),
+    Act.SELECT_ALL: Spec("Select &all", "", ("Ctrl+A",), _with_place),
+    Act.NEW_FOLDER: Spec(
+        "&New folder…", "new-folder", ("Ctrl+Shift+N",), rules.new_folder, short="New folder"
+    ),
+    Act.NEW_CONTAINER: Spec(
+        "C&reate container…", "new-container", (), rules.new_container, short="New container"
+    ),
+    Act.DELETE: Spec("De&lete…", "delete", ("Del",), rules.delete, short="Delete"),
+    Act.NEXT_PANEL: Spec("Next &panel", "", ("F6",)),
+    Act.ABOUT: Spec("&About Quayside", "info"),
+}
+
+# These keys mean something else inside a text field: there they are left to it.
+_IN_LISTING_ONLY = {Act.PASTE, Act.SELECT_ALL, Act.DELETE, Act.COPY_PATH}
+
+
+class Actions(QObject):
+    """One QAction for each; enabled by `update`, with the reason in the tool tip where not."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._actions: dict[Act, QAction] = {}
+        for act, spec in SPECS.items():
+            action = QAction(spec.text, window)
+            if spec.icon_name:
+                action.setIcon(icon(spec.icon_name))
+            if spec.short:
+                action.setIconText(spec.short)
+            action.setShortcuts([QKeySequence(keys) for keys in spec.keys])
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+            self._actions[act] = action
+            if act not in _IN_LISTING_ONLY:
+                window.addAction(action)
+        self.update(Place(None, None))
+
+    def __getitem__(self, act: Act) -> QAction:
+        return self._actions[act]
+
+    def add_to_listing(self, widget: QWidget) -> None:
+        """Give the listing the keys that a text field wants for itself."""
+        for act in _IN_LISTING_ONLY:
+            action = self._actions[act]
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            widget.addAction(action)
+        widget.addAction(self._actions[Act.UP])
+
+    def update(self, place: Place) -> None:
+        """Enable what may be done at `place`; say why the rest may not."""
+        for act, spec in SPECS.items():
+            reason = spec.refusal(place)
+            action = self._actions[act]
+            name = spec.text.replace("&", "").rstrip("…")
+            keys = f" ({spec.keys[0]})" if spec.keys else ""
+            action.setEnabled(not reason)
+            action.setToolTip(tooltip(f"{name}{keys}\n{reason}" if reason else f"{name}{keys}"))
+            action.setStatusTip(reason)

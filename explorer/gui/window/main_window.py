@@ -1,0 +1,409 @@
+"""The main window: panels, tabs, bars, and who tells whom. GUI thread only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+from explorer.base.tasks import TaskScope
+from explorer.base.workers import Workers
+from explorer.gui import errors
+from explorer.gui.bridge import Bridge
+from explorer.gui.browse.operations import Operations
+from explorer.gui.browse.pane import Pane
+from explorer.gui.browse.tree_controller import TreeController
+from explorer.gui.browse.tree_model import TreeModel
+from explorer.gui.browse.tree_view import TreeView
+from explorer.gui.colours import Tone
+from explorer.gui.connect.controller import Connecting
+from explorer.gui.connect.local_storage import LocalStorage
+from explorer.gui.transfers.controller import TransfersController
+from explorer.gui.transfers.panel import TransfersPanel
+from explorer.gui.transfers.start import TransferStarter
+from explorer.gui.window import menus
+from explorer.gui.window.actions import Act, Actions
+from explorer.gui.window.deeds import Deeds
+from explorer.gui.window.going import Going
+from explorer.gui.window.memory import Memory
+from explorer.gui.window.start_page import StartPage
+from explorer.gui.window.status import StatusLine
+from explorer.gui.window.tabs import Tab, Tabs
+from explorer.gui.window.tree_menu import TreeMenu
+from explorer.service.events import BlobArrived, CredentialsNeeded, FolderChanged, Notice
+from explorer.service.model import Connection, Location
+from explorer.transfer.model import JobSnapshot
+
+SAVE_AFTER_MS = 1500
+
+
+class MainWindow(QMainWindow):
+    """Made and shown before the service runs; what needs it waits by itself."""
+
+    close_requested = Signal()
+    memory_changed = Signal()
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        scope: TaskScope,
+        workers: Workers,
+        local_storage: LocalStorage,
+        memory: Memory,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("main")
+        self.setWindowTitle("Quayside")
+        self._bridge = bridge
+        self._scope = scope
+        self._workers = workers
+        self._memory = memory
+        self.may_close = False
+        self.actions_ = Actions(self)
+        self.tree_model = TreeModel(self)
+        self.tree = TreeView(self.tree_model)
+        self.tree_controller = TreeController(bridge, scope, self.tree_model, self)
+        self.connecting = Connecting(bridge, scope, workers, local_storage, self)
+        self.transfers = TransfersController(bridge, scope, self)
+        self.transfers_panel = TransfersPanel(self.transfers)
+        starter = TransferStarter(bridge, self)
+        self.operations = Operations(bridge, scope, workers, starter, self)
+        self.tabs = Tabs(self._make_tab)
+        self.going = Going(bridge, self.tree_controller, self.tabs, self.connecting)
+        self.deeds = Deeds(
+            scope, self.tabs, self.tree_controller, self.operations, self.connecting, self
+        )
+        self.status = StatusLine()
+        self._state_timer = QTimer(self)
+        self._state_timer.setSingleShot(True)
+        self._state_timer.setInterval(0)
+        self._state_timer.timeout.connect(self._show_state)
+        self._save_timer = QTimer(self)
+        self._save_timer.setSingleShot(True)
+        self._save_timer.setInterval(SAVE_AFTER_MS)
+        self._save_timer.timeout.connect(self.memory_changed)
+        self._lay_out()
+        self._connect_tree()
+        self._connect_actions()
+        self._connect_events()
+        self.tabs.open_tab()
+        self._restore()
+
+    # -- making -----------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        self.resize(1180, 760)
+        self.setDockNestingEnabled(True)
+        self.setCentralWidget(self.tabs)
+        self.setStatusBar(self.status)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self._tree_dock = self._dock("Connections", "connections", self.tree)
+        self._transfers_dock = self._dock("Transfers", "transfers", self.transfers_panel)
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self._tree_dock)
+        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self._transfers_dock)
+        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.resizeDocks([self._tree_dock], [260], Qt.Orientation.Horizontal)
+        self.resizeDocks([self._transfers_dock], [210], Qt.Orientation.Vertical)
+        tree_switch = self._switch(self._tree_dock, "&Connections", "panel-left")
+        transfers_switch = self._switch(self._transfers_dock, "&Transfers", "panel-bottom")
+        menus.build_menu_bar(self, self.actions_, [tree_switch, transfers_switch])
+        menus.build_tool_bar(self, self.actions_, transfers_switch)
+
+    def _dock(self, title: str, name: str, widget: QWidget) -> QDockWidget:
+        dock = QDockWidget(title)
+        dock.setObjectName(name)
+        dock.setWidget(widget)
+        dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
+        dock.setTitleBarWidget(QWidget())  # no bar: the panel says what it is by itself
+        return dock
+
+    def _switch(self, dock: QDockWidget, text: str, icon_name: str) -> QAction:
+        action = menus.panel_action(text, icon_name, self)
+        action.setChecked(True)
+        action.toggled.connect(dock.setVisible)
+        dock.visibilityChanged.connect(
+            lambda is_visible: action.setChecked(is_visible or dock.isVisibleTo(self))
+        )
+        dock.visibilityChanged.connect(self._changed)
+        return action
+
+    def _make_tab(self) -> Tab:
+        pane = Pane(
+            self._bridge,
+            self._scope,
+            self._workers,
+            self._memory.columns,
+            self.tree_controller.connection,
+        )
+        start = StartPage()
+        start.connect_requested.connect(self.connecting.open_dialog)
+        start.local_storage_requested.connect(self.deeds.explore_local_storage)
+        self.actions_.add_to_listing(pane.stage)
+        pane.location_changed.connect(self._location_changed)
+        pane.state_changed.connect(self._state_timer.start)
+        pane.blob_opened.connect(lambda row: self.deeds.open_blob(pane, row))
+        pane.paths_dropped.connect(self.deeds.upload)
+        pane.menu_requested.connect(lambda at: self._listing_menu(pane, at))
+        pane.path_entered.connect(lambda text: self.deeds.do(self.going.go_to(pane, text), "go to"))
+        pane.credential_requested.connect(self._replace_credential)
+        pane.failure_shown.connect(self.deeds.show_words)
+        pane.upload_files_requested.connect(self.deeds.upload_files)
+        pane.upload_folder_requested.connect(self.deeds.upload_folder)
+        pane.new_container_requested.connect(self.deeds.new_container)
+        pane.view.columns_changed.connect(self._changed)
+        pane.listed.connect(self._listed)
+        return Tab(pane, start)
+
+    def _connect_tree(self) -> None:
+        tree, controller = self.tree, self.tree_controller
+        tree.open_requested.connect(self.deeds.open_here)
+        tree.open_in_tab_requested.connect(self.deeds.open_in_tab)
+        tree.menu_requested.connect(self._tree_menu)
+        tree.paths_dropped.connect(self.deeds.upload)
+        controller.connection_changed.connect(self._connection_changed)
+        controller.connection_removed.connect(self._connection_removed)
+        self.connecting.connected.connect(self._connected)
+        self.transfers_panel.destination_requested.connect(self._show_destination)
+        self.transfers.jobs_changed.connect(
+            lambda: self.status.tell_rate(self.transfers.total_rate)
+        )
+
+    def _connect_actions(self) -> None:
+        act = self.actions_
+        pairs = {
+            Act.CONNECT: lambda: self.connecting.open_dialog(),
+            Act.LOCAL_STORAGE: self.deeds.explore_local_storage,
+            Act.QUIT: self.close,
+            Act.NEW_TAB: lambda: self.tabs.open_tab(),
+            Act.CLOSE_TAB: lambda: self.tabs.close_tab(self.tabs.currentIndex()),
+            Act.BACK: lambda: self.pane.back(),
+            Act.FORWARD: lambda: self.pane.forward(),
+            Act.UP: lambda: self.pane.up(),
+            Act.REFRESH: self._refresh,
+            Act.EDIT_PATH: self._edit_path,
+            Act.EDIT_FILTER: lambda: self.pane.navigation.edit_filter(),
+            Act.OPEN: self.deeds.open_selected,
+            Act.UPLOAD_FILES: self.deeds.upload_files,
+            Act.UPLOAD_FOLDER: self.deeds.upload_folder,
+            Act.DOWNLOAD: self.deeds.download,
+            Act.SAVE_AS: self.deeds.save_as,
+            Act.PASTE: self.deeds.paste,
+            Act.COPY_PATH: self.deeds.copy_paths,
+            Act.SELECT_ALL: lambda: self.pane.view.selectAll(),
+            Act.NEW_FOLDER: self.deeds.new_folder,
+            Act.NEW_CONTAINER: self.deeds.new_container,
+            Act.DELETE: self.deeds.delete,
+            Act.NEXT_PANEL: self._next_panel,
+            Act.ABOUT: self.deeds.about,
+        }
+        for which, call in pairs.items():
+            act[which].triggered.connect(lambda _=False, call=call: call())
+        self.tabs.pane_changed.connect(self._pane_changed)
+
+    def _connect_events(self) -> None:
+        events = self._bridge.events
+        events.on(BlobArrived, self._blob_arrived)
+        events.on(FolderChanged, self._folder_changed)
+        events.on(Notice, self._notice)
+        events.on(CredentialsNeeded, self._credentials_needed)
+
+    # -- remembering --------------------------------------------------------------
+
+    def _restore(self) -> None:
+        memory = self._memory
+        if memory.geometry:
+            self.restoreGeometry(memory.geometry)
+        if memory.layout:
+            self.restoreState(memory.layout)
+        if memory.transfers:
+            self.transfers_panel.restore_columns(memory.transfers)
+
+    def remember(self) -> bytes:
+        """The state of the window as it is to be kept."""
+        memory = self._memory
+        memory.geometry = bytes(self.saveGeometry().data())
+        memory.layout = bytes(self.saveState().data())
+        memory.transfers = self.transfers_panel.save_columns()
+        panes = self.tabs.panes()
+        places = [(pane, pane.location) for pane in panes]
+        memory.tabs = [place for _, place in places if place is not None]
+        current = self.tabs.pane.location
+        memory.current_tab = memory.tabs.index(current) if current in memory.tabs else 0
+        return memory.to_bytes()
+
+    def _changed(self) -> None:
+        self._save_timer.start()
+
+    async def start(self, *, restore_tabs: bool) -> None:
+        """Once the service runs: show its connections, and open last time's tabs."""
+        await self.tree_controller.load()
+        known = [
+            place
+            for place in self._memory.tabs
+            if self.tree_controller.connection(place.connection_id) is not None
+        ]
+        if restore_tabs and known:
+            current = self._memory.current_tab
+            for at, place in enumerate(known):
+                if at == 0:
+                    self.tabs.pane.go(place)
+                else:
+                    self.tabs.open_tab(place, in_front=False)
+            self.tabs.setCurrentIndex(min(max(current, 0), self.tabs.count() - 1))
+
+    # -- going ----------------------------------------------------------------------
+
+    @property
+    def pane(self) -> Pane:
+        return self.tabs.pane
+
+    def _connected(self, connection: Connection) -> None:
+        """Open what was pasted: the tree at the very folder, and the folder itself."""
+        self.tree_controller.model.put_connection(connection)
+        pane = self.pane if self.pane.location is None else None
+        for open_pane in self.tabs.panes():
+            if open_pane.location == connection.start:
+                self.tabs.bring(open_pane)
+                return
+        if pane is None:
+            pane = self.tabs.open_tab()
+        pane.go(connection.start)
+        self.tree.reveal(connection.start)
+        self.tree.expand(self.tree_model.index_of(connection.root))
+        if connection.notice:
+            pane.notice.tell(connection.notice, Tone.WARN)
+
+    def _location_changed(self, location: Location) -> None:
+        if self.sender_is_front(location):
+            self.tree.reveal(location)
+            self._show_title()
+        self._changed()
+
+    def sender_is_front(self, location: Location) -> bool:
+        """Whether that place is the one in front."""
+        return self.pane.location == location
+
+    def _pane_changed(self, pane: Pane) -> None:
+        if pane.location is not None:
+            self.tree.reveal(pane.location)
+        self._show_title()
+        self._state_timer.start()
+        self._changed()
+
+    def _show_title(self) -> None:
+        pane = self.pane
+        title = pane.title if pane.location is not None else ""
+        self.setWindowTitle(f"{title} — Quayside" if title else "Quayside")
+
+    def _show_state(self) -> None:
+        pane = self.pane
+        self.actions_.update(pane.place())
+        self.actions_[Act.BACK].setEnabled(pane.history.can_go_back)
+        self.actions_[Act.FORWARD].setEnabled(pane.history.can_go_forward)
+        self.actions_[Act.UP].setEnabled(pane.can_go_up)
+        self.status.tell(pane.status(), has_place=pane.location is not None)
+
+    def _refresh(self) -> None:
+        self.pane.refresh()
+        if self.pane.location is not None:
+            self.tree_controller.refresh(self.pane.location)
+
+    def _edit_path(self) -> None:
+        if self.pane.location is None:
+            self.connecting.open_dialog()
+        else:
+            self.pane.navigation.edit_path()
+
+    def _next_panel(self) -> None:
+        """F6: tree, listing, transfers, and round again."""
+        panels = [self.tree, self.pane.stage, self.transfers_panel]
+        shown: list[QWidget] = [panel for panel in panels if panel.isVisible()]
+        focus = self.focusWidget()
+        own = [panel for panel in shown if focus is panel or (focus and panel.isAncestorOf(focus))]
+        at = shown.index(own[0]) + 1 if own else 0
+        target = shown[at % len(shown)]
+        if target is self.pane.stage:
+            self.pane.stage.focus_shown()
+        elif target is self.transfers_panel:
+            self.transfers_panel.focusNextChild()
+        else:
+            target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _listed(self, location: Location, folders: list[str]) -> None:
+        self.tree_controller.offer(location, folders)
+
+    # -- menus --------------------------------------------------------------------------
+
+    def _listing_menu(self, pane: Pane, at: QPoint) -> None:
+        self._show_state()
+        place = pane.location
+        menu = menus.listing_menu(
+            self,
+            self.actions_,
+            is_account=place is not None and not place.container,
+            has_selection=bool(pane.view.spans()),
+        )
+        menu.popup(at)
+
+    def _tree_menu(self, location: Location | None, at: QPoint) -> None:
+        connection = (
+            self.tree_controller.connection(location.connection_id)
+            if location is not None
+            else None
+        )
+        TreeMenu(self.deeds.for_tree(), connection, location, self).popup(at)
+
+    # -- what happens elsewhere -----------------------------------------------------------
+
+    def _blob_arrived(self, event: BlobArrived) -> None:
+        for pane in self.tabs.panes():
+            pane.blob_arrived(event)
+
+    def _folder_changed(self, event: FolderChanged) -> None:
+        for pane in self.tabs.panes():
+            pane.folder_changed(event)
+
+    def _notice(self, event: Notice) -> None:
+        tone = Tone.WARN if event.is_warning else Tone.INFO
+        self.pane.notice.tell(f"{event.title}. {event.message}", tone)
+
+    def _credentials_needed(self, event: CredentialsNeeded) -> None:
+        connection = self.tree_controller.connection(event.connection_id)
+        name = connection.name if connection is not None else "A connection"
+        self.pane.ask_for_credential(f"{name}: {event.reason}", event.connection_id)
+
+    def tell(self, error: BaseException) -> None:
+        """An error nobody expected, in the bar of the tab in front."""
+        errors.tell(self.pane.notice, error)
+
+    def _replace_credential(self, connection_id: str) -> None:
+        connection = self.tree_controller.connection(connection_id)
+        if connection is not None:
+            self.deeds.do(self.connecting.replace(connection), "replace a credential")
+
+    def _connection_changed(self, connection: Connection) -> None:
+        for pane in self.tabs.panes():
+            pane.connection_changed(connection)
+        self.tabs.retitle()
+        self._show_title()
+        self._state_timer.start()
+
+    def _connection_removed(self, connection_id: str) -> None:
+        for at in reversed(range(self.tabs.count())):
+            pane = self.tabs.panes()[at]
+            if pane.location is not None and pane.location.connection_id == connection_id:
+                self.tabs.close_tab(at)
+        self._state_timer.start()
+
+    def _show_destination(self, job: JobSnapshot) -> None:
+        self.deeds.do(self.going.show_destination(job), "show a destination")
+
+    # -- closing ----------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Not at once: whoever runs the program asks, drains, and closes for good."""
+        if self.may_close:
+            event.accept()
+            return
+        event.ignore()
+        self.close_requested.emit()

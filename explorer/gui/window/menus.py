@@ -1,0 +1,150 @@
+"""Menu bar, tool bar and context menus: which actions stand where."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from explorer.gui.icons import icon
+from explorer.gui.window.actions import Act, Actions
+
+_MENUS: tuple[tuple[str, tuple[Act | None, ...]], ...] = (
+    (
+        "&Connection",
+        (Act.CONNECT, Act.LOCAL_STORAGE, None, Act.NEW_TAB, Act.CLOSE_TAB, None, Act.QUIT),
+    ),
+    (
+        "&Edit",
+        (
+            Act.PASTE,
+            Act.COPY_PATH,
+            Act.SELECT_ALL,
+            None,
+            Act.NEW_FOLDER,
+            Act.NEW_CONTAINER,
+            None,
+            Act.DELETE,
+        ),
+    ),
+    (
+        "&Transfer",
+        (Act.UPLOAD_FILES, Act.UPLOAD_FOLDER, None, Act.DOWNLOAD, Act.SAVE_AS, Act.OPEN),
+    ),
+    (
+        "&Go",
+        (
+            Act.BACK,
+            Act.FORWARD,
+            Act.UP,
+            Act.REFRESH,
+            None,
+            Act.EDIT_PATH,
+            Act.EDIT_FILTER,
+            Act.NEXT_PANEL,
+        ),
+    ),
+)
+_ROW_MENU = (
+    Act.OPEN,
+    None,
+    Act.DOWNLOAD,
+    Act.SAVE_AS,
+    None,
+    Act.COPY_PATH,
+    None,
+    Act.DELETE,
+)
+_FOLDER_MENU = (
+    Act.UPLOAD_FILES,
+    Act.UPLOAD_FOLDER,
+    Act.PASTE,
+    Act.NEW_FOLDER,
+    None,
+    Act.DOWNLOAD,
+    None,
+    Act.SELECT_ALL,
+    Act.REFRESH,
+)
+_ACCOUNT_MENU = (Act.NEW_CONTAINER, None, Act.REFRESH)
+
+
+def fill(menu: QMenu, acts: tuple[Act | None, ...], actions: Actions) -> None:
+    """Put actions into a menu; None is a line between them."""
+    menu.setToolTipsVisible(True)
+    for act in acts:
+        if act is None:
+            menu.addSeparator()
+        else:
+            menu.addAction(actions[act])
+
+
+def build_menu_bar(window: QMainWindow, actions: Actions, panels: list[QAction]) -> None:
+    """The menus of the window; `panels` switches its docks."""
+    bar = window.menuBar()
+    for title, acts in _MENUS:
+        fill(bar.addMenu(title), acts, actions)
+    view = bar.addMenu("&View")
+    view.addActions(panels)
+    fill(bar.addMenu("&Help"), (Act.ABOUT,), actions)
+
+
+def build_tool_bar(window: QMainWindow, actions: Actions, transfers: QAction) -> QToolBar:
+    """The bar at the top: what is done most."""
+    bar = QToolBar("Tools")
+    bar.setObjectName("tools")
+    bar.setMovable(False)
+    bar.setIconSize(QSize(18, 18))
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+    bar.setAccessibleName("Tools")
+    bar.addAction(actions[Act.CONNECT])
+    bar.addSeparator()
+    bar.addWidget(_upload_button(actions))
+    for act in (Act.DOWNLOAD, Act.NEW_FOLDER, Act.DELETE):
+        bar.addAction(actions[act])
+    filler = QWidget()
+    filler.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    bar.addWidget(filler)
+    bar.addAction(transfers)
+    for action in (*bar.actions(), transfers):
+        button = bar.widgetForAction(action)
+        if isinstance(button, QToolButton):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setAccessibleName(action.iconText() or action.text())
+    window.addToolBar(bar)
+    return bar
+
+
+def _upload_button(actions: Actions) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(actions[Act.UPLOAD_FILES])
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName("Upload")
+    menu = QMenu(button)
+    fill(menu, (Act.UPLOAD_FILES, Act.UPLOAD_FOLDER), actions)
+    button.setMenu(menu)
+    return button
+
+
+def listing_menu(
+    parent: QWidget, actions: Actions, *, is_account: bool, has_selection: bool
+) -> QMenu:
+    """For a right click in the listing."""
+    menu = QMenu(parent)
+    if has_selection and is_account:
+        fill(menu, (Act.OPEN, Act.DOWNLOAD, Act.COPY_PATH, None, Act.DELETE, None), actions)
+    elif has_selection:
+        fill(menu, (*_ROW_MENU, None), actions)
+    fill(menu, _ACCOUNT_MENU if is_account else _FOLDER_MENU, actions)
+    menu.aboutToHide.connect(menu.deleteLater)
+    return menu
+
+
+def panel_action(text: str, icon_name: str, parent: QWidget) -> QAction:
+    """A switch for a dock."""
+    action = QAction(icon(icon_name), text, parent)
+    action.setCheckable(True)
+    return action

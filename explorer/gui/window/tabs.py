@@ -1,0 +1,132 @@
+"""The tabs of the window: each a start page or a pane. GUI thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
+
+from explorer.gui.browse.pane import Pane
+from explorer.gui.icons import icon
+from explorer.gui.parts.buttons import tool_button
+from explorer.gui.parts.texts import tooltip
+from explorer.gui.window.start_page import StartPage
+from explorer.service.model import Location
+
+
+class Tab(QStackedWidget):
+    """A start page until it has been somewhere."""
+
+    def __init__(self, pane: Pane, start: StartPage) -> None:
+        super().__init__()
+        self.pane = pane
+        self.start = start
+        self.addWidget(start)
+        self.addWidget(pane)
+        pane.location_changed.connect(self._show_pane)
+
+    def _show_pane(self) -> None:
+        had_focus = self.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
+        if self.currentWidget() is not self.pane:
+            self.setCurrentWidget(self.pane)
+            if had_focus or self.isVisible():
+                self.pane.stage.focus_shown()
+
+    def show_start(self) -> None:
+        self.setCurrentWidget(self.start)
+
+
+class Tabs(QTabWidget):
+    """Always at least one tab. `make` builds what a new tab holds."""
+
+    pane_changed = Signal(object)
+    """Another `Pane` is in front."""
+    closed = Signal(object)
+
+    def __init__(self, make: Callable[[], Tab], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._make = make
+        self.setDocumentMode(True)
+        self.setTabsClosable(True)
+        self.setMovable(True)
+        self.setElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setUsesScrollButtons(True)
+        self.setAccessibleName("Tabs")
+        self.tabBar().setAccessibleName("Tabs")
+        self.tabBar().setExpanding(False)
+        self.new_button = tool_button("plus", "New tab", hint="New tab (Ctrl+T)")
+        self.new_button.clicked.connect(lambda: self.open_tab())
+        self.setCornerWidget(self.new_button, Qt.Corner.TopRightCorner)
+        self.tabCloseRequested.connect(self.close_tab)
+        self.currentChanged.connect(self._changed)
+
+    @property
+    def pane(self) -> Pane:
+        """The pane in front."""
+        widget = self.currentWidget()
+        if not isinstance(widget, Tab):
+            raise RuntimeError("there is always a tab")
+        return widget.pane
+
+    def panes(self) -> list[Pane]:
+        """All of them, from left to right."""
+        found = (self.widget(at) for at in range(self.count()))
+        return [tab.pane for tab in found if isinstance(tab, Tab)]
+
+    def open_tab(self, location: Location | None = None, *, in_front: bool = True) -> Pane:
+        """A new tab, at a place or at the start page."""
+        tab = self._make()
+        at = self.addTab(tab, icon("cloud"), "New tab")
+        tab.pane.location_changed.connect(lambda _: self._retitle(tab))
+        if in_front:
+            self.setCurrentIndex(at)
+        if location is not None:
+            tab.pane.go(location)
+        elif in_front:
+            tab.start.setFocus()
+        return tab.pane
+
+    def bring(self, pane: Pane) -> None:
+        """Put the tab of that pane in front."""
+        for at in range(self.count()):
+            tab = self.widget(at)
+            if isinstance(tab, Tab) and tab.pane is pane:
+                self.setCurrentIndex(at)
+
+    def close_tab(self, at: int) -> None:
+        """Close one; in place of the last one comes an empty one."""
+        tab = self.widget(at)
+        if not isinstance(tab, Tab):
+            return
+        if self.count() == 1:
+            self.open_tab()
+        self.removeTab(at)
+        tab.pane.close_pane()
+        self.closed.emit(tab.pane)
+        tab.deleteLater()
+
+    def retitle(self) -> None:
+        """After a connection was renamed."""
+        for at in range(self.count()):
+            tab = self.widget(at)
+            if isinstance(tab, Tab):
+                self._retitle(tab)
+
+    def _retitle(self, tab: Tab) -> None:
+        at = self.indexOf(tab)
+        place, connection = tab.pane.location, tab.pane.connection
+        if place is None:
+            self.setTabText(at, "New tab")
+            self.setTabIcon(at, icon("cloud"))
+            return
+        # An ampersand would be taken for a mnemonic.
+        self.setTabText(at, tab.pane.title.replace("&", "&&"))
+        name = "folder" if place.path else "container" if place.container else "account"
+        self.setTabIcon(at, icon(name))
+        where = f"{connection.name}: " if connection is not None else ""
+        self.setTabToolTip(at, tooltip(f"{where}{place.container}/{place.path}".rstrip("/")))
+
+    def _changed(self, _at: int) -> None:
+        if self.count():
+            self.pane_changed.emit(self.pane)
