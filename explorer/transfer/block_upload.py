@@ -67,7 +67,7 @@ class BlockUpload:
             staged = await self._find_staged()
         else:
             await self._begin()
-        self._live.bytes_done = self._cut.bytes_in(staged)
+        self._live.stands_at(self._cut.bytes_in(staged))
         self._live.move(TransferState.RUNNING)
         md5 = await self._stage_and_hash(staged)
         self._live.move(TransferState.COMMITTING)
@@ -159,7 +159,7 @@ class BlockUpload:
     async def _stage_missing(self, staged: Chunks) -> None:
         async def stage(index: int) -> None:
             length = self._cut[index].length
-            digest = await self._work.call(self._live, self._send, index, size_bytes=length)
+            digest = await self._work.call(self._live, self._send, index)
             self._digests[index] = digest
             staged.add(index)
             self._work.journal.post(progress_table.add_block, self._live.row.id, index, digest)
@@ -177,7 +177,9 @@ class BlockUpload:
             if self._checks_transit:
                 md5 = hashlib.md5(data, usedforsecurity=False).digest()
             block_id = make_block_id(self._upload_id, index, digest)
-            self._work.store.put_block(self._target.ref, block_id, data, content_md5=md5)
+            self._work.store.put_block(
+                self._target.ref, block_id, data, content_md5=md5, progress=self._work.pay
+            )
         return digest
 
     # -- the commit -----------------------------------------------------------

@@ -102,7 +102,6 @@ class Download:
                         self._get_and_publish,
                         expected,
                         has_looked,
-                        size_bytes=self._live.row.size_bytes,
                         progress=lambda: self._position,
                     )
                 except FileExistsError:
@@ -132,6 +131,7 @@ class Download:
             with folder.open_part(self._target.part, is_new=not self._position) as part:
 
                 def take(offset: int, data: memoryview) -> None:
+                    self._work.pay(len(data))
                     part.write(offset, data)
                     self._md5.update(data)
                     self._position = offset + len(data)

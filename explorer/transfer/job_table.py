@@ -6,10 +6,13 @@ transaction that `Journal.do` or `Journal.post` opened.
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
+from explorer.base.errors import JournalError
+from explorer.transfer import transfer_table
 from explorer.transfer.encoding import (
     failure_from_text,
     failure_to_text,
@@ -20,6 +23,8 @@ from explorer.transfer.journal import Connection
 from explorer.transfer.model import Failure, Request
 from explorer.transfer.rows import JobRow, Tally
 from explorer.transfer.state import JobState, TransferState
+
+log = logging.getLogger(__name__)
 
 KEPT_JOBS: Final = 200
 KEPT_S: Final = 30 * 86400.0
@@ -71,21 +76,26 @@ def get(db: Connection, job_id: int) -> JobRow:
     return _job(row)
 
 
-def all_jobs(db: Connection) -> list[tuple[JobRow, Tally]]:
-    """Every job in the queue's order, with its tally."""
+def every(db: Connection) -> list[JobRow]:
+    """Every job in the queue's order; those that cannot be read are left out."""
     told = []
-    query = f"SELECT {_JOB}, tally FROM jobs ORDER BY priority, id"  # noqa: S608
+    query = f"SELECT {_JOB} FROM jobs ORDER BY priority, id"  # noqa: S608
     for row in db.execute(query).fetchall():
-        found = _job(row)
-        text = row[11]
-        is_over = found.finished_s is not None and text is not None
-        told.append((found, Tally.from_text(text) if is_over else tally(db, found.id)))
+        try:
+            told.append(_job(row))
+        except JournalError as error:
+            log.warning("job %s: %s", row[0], error)
     return told
 
 
 def tally(db: Connection, job_id: int) -> Tally:
-    """Count a job's transfers."""
+    """Count a job's transfers; a finished job has kept the result."""
     counted = Tally()
+    kept = db.execute(
+        "SELECT tally FROM jobs WHERE id=? AND finished_s IS NOT NULL", (job_id,)
+    ).fetchone()
+    if kept is not None and kept[0] is not None:
+        return Tally.from_text(kept[0])
     for state, count, size_bytes in db.execute(
         "SELECT state, count(*), sum(size_bytes) FROM transfers WHERE job_id=? GROUP BY state",
         (job_id,),
@@ -96,19 +106,34 @@ def tally(db: Connection, job_id: int) -> Tally:
 
 def set_state(
     db: Connection, job_id: int, state: JobState, *, failure: Failure | None = None
-) -> None:
-    """Write a job's state; a final one gets its time and its tally."""
-    final = state.is_final
+) -> JobRow:
+    """Write a job's state. A final one gets its time and its tally; only what waits for its
+    turn, or runs, keeps its owner."""
+    db.execute("UPDATE jobs SET finished_s=NULL WHERE id=?", (job_id,))
     db.execute(
         "UPDATE jobs SET state=?, failure=?, finished_s=?, tally=?, wish='' WHERE id=?",
         (
             state.value,
             failure_to_text(failure),
-            time.time() if final else None,
-            tally(db, job_id).to_text() if final else None,
+            time.time() if state.is_final else None,
+            tally(db, job_id).to_text() if state.is_final else None,
             job_id,
         ),
     )
+    if state not in (JobState.QUEUED, JobState.RUNNING):
+        db.execute("UPDATE jobs SET owner=NULL WHERE id=?", (job_id,))
+    return get(db, job_id)
+
+
+def set_queued(db: Connection, job_id: int, states: Iterable[TransferState]) -> JobRow:
+    """The job's turn comes again, and that of its transfers in these states."""
+    transfer_table.requeue(db, job_id, states)
+    return set_state(db, job_id, JobState.QUEUED)
+
+
+def data_version(db: Connection) -> int:
+    """Changes when another process has written to the file."""
+    return int(db.execute("PRAGMA data_version").fetchone()[0])
 
 
 def set_expanded(db: Connection, job_id: int) -> None:
@@ -168,11 +193,6 @@ def claim(db: Connection, job_id: int, me: str, is_alive: Callable[[str], bool])
     # The transaction holds the write lock: nobody else can be between these lines.
     db.execute("UPDATE jobs SET owner=? WHERE id=?", (me, job_id))
     return True
-
-
-def release(db: Connection, job_id: int, me: str) -> None:
-    """The job is nobody's."""
-    db.execute("UPDATE jobs SET owner=NULL WHERE id=? AND owner=?", (job_id, me))
 
 
 def reap(db: Connection, is_alive: Callable[[str], bool]) -> list[int]:

@@ -59,8 +59,7 @@ class LocalTarget:
 
     @property
     def _policy(self) -> ConflictPolicy:
-        relative = self._live.row.remote.removeprefix(self._work.place.prefix)
-        return self._work.policy_for(relative)
+        return self._work.policy_for(os.fsdecode(self._original))
 
     async def look(self) -> Fingerprint | None:
         """The file that may be replaced, None where there is none; raises EndsHere where
@@ -96,6 +95,8 @@ class LocalTarget:
         row = self._live.row
         source = Side(row.size_bytes, row.mtime_ns / 1e9, row.md5)
         target = Side(found.st_size, found.st_mtime)
+        if row.attempt and await self._is_ours(found):
+            raise EndsHere(Outcome(TransferState.DONE, row.size_bytes, note=self._live.note))
         if not stat.S_ISREG(found.st_mode):
             # A folder or a link is never replaced by a file.
             keeps_both = self._policy is ConflictPolicy.RENAME
@@ -104,6 +105,15 @@ class LocalTarget:
             md5 = await self._work.run(md5_at, self.path)
             target = Side(found.st_size, found.st_mtime, md5)
         return judge(self._policy, source, target)
+
+    async def _is_ours(self, found: os.stat_result) -> bool:
+        """Did an earlier attempt end after the rename, before the journal heard of it?"""
+        row = self._live.row
+        if not stat.S_ISREG(found.st_mode) or found.st_size != row.size_bytes:
+            return False
+        if row.md5 is not None:
+            return await self._work.run(md5_at, self.path) == row.md5
+        return found.st_mtime_ns == mtime_of(self._work, row)
 
     async def _rename(self, number: int) -> None:
         name = os.fsencode(numbered(os.fsdecode(self._original), number))

@@ -10,6 +10,8 @@ from explorer.transfer.journal import Connection
 from explorer.transfer.rows import Progress
 from explorer.transfer.state import TransferState
 
+_S = TransferState
+
 
 def get(db: Connection, transfer_id: int) -> Progress | None:
     """What was kept of an unfinished transfer."""
@@ -73,3 +75,19 @@ def set_committing(db: Connection, transfer_id: int) -> None:
     db.execute(
         "UPDATE transfers SET state=? WHERE id=?", (TransferState.COMMITTING.value, transfer_id)
     )
+
+
+def partials(db: Connection, job_id: int) -> dict[int, int]:
+    """Durable bytes of a job's unfinished transfers, by their id."""
+    told = {}
+    rows = db.execute(
+        "SELECT p.transfer_id, p.chunk_bytes, p.done, t.size_bytes,"
+        " (SELECT count(*) FROM blocks b WHERE b.transfer_id=p.transfer_id)"
+        " FROM progress p JOIN transfers t ON t.id=p.transfer_id"
+        " WHERE t.job_id=? AND t.state NOT IN (?, ?, ?)",
+        (job_id, *(s.value for s in (_S.DONE, _S.SKIPPED, _S.CANCELLED))),
+    )
+    for transfer_id, chunk_bytes, done, size_bytes, blocks in rows:
+        chunks = int.from_bytes(done or b"", "little").bit_count() + blocks
+        told[transfer_id] = min(chunks * chunk_bytes, size_bytes)
+    return told

@@ -77,7 +77,7 @@ class RangeDownload:
         part = await self._take_up(folder, kept) if kept is not None else None
         if part is None:
             part = await self._begin(folder)
-        self._live.bytes_done = self._cut.bytes_in(self._synced)
+        self._live.stands_at(self._cut.bytes_in(self._synced))
         return part
 
     async def _take_up(self, folder: Folder, kept: Progress) -> Part | None:
@@ -147,6 +147,7 @@ class RangeDownload:
 
         def take(offset: int, data: memoryview) -> None:
             nonlocal got
+            self._work.pay(len(data))
             part.write(offset, data)
             got += len(data)
 
@@ -158,7 +159,7 @@ class RangeDownload:
             )
             check_read(told, self._cut.size_bytes, self._row.remote)
 
-        await self._work.call(self._live, read, size_bytes=piece.length, progress=lambda: got)
+        await self._work.call(self._live, read, progress=lambda: got)
         self._written.add(index)
         self._unsynced.append(index)
         self._grown.set()

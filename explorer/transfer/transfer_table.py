@@ -207,3 +207,11 @@ def forget_refused(db: Connection, job_id: int) -> bool:
     if gone.rowcount:
         db.execute("UPDATE jobs SET is_expanding=1 WHERE id=?", (job_id,))
     return gone.rowcount > 0
+
+
+def give_back(db: Connection, transfer_ids: Sequence[int]) -> None:
+    """These were taken, and not begun."""
+    db.executemany(
+        "UPDATE transfers SET state=?, is_active=0, attempt=attempt-1 WHERE id=?",
+        [(TransferState.QUEUED.value, transfer_id) for transfer_id in transfer_ids],
+    )

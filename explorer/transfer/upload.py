@@ -93,7 +93,6 @@ class Upload:
                     self._live,
                     self._read_and_put,
                     condition,
-                    size_bytes=size,
                     on_error=self._note_ambiguity,
                 )
             except (AlreadyExistsError, PreconditionFailedError):
@@ -134,7 +133,11 @@ class Upload:
                     md5 = hashlib.md5(data, usedforsecurity=False).digest()
                 headers = self._target.headers(source.fingerprint.mtime_ns, md5)
                 written = self._work.store.put_blob(
-                    self._target.ref, data, headers=headers, condition=condition
+                    self._target.ref,
+                    data,
+                    headers=headers,
+                    condition=condition,
+                    progress=self._work.pay,
                 )
         return _Sent(written, headers, size)
 

@@ -7,7 +7,7 @@ import asyncio
 import random
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from explorer.base.errors import QuaysideError, Retry, StorageError
 from explorer.base.workers import Workers
@@ -16,9 +16,9 @@ from explorer.storage.model import Blob
 from explorer.transfer.buffers import Buffers
 from explorer.transfer.encoding import failure_of
 from explorer.transfer.folder_syncs import FolderSyncs
-from explorer.transfer.gates import Gate
 from explorer.transfer.journal import Journal
 from explorer.transfer.model import ConflictPolicy, Failure, JobOptions, RemotePlace
+from explorer.transfer.pacing import Limiter, Pacer
 from explorer.transfer.retry import Action, RetryPolicy
 from explorer.transfer.rows import TransferRow
 from explorer.transfer.slots import Slots
@@ -36,9 +36,11 @@ class Plant:
     workers: Workers
     slots: Slots
     buffers: Buffers
-    gate: Gate
     folder_syncs: FolderSyncs
+    limiter: Limiter
     policy: RetryPolicy = field(default_factory=RetryPolicy)
+    pacers: dict[str, Pacer] = field(default_factory=dict)
+    """One for each account, by its endpoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Outcome:
     size_bytes: int = 0
     failure: Failure | None = None
     note: str | None = None
+    keeps_progress: bool = False
+    """A retry may go on where this ended."""
     arrived: Blob | None = None
     """What is now in the container, for an upload."""
 
@@ -61,11 +65,24 @@ class EndsHere(Exception):
         self.outcome = outcome
 
 
+class Ledger(Protocol):
+    """Where a job counts the durable bytes of its files."""
+
+    def moved(self, size_bytes: int) -> None:
+        """So many more bytes are durable."""
+        ...
+
+    def corrected(self, size_bytes: int) -> None:
+        """So many more (or, below 0, fewer) bytes count, without having moved now."""
+        ...
+
+
 @dataclass(slots=True, eq=False)
 class Live:
     """A transfer that is being worked on."""
 
     row: TransferRow
+    ledger: Ledger
     state: TransferState = TransferState.PREPARING
     bytes_done: int = 0
     size_bytes: int = 0
@@ -82,15 +99,22 @@ class Live:
         self.is_changed = True
 
     def replace_row(self, row: TransferRow) -> None:
-        """The source is not what the walk saw."""
+        """The source is not what the walk saw: start over."""
+        self.stands_at(0)
         self.row = row
         self.size_bytes = row.size_bytes
-        self.bytes_done = 0
+        self.is_changed = True
+
+    def stands_at(self, size_bytes: int) -> None:
+        """So many bytes of it are durable, from now or from before."""
+        self.ledger.corrected(size_bytes - self.bytes_done)
+        self.bytes_done = size_bytes
         self.is_changed = True
 
     def moved(self, size_bytes: int) -> None:
-        """So many more bytes are durable."""
+        """So many more bytes became durable just now."""
         self.bytes_done += size_bytes
+        self.ledger.moved(size_bytes)
         self.is_changed = True
 
 
@@ -104,12 +128,22 @@ class Work:
     options: JobOptions
     rank: Callable[[], int]
     """The job's place in the queue."""
-    limiter: Callable[[int], Coroutine[Any, Any, None]]
-    """Waits until so many bytes may move."""
+    limiter: Limiter
+    """The job's own limit, beside the engine's."""
 
     @property
     def journal(self) -> Journal:
         return self.plant.journal
+
+    @property
+    def pacer(self) -> Pacer:
+        """The gate for this account, whatever job it is for."""
+        return self.plant.pacers.setdefault(self.place.endpoint, Pacer(self.plant.policy))
+
+    def pay(self, size_bytes: int) -> None:
+        """Called by workers for the bytes that they moved; blocks while there is a limit."""
+        self.limiter.acquire(size_bytes)
+        self.plant.limiter.acquire(size_bytes)
 
     def policy_for(self, name: str) -> ConflictPolicy:
         """The rule for one file, by its name relative to the target."""
@@ -128,7 +162,6 @@ class Work:
         live: Live | None,
         work: Callable[..., R],
         *args: Any,
-        size_bytes: int = 0,
         progress: Callable[[], int] = lambda: 0,
         on_error: Callable[[QuaysideError], None] = lambda error: None,
     ) -> R:
@@ -138,15 +171,19 @@ class Work:
         Attempts are counted anew whenever `progress()` has grown. `on_error` hears of each
         failure before it is decided what to do.
         """
-        failures, seen = 0, progress()
+        failures, seen, pacer = 0, progress(), self.pacer
         while True:
-            await self.limiter(size_bytes)
+            await pacer.passed()
             async with self.plant.slots.one(self.rank()):
-                await self.plant.gate.passed(self.place.endpoint)
+                if pacer.wait_s:
+                    continue
                 try:
-                    return await self.plant.workers.run(work, *args)
+                    result = await self.plant.workers.run(work, *args)
                 except QuaysideError as caught:
                     error = caught
+                else:
+                    pacer.succeeded()
+                    return result
             on_error(error)
             if progress() > seen:
                 failures, seen = 0, progress()
@@ -165,7 +202,7 @@ class Work:
         if decision.action is not Action.WAIT:
             raise error
         if error.retry is Retry.SLOW_DOWN:
-            self.plant.gate.shut(self.place.endpoint, decision.wait_s)
+            self.pacer.throttled(asked, jitter=random.random())  # noqa: S311
         if live is not None:
             live.failure = failure_of(error)
             live.waits += 1

@@ -1,0 +1,511 @@
+"""The queue of jobs and those that run: what the service talks to.
+
+One engine for a process, on one loop's thread. Every change of the queue is in the
+journal before it is told. The journal may be shared with other processes; a job
+runs in one of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, Protocol
+
+from explorer.base.errors import InputError, JournalError, QuaysideError, Retry
+from explorer.base.settings import Settings
+from explorer.base.tasks import TaskScope
+from explorer.base.workers import Workers
+from explorer.storage.model import Blob
+from explorer.transfer import job_table, progress_table, transfer_table
+from explorer.transfer.buffers import Buffers
+from explorer.transfer.conflict_search import find_conflicts
+from explorer.transfer.encoding import failure_of
+from explorer.transfer.filters import Filter
+from explorer.transfer.folder_syncs import FolderSyncs
+from explorer.transfer.job import Job, title_of, transfer_snapshot
+from explorer.transfer.journal import Journal
+from explorer.transfer.local_target import part_mark, remove_part
+from explorer.transfer.model import (
+    Conflict,
+    DownloadRequest,
+    Failure,
+    JobSnapshot,
+    RemotePlace,
+    Request,
+    TransferSnapshot,
+)
+from explorer.transfer.ownership import EngineLock
+from explorer.transfer.pacing import Limiter
+from explorer.transfer.rows import JobRow, TransferRow
+from explorer.transfer.runner import RESTING, Runner, StoreSource
+from explorer.transfer.slots import Slots
+from explorer.transfer.state import JobState, TransferState
+from explorer.transfer.work import Live, Outcome, Plant
+
+log = logging.getLogger(__name__)
+
+JOURNAL_NAME: Final = "journal.sqlite3"
+THREADS: Final = 264
+"""As many as the largest concurrency and a few for files; they start as they are needed."""
+RUNNING_JOBS: Final = 4
+TICK_S: Final = 1 / 15
+WATCH_S: Final = 1.0
+
+
+class EngineListener(Protocol):
+    """Hears of everything, on the loop's thread; must be quick."""
+
+    def job_added(self, job: JobSnapshot) -> None: ...
+    def job_changed(self, job: JobSnapshot) -> None: ...
+    def job_finished(self, job: JobSnapshot) -> None: ...
+    def job_removed(self, job_id: int) -> None: ...
+    def transfer_changed(self, transfer: TransferSnapshot) -> None: ...
+    def blob_arrived(self, place: RemotePlace, blob: Blob) -> None: ...
+    def credentials_needed(self, connection_id: str, reason: str) -> None: ...
+
+
+class Engine:
+    """Made, started, used and closed on one loop's thread."""
+
+    def __init__(
+        self, data_dir: Path, stores: StoreSource, settings: Settings, listener: EngineListener
+    ) -> None:
+        self._data_dir = data_dir
+        self._stores = stores
+        self._settings = settings
+        self._listener = listener
+        self._jobs: dict[int, Job] = {}
+        self._scope = TaskScope(self._fault)
+        self._is_closing = False
+        self._version = 0
+
+    # -- life -----------------------------------------------------------------
+
+    async def start(self, *, adopt: bool) -> None:
+        """Open the journal and take this process's lock. With `adopt`, jobs that nobody
+        alive owns go on here; else they stay as they are until `resume`.
+
+        Raises JournalError, LocalPermissionError, DiskFullError.
+        """
+        self._workers = Workers("transfer", THREADS)
+        try:
+            self._lock = await self._workers.run(EngineLock, self._data_dir / "engines")
+            self._journal = await Journal.open(
+                self._data_dir / JOURNAL_NAME, is_alone=lambda: not self._lock.others()
+            )
+        except BaseException:
+            self._workers.close()
+            raise
+        self._plant = Plant(
+            self._journal,
+            self._workers,
+            Slots(self._settings.concurrency),
+            Buffers(self._settings.concurrency),
+            FolderSyncs(self._workers),
+            Limiter(self._settings.limit_bytes_per_s),
+        )
+        self._runner = Runner(self._plant, self._stores, self._data_dir, self._ended)
+        await self._journal.do(job_table.reap, self._lock.is_alive)
+        await self._journal.do(job_table.prune)
+        self._version = await self._journal.read(job_table.data_version)
+        await self._load()
+        if adopt:
+            await self._adopt()
+        self._scope.spawn(self._tick(), name="transfer ticker")
+        self._scope.spawn(self._watch(), name="transfer watch")
+        self._dispatch()
+
+    @property
+    def notice(self) -> str:
+        """What a person should read after the start: the journal was damaged. Else empty."""
+        return self._journal.notice
+
+    async def _load(self) -> None:
+        for row in await self._journal.read(job_table.every):
+            job = self._jobs.get(row.id)
+            if job is None:
+                job = self._jobs[row.id] = self._new_job(row)
+            await self._recount(job)
+
+    def _new_job(self, row: JobRow) -> Job:
+        job = Job(row, is_ours=row.owner in ("", self._lock.id))
+        job.limiter.set_rate(row.request.options.limit_bytes_per_s)
+        return job
+
+    async def _recount(self, job: Job) -> None:
+        tally = await self._journal.read(job_table.tally, job.id)
+        partials = await self._journal.read(progress_table.partials, job.id)
+        job.recount(tally, partials)
+
+    async def _adopt(self) -> None:
+        for job in list(self._jobs.values()):
+            if job.row.state in (JobState.QUEUED, JobState.INTERRUPTED) and await self._claim(job):
+                await self._queue(job, RESTING)
+
+    async def aclose(self) -> None:
+        """Stop running work at a safe point, as interrupted, and close the journal."""
+        self._is_closing = True
+        for job in self._running():
+            await self._stop(job)
+        for job in self._jobs.values():
+            if job.row.owner == self._lock.id and not job.row.state.is_final:
+                await self._set(job, JobState.INTERRUPTED)
+        await self._scope.aclose()
+        await self._journal.aclose()
+        await self._workers.run(self._lock.close)
+        self._workers.close()
+
+    # -- asking for work ------------------------------------------------------
+
+    async def submit(self, request: Request) -> int:
+        """Queue a request; when this returns, it survives a crash. Raises InputError."""
+        if not request.sources:
+            raise InputError("There is nothing to transfer.", cure="Choose files or folders.")
+        Filter.make(request.options.include, request.options.exclude)
+        row = await self._journal.do(job_table.add, request, title_of(request), self._lock.id)
+        job = self._jobs[row.id] = self._new_job(row)
+        self._listener.job_added(job.snapshot())
+        self._dispatch()
+        return row.id
+
+    async def run_again(self, job_id: int) -> int:
+        """Queue the same request once more."""
+        return await self.submit(self._job(job_id).row.request)
+
+    async def find_conflicts(self, request: Request) -> AsyncIterator[Conflict]:
+        """Targets that exist already, as they are found; touches nothing."""
+        work = await self._runner.work_for(request, rank=lambda: 0, limiter=Limiter())
+        async for conflict in find_conflicts(work, request):
+            yield conflict
+
+    def _dispatch(self) -> None:
+        """Start what may run, in the queue's order."""
+        if self._is_closing:
+            return
+        running = len(self._running())
+        for job in self._in_order():
+            if running >= RUNNING_JOBS:
+                return
+            is_mine = job.row.owner == self._lock.id
+            if is_mine and job.row.state is JobState.QUEUED and job.task is None:
+                job.task = self._scope.spawn(self._run(job), name=f"job {job.id}")
+                running += 1
+
+    async def _run(self, job: Job) -> None:
+        try:
+            await self._set(job, JobState.RUNNING)
+            end, failure = await self._run_to_its_end(job)
+            if end is JobState.NEEDS_CREDENTIALS and failure is not None:
+                self._ask_for_credentials(job, failure)
+            await self._set(job, end, failure)
+        finally:
+            job.task = None
+            self._dispatch()
+
+    async def _run_to_its_end(self, job: Job) -> tuple[JobState, Failure | None]:
+        try:
+            await self._runner.run(job)
+        except QuaysideError as error:
+            needs_help = error.retry is Retry.NEEDS_CREDENTIALS
+            return JobState.NEEDS_CREDENTIALS if needs_help else JobState.FAILED, failure_of(error)
+        except Exception as error:
+            log.exception("a job met a fault of ours")
+            return JobState.FAILED, failure_of(error)
+        return job.end_state, None
+
+    def _ask_for_credentials(self, job: Job, failure: Failure) -> None:
+        connection_id = job.place.connection_id
+        is_asked = any(
+            other.row.state is JobState.NEEDS_CREDENTIALS
+            and other.place.connection_id == connection_id
+            for other in self._jobs.values()
+        )
+        if not is_asked:
+            self._listener.credentials_needed(connection_id, failure.message)
+
+    # -- control --------------------------------------------------------------
+
+    async def pause(self, job_id: int) -> None:
+        """Stop at a safe point; what is durable stays."""
+        job = self._job(job_id)
+        if job.row.state.is_final or await self._is_told(job, "pause"):
+            return
+        await self._stop(job)
+        if not job.row.state.is_final:
+            await self._set(job, JobState.PAUSED)
+            self._dispatch()
+
+    async def resume(self, job_id: int) -> None:
+        """Go on with a job that was paused or interrupted, or waits for room or credentials.
+        Raises JournalError while another process runs it."""
+        job = self._job(job_id)
+        job.has_room.set()
+        if job.row.state.is_final or job.task is not None:
+            return
+        if not await self._claim(job):
+            raise JournalError(
+                "Another Quayside runs this job.", cure="Watch it there, or close that one first."
+            )
+        await self._queue(job, RESTING)
+        self._dispatch()
+
+    async def retry(self, job_id: int) -> None:
+        """Try the failed files of a finished job again."""
+        job = self._job(job_id)
+        if job.row.state is not JobState.FAILED:
+            raise InputError("Nothing in this job has failed, or it still runs.")
+        if await self._claim(job):
+            await self._journal.do(transfer_table.forget_refused, job.id)
+            await self._queue(job, (*RESTING, TransferState.FAILED))
+            self._dispatch()
+
+    async def cancel(self, job_id: int) -> None:
+        """Give up a job: finished files stay, half ones leave nothing, old targets are as
+        they were."""
+        job = self._job(job_id)
+        if job.row.state.is_final or await self._is_told(job, "cancel"):
+            return
+        await self._stop(job)
+        if job.row.state.is_final or not await self._claim(job):
+            return
+        await self._remove_halves(job)
+        await self._journal.do(transfer_table.cancel_rest, job.id)
+        await self._set(job, JobState.CANCELLED)
+        self._dispatch()
+
+    async def remove(self, job_id: int) -> None:
+        """Take a finished job out of the list."""
+        job = self._job(job_id)
+        if not job.row.state.is_final:
+            raise InputError("This job is not at its end.", cure="Cancel it first.")
+        await self._remove_halves(job)
+        await self._journal.do(job_table.remove, job.id)
+        del self._jobs[job.id]
+        self._listener.job_removed(job.id)
+
+    async def move(self, job_id: int, position: int) -> None:
+        """Put a job elsewhere in the queue of those that are not finished; 0 is next."""
+        moved = self._job(job_id)
+        order = [job for job in self._in_order() if job is not moved]
+        open_ones = [job for job in order if not job.row.state.is_final]
+        after = open_ones[: max(0, position)]
+        order.insert(order.index(after[-1]) + 1 if after else 0, moved)
+        await self._journal.do(job_table.reorder, [job.id for job in order])
+        for place, job in enumerate(order, 1):
+            job.row = replace(job.row, priority=place)
+            job.is_changed = True
+        self._dispatch()
+
+    async def set_limit(self, job_id: int, bytes_per_s: int) -> None:
+        """Limit one job, now and when it goes on; 0 lifts it."""
+        job = self._job(job_id)
+        options = replace(job.row.request.options, limit_bytes_per_s=bytes_per_s)
+        request = replace(job.row.request, options=options)
+        await self._journal.do(job_table.set_request, job.id, request)
+        job.row = replace(job.row, request=request)
+        job.is_changed = True
+        job.limiter.set_rate(bytes_per_s)
+
+    def set_limit_all(self, bytes_per_s: int) -> None:
+        """Limit all transfers together; 0 lifts it."""
+        self._plant.limiter.set_rate(bytes_per_s)
+
+    def set_concurrency(self, count: int) -> None:
+        """How many requests run at once."""
+        self._plant.slots.resize(count)
+
+    def credentials_changed(self, connection_id: str) -> None:
+        """There is a new credential: what waits for it goes on."""
+        for job in self._jobs.values():
+            waits = job.row.state is JobState.NEEDS_CREDENTIALS
+            if waits and job.place.connection_id == connection_id and not self._is_closing:
+                self._scope.spawn(self._go_on(job), name=f"go on with job {job.id}")
+
+    async def _go_on(self, job: Job) -> None:
+        if await self._claim(job):
+            await self._queue(job, RESTING)
+            self._dispatch()
+
+    # -- looking --------------------------------------------------------------
+
+    def jobs(self) -> tuple[JobSnapshot, ...]:
+        """Every job, in the queue's order."""
+        return tuple(job.snapshot() for job in self._in_order())
+
+    async def transfers(
+        self,
+        job_id: int,
+        *,
+        offset: int = 0,
+        limit: int = 1000,
+        states: frozenset[TransferState] | None = None,
+    ) -> tuple[TransferSnapshot, ...]:
+        """A slice of a job's files, in the order in which they were found."""
+        job = self._job(job_id)
+        rows = await self._journal.read(transfer_table.some, job_id, offset, limit, states)
+        return tuple(transfer_snapshot(row, job.direction, job.lives.get(row.id)) for row in rows)
+
+    async def wait(self, job_id: int) -> JobSnapshot:
+        """Until the job is done, failed, cancelled, paused, interrupted or needs credentials."""
+        job = self._job(job_id)
+        while not job.is_at_rest:
+            rests: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            job.waiters.append(rests)
+            await rests
+        return job.snapshot()
+
+    # -- inside ---------------------------------------------------------------
+
+    def _job(self, job_id: int) -> Job:
+        try:
+            return self._jobs[job_id]
+        except KeyError:
+            raise InputError(
+                f"There is no job {job_id}.", cure="List the jobs to see their numbers."
+            ) from None
+
+    def _in_order(self) -> list[Job]:
+        return sorted(self._jobs.values(), key=lambda job: (job.row.priority, job.id))
+
+    def _running(self) -> list[Job]:
+        return [job for job in self._jobs.values() if job.task is not None]
+
+    async def _claim(self, job: Job) -> bool:
+        """Make it ours if nobody alive owns it."""
+        is_ours = await self._journal.do(
+            job_table.claim, job.id, self._lock.id, self._lock.is_alive
+        )
+        job.row = await self._journal.read(job_table.get, job.id)
+        job.is_ours = is_ours
+        return is_ours
+
+    async def _is_told(self, job: Job, wish: str) -> bool:
+        """If another process owns the job, leave word for it there."""
+        if job.is_ours or job.row.owner in ("", self._lock.id):
+            return False
+        await self._journal.do(job_table.wish, job.id, wish)
+        return True
+
+    async def _stop(self, job: Job) -> None:
+        """End the job's task, which puts its transfers back. The end may have come first."""
+        task = job.task
+        if task is None:
+            return
+        task.cancel()
+        await asyncio.wait([task])
+        row = await self._journal.read(job_table.get, job.id)
+        if row.state.is_final and not job.row.state.is_final:
+            self._tell(job, row)
+
+    async def _queue(self, job: Job, states: Iterable[TransferState]) -> None:
+        row = await self._journal.do(job_table.set_queued, job.id, tuple(states))
+        await self._recount(job)
+        self._tell(job, row)
+
+    async def _set(self, job: Job, state: JobState, failure: Failure | None = None) -> None:
+        row = await self._journal.do(job_table.set_state, job.id, state, failure=failure)
+        if state is JobState.CANCELLED:
+            await self._recount(job)
+        self._tell(job, row)
+
+    def _tell(self, job: Job, row: JobRow) -> None:
+        job.set_row(row)
+        self._listener.job_changed(job.snapshot())
+        if row.state.is_final:
+            self._listener.job_finished(job.snapshot())
+
+    async def _remove_halves(self, job: Job) -> None:
+        """Remove the parts of downloads that did not come to a good end."""
+        request = job.row.request
+        if not isinstance(request, DownloadRequest):
+            return
+        halves = await self._journal.read(transfer_table.halves, job.id)
+        added_s = job.row.added_s
+
+        def remove() -> None:
+            root = os.path.realpath(os.fsencode(request.destination))
+            for transfer_id, local in halves:
+                try:
+                    remove_part(root, tuple(local.split(b"/")), part_mark(added_s, transfer_id))
+                except QuaysideError as error:
+                    log.info("a partial file stays: %s", error.title)
+
+        await self._workers.run(remove)
+
+    def _ended(self, job: Job, live: Live, row: TransferRow, outcome: Outcome) -> None:
+        """A transfer is at its end, durably."""
+        final = replace(
+            live.row,
+            state=outcome.state,
+            size_bytes=live.size_bytes,
+            attempt=row.attempt + 1,
+            failure=outcome.failure,
+            note=outcome.note or row.note,
+        )
+        self._listener.transfer_changed(transfer_snapshot(final, job.direction, None))
+        if outcome.arrived is not None:
+            self._listener.blob_arrived(job.place, outcome.arrived)
+
+    def _fault(self, name: str, error: BaseException) -> None:
+        log.error("%s failed", name, exc_info=error)
+
+    # -- telling what moves ---------------------------------------------------
+
+    async def _tick(self) -> None:
+        """Snapshots of what changed, at most 15 times a second."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            for job in list(self._jobs.values()):
+                if not job.is_changed:
+                    continue
+                job.is_changed = False
+                self._listener.job_changed(job.snapshot())
+                for live in job.lives.values():
+                    if live.is_changed:
+                        live.is_changed = False
+                        told = transfer_snapshot(live.row, job.direction, live)
+                        self._listener.transfer_changed(told)
+
+    # -- other processes ------------------------------------------------------
+
+    async def _watch(self) -> None:
+        """Follow what other processes write: their jobs, and their wishes for ours."""
+        while True:
+            await asyncio.sleep(WATCH_S)
+            version = await self._journal.read(job_table.data_version)
+            theirs = [job for job in self._jobs.values() if not job.is_ours]
+            if theirs:
+                await self._journal.do(job_table.reap, self._lock.is_alive)
+            if version != self._version or theirs:
+                self._version = version
+                await self._follow()
+
+    async def _follow(self) -> None:
+        rows = {row.id: row for row in await self._journal.read(job_table.every)}
+        for job_id in [job_id for job_id in self._jobs if job_id not in rows]:
+            if self._jobs[job_id].task is None:
+                del self._jobs[job_id]
+                self._listener.job_removed(job_id)
+        for row in rows.values():
+            job = self._jobs.get(row.id)
+            if job is None:
+                job = self._jobs[row.id] = self._new_job(row)
+                await self._recount(job)
+                self._listener.job_added(job.snapshot())
+            elif row.owner == self._lock.id:
+                await self._heed(job, row)
+            elif job.task is None and (row != job.row or row.owner):
+                job.is_ours = not row.owner
+                await self._recount(job)
+                self._tell(job, row)
+
+    async def _heed(self, job: Job, row: JobRow) -> None:
+        """Do what another process asked for."""
+        if row.wish == "pause":
+            await self.pause(job.id)
+        elif row.wish == "cancel":
+            await self.cancel(job.id)

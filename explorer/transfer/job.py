@@ -1,0 +1,250 @@
+"""A job in memory: what the journal says of it, what moves right now, and its snapshot.
+
+Belongs to the loop's thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, Final
+
+from explorer.transfer.accounting import JobAccount
+from explorer.transfer.files import shown
+from explorer.transfer.model import (
+    Direction,
+    JobSnapshot,
+    RemotePlace,
+    Request,
+    TransferSnapshot,
+    UploadRequest,
+)
+from explorer.transfer.pacing import Limiter
+from explorer.transfer.rows import JobRow, Tally, TransferRow
+from explorer.transfer.state import FINAL, JobState, TransferState
+from explorer.transfer.work import Live, Outcome
+
+_S = TransferState
+STOPPED: Final = frozenset({JobState.PAUSED, JobState.NEEDS_CREDENTIALS, JobState.INTERRUPTED})
+"""States in which a job waits for a person."""
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """Changed by the engine only; the ledger of its transfers."""
+
+    row: JobRow
+    account: JobAccount = field(default_factory=JobAccount)
+    partials: dict[int, int] = field(default_factory=dict)
+    """Durable bytes of transfers that have begun and rest now, by their id."""
+    lives: dict[int, Live] = field(default_factory=dict)
+    task: asyncio.Task[Any] | None = None
+    is_changed: bool = True
+    is_ours: bool = True
+    limiter: Limiter = field(default_factory=Limiter)
+    has_room: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set to try again where the disk was full."""
+    waiters: list[asyncio.Future[None]] = field(default_factory=list)
+
+    @property
+    def id(self) -> int:
+        return self.row.id
+
+    @property
+    def place(self) -> RemotePlace:
+        return place_of(self.row.request)
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Nothing more happens by itself."""
+        return self.row.state.is_final or self.row.state in STOPPED
+
+    # -- states ---------------------------------------------------------------
+
+    def set_row(self, row: JobRow) -> None:
+        """What the journal says now; whoever waits for its rest is woken."""
+        self.row = row
+        self.is_changed = True
+        if self.is_at_rest:
+            waiters, self.waiters = self.waiters, []
+            for waiter in waiters:
+                if not waiter.done():
+                    waiter.set_result(None)
+
+    @property
+    def direction(self) -> Direction:
+        is_upload = isinstance(self.row.request, UploadRequest)
+        return Direction.UPLOAD if is_upload else Direction.DOWNLOAD
+
+    @property
+    def end_state(self) -> JobState:
+        return JobState.FAILED if self.account.counts[_S.FAILED] else JobState.DONE
+
+    # -- counts ---------------------------------------------------------------
+
+    def recount(self, tally: Tally, partials: Mapping[int, int]) -> None:
+        """Begin again with what the journal counts."""
+        self.account = JobAccount()
+        self.partials = dict(partials)
+        self.found(tally)
+        self.corrected(sum(partials.values()))
+
+    def found(self, added: Tally) -> None:
+        """The walk has added transfers. Whatever is not at its end counts as queued."""
+        for state, count in added.files.items():
+            size_bytes = added.bytes[state]
+            told = state if state in FINAL else _S.QUEUED
+            durable = size_bytes if state is _S.DONE else 0
+            self.account.added(told, size_bytes, durable_bytes=durable, files=count)
+        self.is_changed = True
+
+    def moved(self, size_bytes: int) -> None:
+        self.account.durable(size_bytes, monotonic())
+        self.is_changed = True
+
+    def corrected(self, size_bytes: int) -> None:
+        self.account.lost(-size_bytes)
+        self.is_changed = True
+
+    def begin(self, row: TransferRow) -> Live:
+        """A transfer is taken up."""
+        done = self.partials.pop(row.id, 0)
+        live = self.lives[row.id] = Live(row, self, bytes_done=done, size_bytes=row.size_bytes)
+        return live
+
+    def put_back(self, live: Live) -> None:
+        """A transfer rests; what is durable of it stays."""
+        del self.lives[live.row.id]
+        if live.bytes_done:
+            self.partials[live.row.id] = live.bytes_done
+        self.is_changed = True
+
+    def end(self, live: Live, outcome: Outcome, found_bytes: int) -> None:
+        """A transfer came to its end; `found_bytes` is what was counted for it so far."""
+        del self.lives[live.row.id]
+        self.account.resized(found_bytes, live.size_bytes)
+        if outcome.state is _S.DONE:
+            live.stands_at(live.size_bytes)
+        elif not outcome.keeps_progress:
+            live.stands_at(0)
+        else:
+            self.partials[live.row.id] = live.bytes_done
+        self.account.moved(_S.QUEUED, outcome.state, live.size_bytes, live.bytes_done)
+        self.is_changed = True
+
+    # -- telling --------------------------------------------------------------
+
+    def snapshot(self) -> JobSnapshot:
+        request, account = self.row.request, self.account
+        total, done = account.bytes_total, account.bytes_done
+        if self.row.state is not JobState.DONE:
+            done = max(0, min(done, total - 1))
+        rate = account.rate(monotonic()) if self.task is not None else 0.0
+        return JobSnapshot(
+            id=self.id,
+            direction=self.direction,
+            state=self.shown_state,
+            title=self.row.title,
+            source=source_text(request),
+            destination=destination_text(request),
+            place=self.place,
+            priority=self.row.priority,
+            is_expanding=self.row.is_expanding and not self.row.state.is_final,
+            files_total=account.files_total,
+            files_done=account.counts[_S.DONE],
+            files_failed=account.counts[_S.FAILED],
+            files_skipped=account.counts[_S.SKIPPED],
+            bytes_total=total,
+            bytes_done=done,
+            rate_bytes_per_s=rate,
+            eta_s=(total - done) / rate if rate and not self.row.is_expanding else None,
+            added_s=self.row.added_s,
+            finished_s=self.row.finished_s,
+            is_ours=self.is_ours,
+            failure=self.row.failure,
+            limit_bytes_per_s=request.options.limit_bytes_per_s,
+        )
+
+    @property
+    def shown_state(self) -> JobState:
+        """RUNNING is told more finely: nothing found yet, or everything waits."""
+        if self.row.state is not JobState.RUNNING:
+            return self.row.state
+        if self.row.is_expanding and not self.account.files_total:
+            return JobState.PREPARING
+        if self.lives and all(live.waits for live in self.lives.values()):
+            return JobState.RETRY_WAIT
+        return JobState.RUNNING
+
+
+def shown_bytes(live: Live) -> int:
+    """Durable bytes of a transfer that is not done: never all of them."""
+    return max(0, min(live.bytes_done, live.size_bytes - 1))
+
+
+def transfer_snapshot(
+    row: TransferRow, direction: Direction, live: Live | None
+) -> TransferSnapshot:
+    """A transfer as it is told: what moves right now counts more than what is written."""
+    state, done, attempt = row.state, 0, row.attempt
+    failure, note, size_bytes = row.failure, row.note, row.size_bytes
+    if live is not None:
+        state = _S.RETRY_WAIT if live.waits else live.state
+        done, size_bytes = shown_bytes(live), live.size_bytes
+        failure = live.failure if live.waits else None
+        note = live.note or note
+        attempt = live.row.attempt + 1
+    elif state is _S.DONE:
+        done = size_bytes
+    return TransferSnapshot(
+        id=row.id,
+        job_id=row.job_id,
+        direction=direction,
+        state=state,
+        local_path=shown(row.local),
+        remote_name=row.remote,
+        size_bytes=size_bytes,
+        bytes_done=done,
+        attempt=attempt,
+        failure=failure,
+        note=note,
+    )
+
+
+def place_of(request: Request) -> RemotePlace:
+    return request.target if isinstance(request, UploadRequest) else request.source
+
+
+def title_of(request: Request) -> str:
+    """`train-042`, or `3 items`."""
+    if isinstance(request, UploadRequest):
+        names = [
+            s.path.rstrip("/\\").replace("\\", "/").rpartition("/")[2] for s in request.sources
+        ]
+    else:
+        names = [
+            s.name.rstrip("/").rpartition("/")[2] or place_of(request).container
+            for s in request.sources
+        ]
+    title = names[0] if len(names) == 1 else f"{len(names)} items"
+    return title.encode("utf-8", "replace").decode("utf-8")
+
+
+def source_text(request: Request) -> str:
+    if isinstance(request, UploadRequest):
+        return _one_or_count([source.path for source in request.sources])
+    place = request.source
+    return _one_or_count([f"{place.container}/{source.name}" for source in request.sources])
+
+
+def destination_text(request: Request) -> str:
+    if isinstance(request, UploadRequest):
+        return f"{request.target.container}/{request.target.prefix}"
+    return request.destination.encode("utf-8", "replace").decode("utf-8")
+
+
+def _one_or_count(texts: Iterable[str]) -> str:
+    first, *rest = (text.encode("utf-8", "replace").decode("utf-8") for text in texts)
+    return f"{first} and {len(rest)} more" if rest else first

@@ -1,0 +1,245 @@
+"""Running one job: its source is walked while its files already move.
+
+Belongs to the loop's thread. `run` returns when nothing is left to do, and raises
+what stops the whole job: no credential, no room, no container.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from explorer.base.errors import DiskFullError, NotFoundError, QuaysideError, Retry
+from explorer.transfer import job_table, progress_table, transfer_table
+from explorer.transfer.download import Download
+from explorer.transfer.encoding import failure_of
+from explorer.transfer.expand import entries
+from explorer.transfer.folders import Folder
+from explorer.transfer.job import Job
+from explorer.transfer.local_target import part_mark, remove_part
+from explorer.transfer.model import DownloadRequest, UploadRequest
+from explorer.transfer.retry import Action
+from explorer.transfer.rows import TransferRow
+from explorer.transfer.state import TransferState
+from explorer.transfer.upload import Upload
+from explorer.transfer.work import Live, Outcome, Work, first_of
+
+log = logging.getLogger(__name__)
+
+TAKEN: Final = 64
+"""How many transfers are made ready at once."""
+BLOCKED_S: Final = 0.5
+"""How often a transfer asks whether its target is free again."""
+ROOM_S: Final = 2.0
+
+
+class JobRun:
+    """One stretch of a job's life, from start or resume to its end, pause or trouble."""
+
+    def __init__(
+        self, work: Work, job: Job, on_end: Callable[[Job, Live, TransferRow, Outcome], None]
+    ) -> None:
+        self._work = work
+        self._job = job
+        self._on_end = on_end
+        self._ready: deque[TransferRow] = deque()
+        self._busy = 0
+        self._wake = asyncio.Event()
+        request = job.row.request
+        self._root = b""
+        if isinstance(request, DownloadRequest):
+            self._root = os.path.realpath(os.fsencode(request.destination))
+
+    async def run(self) -> None:
+        if isinstance(self._job.row.request, DownloadRequest):
+            await self._make_roots(self._job.row.request)
+        try:
+            async with asyncio.TaskGroup() as group:
+                if self._job.row.is_expanding:
+                    group.create_task(self._expand())
+                await self._feed(group)
+        except BaseExceptionGroup as errors:
+            raise first_of(errors) from None
+        finally:
+            if self._ready:
+                ids = [row.id for row in self._ready]
+                self._work.journal.post(transfer_table.give_back, ids)
+
+    async def _make_roots(self, request: DownloadRequest) -> None:
+        """The destination, and a folder for each prefix even if nothing is in it."""
+
+        def make() -> None:
+            Folder.open(self._root, create=True).close()
+
+        await self._work.run(make)
+
+    async def _expand(self) -> None:
+        async for batch in entries(self._work, self._job.row.request):
+            added = await self._work.journal.do(transfer_table.add, self._job.id, batch)
+            self._job.found(added)
+            self._wake.set()
+        await self._work.journal.do(job_table.set_expanded, self._job.id)
+        self._job.row = replace(self._job.row, is_expanding=False)
+        self._job.is_changed = True
+        self._wake.set()
+
+    async def _feed(self, group: asyncio.TaskGroup) -> None:
+        """Start transfers as long as there is room and something to start."""
+        while True:
+            self._wake.clear()
+            width = self._work.plant.slots.size + 2
+            while self._ready and self._busy < width:
+                self._busy += 1
+                group.create_task(self._one(self._ready.popleft()))
+            blocked = 0
+            if not self._ready and self._busy < width:
+                is_walked = not self._job.row.is_expanding
+                rows, blocked = await self._work.journal.do(
+                    transfer_table.take, self._job.id, TAKEN
+                )
+                self._ready.extend(rows)
+                if rows:
+                    continue
+                if is_walked and not blocked and not self._busy:
+                    return
+            try:
+                async with asyncio.timeout(BLOCKED_S if blocked else None):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    # -- one transfer ---------------------------------------------------------
+
+    async def _one(self, row: TransferRow) -> None:
+        live = self._job.begin(row)
+        try:
+            outcome = await self._attempts(live)
+        except BaseException:
+            self._job.put_back(live)
+            self._work.journal.post(transfer_table.put_back, row.id, TransferState.PAUSED)
+            raise
+        finally:
+            self._busy -= 1
+            self._wake.set()
+        await self._keep(live, row, outcome)
+
+    async def _keep(self, live: Live, row: TransferRow, outcome: Outcome) -> None:
+        """The end is told only when it is durable."""
+        if outcome.state is TransferState.DONE:
+            live.size_bytes = outcome.size_bytes
+        while True:
+            kept = self._work.journal.post(
+                transfer_table.finish,
+                row.id,
+                outcome.state,
+                size_bytes=live.size_bytes,
+                failure=outcome.failure,
+                note=outcome.note,
+                keeps_progress=outcome.keeps_progress,
+            )
+            try:
+                is_cancelled = await _settled(kept)
+                break
+            except DiskFullError:
+                await asyncio.sleep(ROOM_S)
+        self._job.end(live, outcome, row.size_bytes)
+        self._on_end(self._job, live, row, outcome)
+        if is_cancelled:
+            raise asyncio.CancelledError
+
+    async def _attempts(self, live: Live) -> Outcome:
+        restarts = 0
+        while True:
+            try:
+                return await self._transfer(live).run()
+            except QuaysideError as error:
+                restarts += 1
+                decision = self._work.plant.policy.decide(
+                    error.retry,
+                    restarts,
+                    jitter=random.random(),  # noqa: S311
+                )
+                if decision.action is Action.RESTART:
+                    await self._start_over(live, error, decision.wait_s)
+                elif _stops_the_job(error):
+                    raise
+                else:
+                    return await self._failed(live, error)
+            except Exception as error:
+                log.exception("a transfer met a fault of ours")
+                return Outcome(TransferState.FAILED, failure=failure_of(error))
+
+    def _transfer(self, live: Live) -> Upload | Download:
+        if isinstance(self._job.row.request, UploadRequest):
+            return Upload(self._work, live)
+        return Download(self._work, live, self._root, self._mark(live))
+
+    def _mark(self, live: Live) -> str:
+        return part_mark(self._job.row.added_s, live.row.id)
+
+    async def _start_over(self, live: Live, error: QuaysideError, wait_s: float) -> None:
+        """What was transferred of this file is of no use any more."""
+        await self._work.journal.do(progress_table.clear, live.row.id)
+        row = live.row
+        if isinstance(self._job.row.request, UploadRequest):
+            row = await self._work.run(_as_it_is_now, row)
+        live.replace_row(row)
+        live.is_restart = True
+        live.failure = failure_of(error)
+        live.note = f"Started again: {error.message}"
+        live.move(TransferState.PREPARING)
+        live.waits += 1
+        try:
+            await asyncio.sleep(wait_s)
+        finally:
+            live.waits -= 1
+
+    async def _failed(self, live: Live, error: QuaysideError) -> Outcome:
+        can_go_on = error.retry in (Retry.SOON, Retry.SLOW_DOWN)
+        if self._root and not can_go_on:
+            await self._work.run_anyway(self._remove_part, live)
+        return Outcome(
+            TransferState.FAILED,
+            live.size_bytes,
+            failure=failure_of(error),
+            keeps_progress=can_go_on,
+        )
+
+    def _remove_part(self, live: Live) -> None:
+        try:
+            remove_part(self._root, tuple(live.row.local.split(b"/")), self._mark(live))
+        except QuaysideError as error:
+            log.info("a partial file stays: %s", error.title)
+
+
+def _stops_the_job(error: QuaysideError) -> bool:
+    if error.retry in (Retry.NEEDS_CREDENTIALS, Retry.NEEDS_ROOM):
+        return True
+    return isinstance(error, NotFoundError) and error.code == "ContainerNotFound"
+
+
+def _as_it_is_now(row: TransferRow) -> TransferRow:
+    """Size and time of a local file that changed; what is gone is noticed later."""
+    try:
+        found = os.stat(row.local)
+    except OSError:
+        return row
+    return replace(row, size_bytes=found.st_size, mtime_ns=found.st_mtime_ns)
+
+
+async def _settled(future: asyncio.Future[None]) -> bool:
+    """Await to the end whatever comes; true if a cancel came meanwhile."""
+    is_cancelled = False
+    while not future.done():
+        try:
+            await asyncio.wait([future])
+        except asyncio.CancelledError:
+            is_cancelled = True
+    future.result()
+    return is_cancelled

@@ -1,0 +1,120 @@
+"""A job from its store to its end: the container, the walk and the files, a full disk.
+
+Belongs to the loop's thread. What stops a job for good, or until somebody helps, is
+raised.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, Protocol
+
+from explorer.base.errors import (
+    AlreadyExistsError,
+    DiskFullError,
+    NotAuthorizedError,
+)
+from explorer.storage.api import BlobStore
+from explorer.transfer import transfer_table
+from explorer.transfer.encoding import failure_of
+from explorer.transfer.files import free_bytes
+from explorer.transfer.job import Job, place_of
+from explorer.transfer.job_run import JobRun
+from explorer.transfer.model import DownloadRequest, RemotePlace, Request, UploadRequest
+from explorer.transfer.pacing import Limiter
+from explorer.transfer.rows import TransferRow
+from explorer.transfer.state import JobState, TransferState
+from explorer.transfer.work import Live, Outcome, Plant, Work
+
+ROOM_LOOK_S: Final = 2.0
+ROOM_TRY_S: Final = 60.0
+"""A quota is not seen in the free space: try at least so often."""
+ENOUGH_BYTES: Final = 1024 * 1024
+
+RESTING: Final = (
+    TransferState.PAUSED,
+    TransferState.INTERRUPTED,
+    TransferState.NEEDS_CREDENTIALS,
+)
+
+
+class StoreSource(Protocol):
+    """Who knows the credentials."""
+
+    async def store_for(self, place: RemotePlace) -> BlobStore:
+        """The store for a connection. Raises CredentialExpiredError, or another error whose
+        `retry` is NEEDS_CREDENTIALS, where a person has to give one first."""
+        ...
+
+
+class Runner:
+    """Runs jobs, one call of `run` for each."""
+
+    def __init__(
+        self,
+        plant: Plant,
+        stores: StoreSource,
+        data_dir: Path,
+        on_end: Callable[[Job, Live, TransferRow, Outcome], None],
+    ) -> None:
+        self._plant = plant
+        self._stores = stores
+        self._data_dir = data_dir
+        self._on_end = on_end
+
+    async def work_for(
+        self, request: Request, *, rank: Callable[[], int], limiter: Limiter
+    ) -> Work:
+        """The surroundings for a request."""
+        place = place_of(request)
+        store = await self._stores.store_for(place)
+        return Work(self._plant, store, place, request.options, rank, limiter)
+
+    async def run(self, job: Job) -> None:
+        """Return when everything of the job is at its end."""
+        work = await self.work_for(
+            job.row.request, rank=lambda: job.row.priority, limiter=job.limiter
+        )
+        if isinstance(job.row.request, UploadRequest) and job.row.request.make_container:
+            await self._make_container(work)
+        while True:
+            await self._plant.journal.do(transfer_table.requeue, job.id, RESTING)
+            try:
+                await JobRun(work, job, self._on_end).run()
+                return
+            except DiskFullError as error:
+                await self._wait_for_room(job, error)
+
+    async def _make_container(self, work: Work) -> None:
+        try:
+            await work.call(None, work.store.create_container, work.place.container)
+        except (AlreadyExistsError, NotAuthorizedError):
+            # Not being allowed to make it matters only if it is not there: the upload tells.
+            return
+
+    async def _wait_for_room(self, job: Job, error: DiskFullError) -> None:
+        """Until space was freed, a person says so, or it is time to try again."""
+        request = job.row.request
+        place = os.fsencode(self._data_dir)
+        if isinstance(request, DownloadRequest):
+            place = os.fsencode(request.destination)
+        job.has_room.clear()
+        job.set_row(replace(job.row, state=JobState.RETRY_WAIT, failure=failure_of(error)))
+        before = await self._plant.workers.run(free_bytes, place)
+        try:
+            async with asyncio.timeout(ROOM_TRY_S):
+                while await self._plant.workers.run(free_bytes, place) < before + ENOUGH_BYTES:
+                    try:
+                        async with asyncio.timeout(ROOM_LOOK_S):
+                            await job.has_room.wait()
+                            return
+                    except TimeoutError:
+                        continue
+        except TimeoutError:
+            pass
+        finally:
+            job.set_row(replace(job.row, state=JobState.RUNNING, failure=None))
