@@ -31,6 +31,7 @@ class FolderMerge:
                 self._tell(folder_name(blob.name), prefixes)
             else:
                 blobs.append(blob)
+        prefixes.sort()
         return Page(tuple(prefixes), tuple(blobs), page.next_marker)
 
     def _tell(self, name: str, prefixes: list[Prefix]) -> None:

@@ -51,13 +51,13 @@ async def run(args: argparse.Namespace, out: Output) -> int:
         label = f"{folder.container}/{folder.path}"
         if not args.recursive:
             raise InputError(f"{label} is a folder.", cure="Add -r to delete all that is in it.")
-        count = await _count(service, folder.parent, "" if is_top else f"{folder.name}/")
+        where, named = (folder, "") if is_top else (folder.parent, f"{folder.name}/")
+        count = await _count(service, where, named)
         if not count.blobs and not is_top and not await service.is_folder(folder):
             raise NotFoundError(f"There is nothing at {label}.", status=404)
         if not _agreed(args, out, f"{_counted(count)} in {label}"):
             return 0
-        where = folder if is_top else folder.parent
-        return await _delete(service, where, "" if is_top else f"{folder.name}/", out)
+        return await _delete(service, where, named, out)
 
 
 async def _is_blob(service: Service, location: Location, name: str, *, is_recursive: bool) -> bool:
