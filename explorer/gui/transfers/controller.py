@@ -1,30 +1,27 @@
-"""What the transfers panel does: follows the queue's events, carries out the row menu."""
+"""What the transfers panel does: follows the queue's events, carries out what is asked."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable, Coroutine, Iterable
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from explorer.base.tasks import TaskScope
 from explorer.gui.bridge import Bridge
-from explorer.gui.transfers.files_model import SLICE, FilesModel
+from explorer.gui.transfers.job_files import JobFiles
 from explorer.gui.transfers.jobs_model import JobsModel
 from explorer.gui.transfers.speed import SpeedHistory
 from explorer.service.events import JobAdded, JobChanged, JobFinished, JobRemoved, TransferChanged
-from explorer.service.service import Service
 from explorer.transfer.model import JobSnapshot
 from explorer.transfer.state import JobState
 
-_CAN_PAUSE = {
-    JobState.QUEUED,
-    JobState.PREPARING,
-    JobState.RUNNING,
-    JobState.RETRY_WAIT,
-    JobState.NEEDS_CREDENTIALS,
-}
+if TYPE_CHECKING:  # the module behind imports the whole SDK; it is loaded in a thread
+    from explorer.service.service import Service
+
+BUSY = frozenset({JobState.QUEUED, JobState.PREPARING, JobState.RUNNING, JobState.RETRY_WAIT})
+"""Jobs that would go on by themselves."""
 _CAN_RESUME = {JobState.PAUSED, JobState.INTERRUPTED, JobState.NEEDS_CREDENTIALS}
 
 
@@ -38,38 +35,49 @@ class TransfersController(QObject):
     """A job came, went or changed: counts and buttons are to be looked at again."""
     job_finished = Signal(object)
     """A `JobSnapshot` at its end."""
-    speed_changed = Signal()
+    speed_changed = Signal(int)
+    """The id of a job whose `history` has grown."""
 
     def __init__(self, bridge: Bridge, tasks: TaskScope, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._tasks = tasks
+        self.tasks = tasks
         self.jobs = JobsModel(self)
-        self.files = FilesModel(self)
-        self._shown_job = 0
-        self._has_all_files = True
-        self._is_fetching = False
+        self.files = JobFiles(bridge, tasks, self)
         self._histories: dict[int, SpeedHistory] = {}
-        bridge.events.on(JobAdded, lambda event: self._put(event.job))
-        bridge.events.on(JobChanged, lambda event: self._put(event.job))
-        bridge.events.on(JobFinished, self._finished)
-        bridge.events.on(JobRemoved, self._removed)
-        bridge.events.on(TransferChanged, self._transfer_changed)
+        events = bridge.events
+        self._stops = [
+            events.on(JobAdded, lambda event: self._put(event.job)),
+            events.on(JobChanged, lambda event: self._put(event.job)),
+            events.on(JobFinished, self._finished),
+            events.on(JobRemoved, self._removed),
+            events.on(TransferChanged, lambda event: self.files.transfer_changed(event.transfer)),
+        ]
         tasks.spawn(self._load(), name="load the transfer queue")
+
+    def stop(self) -> None:
+        """Follow the queue no longer."""
+        for stop in self._stops:
+            stop()
+        self._stops.clear()
 
     async def _load(self) -> None:
         for job in await self._bridge.get(lambda service: service.jobs()):
-            if self.jobs.job(job.id) is None:
+            if self.jobs.job(job.id) is None:  # else an event told something newer
                 self._put(job)
 
     # -- what comes in --------------------------------------------------------
 
     def _put(self, job: JobSnapshot) -> None:
         self.jobs.put(job)
-        if job.state in (JobState.RUNNING, JobState.RETRY_WAIT):
-            self.history(job.id).add(time.monotonic(), job.rate_bytes_per_s)
-            if job.id == self._shown_job:
-                self.speed_changed.emit()
+        self.files.job_changed(job)
+        history = self._histories.get(job.id)
+        if job.state is JobState.RUNNING or history is not None:
+            if history is None:
+                history = self._histories[job.id] = SpeedHistory()
+            rate = job.rate_bytes_per_s if job.state is JobState.RUNNING else 0.0
+            if history.add(time.monotonic(), rate):
+                self.speed_changed.emit(job.id)
         self.jobs_changed.emit()
 
     def _finished(self, event: JobFinished) -> None:
@@ -79,20 +87,13 @@ class TransfersController(QObject):
     def _removed(self, event: JobRemoved) -> None:
         self.jobs.drop(event.job_id)
         self._histories.pop(event.job_id, None)
-        if event.job_id == self._shown_job:
-            self.show_files(0)
+        if event.job_id == self.files.job_id:
+            self.files.show(None)
         self.jobs_changed.emit()
 
-    def _transfer_changed(self, event: TransferChanged) -> None:
-        transfer = event.transfer
-        if transfer.job_id != self._shown_job or self.files.update_known(transfer):
-            return
-        if self._has_all_files:
-            self.files.append((transfer,))
-
     def history(self, job_id: int) -> SpeedHistory:
-        """The speed of a job over the last minutes."""
-        return self._histories.setdefault(job_id, SpeedHistory())
+        """The speed of a job over the last minutes; empty for one that did not run."""
+        return self._histories.get(job_id) or SpeedHistory()
 
     @property
     def total_rate(self) -> float:
@@ -100,97 +101,119 @@ class TransfersController(QObject):
         running = (job for job in self.jobs.jobs() if job.state is JobState.RUNNING)
         return sum(job.rate_bytes_per_s for job in running)
 
-    @property
-    def has_running(self) -> bool:
-        """Whether closing the program would stop something of ours."""
-        busy = _CAN_PAUSE - {JobState.NEEDS_CREDENTIALS}
-        return any(job.state in busy and job.is_ours for job in self.jobs.jobs())
-
-    # -- files of one job -----------------------------------------------------
-
-    def show_files(self, job_id: int) -> None:
-        """Show the files of this job from now on; 0 shows none."""
-        if job_id == self._shown_job:
-            return
-        self._shown_job = job_id
-        self._has_all_files = not job_id
-        self.files.clear()
-        self.speed_changed.emit()
-        self.fetch_files()
-
-    @property
-    def shown_job(self) -> int:
-        return self._shown_job
-
-    def fetch_files(self) -> None:
-        """Get the next slice, unless all are there or one is under way."""
-        if not self._has_all_files and not self._is_fetching:
-            self._is_fetching = True
-            self._tasks.spawn(self._fetch(self._shown_job), name="list a job's files")
-
-    async def _fetch(self, job_id: int) -> None:
-        offset = self.files.rowCount()
-        try:
-            files = await self._bridge.call(
-                lambda service: service.transfers(job_id, offset=offset, limit=SLICE)
-            )
-        finally:
-            self._is_fetching = False
-        if job_id != self._shown_job:  # another job was chosen meanwhile
-            self.fetch_files()
-            return
-        self._has_all_files = len(files) < SLICE
-        self.files.append(files)
+    def busy(self) -> list[JobSnapshot]:
+        """Jobs that closing the program would stop."""
+        return [job for job in self.jobs.line() if job.state in BUSY and job.is_ours]
 
     # -- what a person asks for -----------------------------------------------
 
     def _each(
         self,
-        jobs: list[JobSnapshot],
+        jobs: Iterable[JobSnapshot],
         act: Callable[[Service, int], Coroutine[Any, Any, object]],
         name: str,
     ) -> None:
-        async def run() -> None:
-            for job in jobs:
-                await self._bridge.call(lambda service, job_id=job.id: act(service, job_id))  # type: ignore[misc]
+        ids = [job.id for job in jobs]
 
-        if jobs:
-            self._tasks.spawn(run(), name=name)
+        async def run() -> None:
+            for job_id in ids:
+                await self._bridge.call(lambda service, job_id=job_id: act(service, job_id))  # type: ignore[misc]
+
+        if ids:
+            self.tasks.spawn(run(), name=name)
 
     def pause(self, jobs: list[JobSnapshot]) -> None:
-        self._each([j for j in jobs if can_pause(j)], Service.pause, "pause transfers")
+        self._each(filter(can_pause, jobs), lambda s, job_id: s.pause(job_id), "pause transfers")
 
     def resume(self, jobs: list[JobSnapshot]) -> None:
-        self._each([j for j in jobs if can_resume(j)], Service.resume, "resume transfers")
+        self._each(filter(can_resume, jobs), lambda s, job_id: s.resume(job_id), "resume transfers")
+
+    def pause_or_resume(self, jobs: list[JobSnapshot]) -> None:
+        """Pause what can be paused; where nothing can, resume."""
+        if any(map(can_pause, jobs)):
+            self.pause(jobs)
+        else:
+            self.resume(jobs)
 
     def cancel(self, jobs: list[JobSnapshot]) -> None:
-        self._each([j for j in jobs if can_cancel(j)], Service.cancel, "cancel transfers")
+        self._each(filter(can_cancel, jobs), lambda s, job_id: s.cancel(job_id), "cancel transfers")
 
     def retry(self, jobs: list[JobSnapshot]) -> None:
-        self._each([j for j in jobs if can_retry(j)], Service.retry, "retry what failed")
+        self._each(filter(can_retry, jobs), lambda s, job_id: s.retry(job_id), "retry what failed")
 
     def remove(self, jobs: list[JobSnapshot]) -> None:
-        self._each([j for j in jobs if can_remove(j)], Service.remove, "remove transfers")
+        self._each(filter(can_remove, jobs), lambda s, job_id: s.remove(job_id), "remove transfers")
 
     def run_again(self, jobs: list[JobSnapshot]) -> None:
-        self._each([j for j in jobs if can_remove(j)], Service.run_again, "run transfers again")
+        self._each(
+            filter(can_remove, jobs), lambda s, job_id: s.run_again(job_id), "run transfers again"
+        )
 
     def remove_finished(self) -> None:
         """Take every job that ended well, or was cancelled, out of the list."""
         ended = (JobState.DONE, JobState.CANCELLED)
         self.remove([job for job in self.jobs.jobs() if job.state in ended])
 
-    def move_to(self, jobs: list[JobSnapshot], position: int) -> None:
-        """Put these at `position` of the queue; 0 is next."""
-        self._each(jobs, lambda service, job_id: service.move(job_id, position), "reorder")
-
     def set_limit(self, jobs: list[JobSnapshot], bytes_per_s: int) -> None:
         """Limit these jobs from now on; 0 lifts the limit."""
-        self._each(jobs, lambda service, job_id: service.set_limit(job_id, bytes_per_s), "limit")
+        self._each(
+            filter(can_cancel, jobs),
+            lambda s, job_id: s.set_limit(job_id, bytes_per_s),
+            "limit the speed",
+        )
+
+    # -- the order of the queue -------------------------------------------------
+
+    def move_first(self, jobs: list[JobSnapshot]) -> None:
+        """Put these before all others, in the order they have."""
+        line, chosen = self._line_and(jobs)
+        self._reorder([i for i in line if i in chosen], 0)
+
+    def move_last(self, jobs: list[JobSnapshot]) -> None:
+        """Put these behind all others, in the order they have."""
+        line, chosen = self._line_and(jobs)
+        last = [i for i in line if i in chosen]
+        # From the end, so that those that were put there stay where they are.
+        self._reorder(last[::-1], len(line) - 1, step=-1)
+
+    def move_up(self, jobs: list[JobSnapshot]) -> None:
+        """Let each of these pass the one before it."""
+        line, chosen = self._line_and(jobs)
+        self._move([(job_id, at) for at, job_id in enumerate(passed(line, chosen))], chosen)
+
+    def move_down(self, jobs: list[JobSnapshot]) -> None:
+        """Let each of these be passed by the one behind it."""
+        line, chosen = self._line_and(jobs)
+        wanted = passed(line[::-1], chosen)[::-1]
+        self._move([(job_id, at) for at, job_id in enumerate(wanted)][::-1], chosen)
+
+    def _line_and(self, jobs: list[JobSnapshot]) -> tuple[list[int], set[int]]:
+        return [job.id for job in self.jobs.line()], {job.id for job in jobs}
+
+    def _reorder(self, job_ids: list[int], first: int, step: int = 1) -> None:
+        places = [(job_id, first + step * at) for at, job_id in enumerate(job_ids)]
+        self._move(places, set(job_ids))
+
+    def _move(self, places: list[tuple[int, int]], chosen: set[int]) -> None:
+        async def run() -> None:
+            for job_id, at in places:
+                if job_id in chosen:
+                    await self._bridge.call(lambda s, job_id=job_id, at=at: s.move(job_id, at))  # type: ignore[misc]
+
+        self.tasks.spawn(run(), name="reorder the queue")
+
+
+def passed(line: list[int], chosen: set[int]) -> list[int]:
+    """`line` with each chosen one a place further to the front; those in front stay there."""
+    made = list(line)
+    for at in range(1, len(made)):
+        if made[at] in chosen and made[at - 1] not in chosen:
+            made[at - 1], made[at] = made[at], made[at - 1]
+    return made
 
 
 def can_pause(job: JobSnapshot) -> bool:
-    return job.is_ours and job.state in _CAN_PAUSE
+    return job.state in BUSY
 
 
 def can_resume(job: JobSnapshot) -> bool:
@@ -198,7 +221,7 @@ def can_resume(job: JobSnapshot) -> bool:
 
 
 def can_cancel(job: JobSnapshot) -> bool:
-    return job.is_ours and not job.state.is_final
+    return not job.state.is_final
 
 
 def can_retry(job: JobSnapshot) -> bool:

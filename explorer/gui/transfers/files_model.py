@@ -1,8 +1,9 @@
-"""The files of one job, fetched a slice at a time, changed in place as snapshots come."""
+"""The files of one job, appended a slice at a time, changed in place as snapshots come."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -13,59 +14,84 @@ from explorer.gui.parts.texts import tooltip
 from explorer.gui.transfers import words
 from explorer.gui.transfers.jobs_model import PROGRESS_ROLE
 from explorer.transfer.model import Direction, TransferSnapshot
+from explorer.transfer.state import TransferState
 
 Index = QModelIndex | QPersistentModelIndex
 
-SLICE = 500
-"""Rows fetched and inserted at a time; more than this in one go stutters."""
-
-TRANSFER_ROLE = Qt.ItemDataRole.UserRole + 4
-TITLES = ("Name", "Size", "Progress", "Status", "From", "To")
-NAME, SIZE, PROGRESS, STATUS, FROM, TO = range(6)
+TRANSFER_ROLE = int(Qt.ItemDataRole.UserRole) + 4
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
-class FilesModel(QAbstractTableModel):
-    """Shows what it was given so far; `more_wanted` says that the view scrolled to the end.
+class Col(IntEnum):
+    """The columns, in the order they have at first."""
 
-    GUI thread only.
-    """
+    NAME = 0
+    SIZE = 1
+    PROGRESS = 2
+    STATUS = 3
+    FROM = 4
+    TO = 5
+
+
+TITLES = ("Name", "Size", "Progress", "Status", "From", "To")
+HIDDEN_AT_FIRST = frozenset({Col.FROM})
+
+
+class FilesModel(QAbstractTableModel):
+    """Rows are `TransferSnapshot`s in the order they came; GUI thread only."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._files: list[TransferSnapshot] = []
         self._rows: dict[int, int] = {}
+        self._prefix = ""
 
-    def clear(self) -> None:
-        """Forget the job that was shown."""
+    def clear(self, prefix: str = "") -> None:
+        """Begin anew; names are shown as they are below `prefix`."""
         self.beginResetModel()
-        self._files, self._rows = [], {}
+        self._files, self._rows, self._prefix = [], {}, prefix
         self.endResetModel()
 
-    def append(self, files: Sequence[TransferSnapshot]) -> None:
-        """Add the next slice; files that are known already are only brought up to date."""
+    def files(self) -> Sequence[TransferSnapshot]:
+        return self._files
+
+    def append(self, files: Sequence[TransferSnapshot]) -> int:
+        """Add those that have no row yet, and say how many. Rows that are there stay as they
+        are: what was told by an event is newer than a slice."""
         fresh = [transfer for transfer in files if transfer.id not in self._rows]
-        for transfer in files:
-            self.update_known(transfer)
         if not fresh:
-            return
+            return 0
         first = len(self._files)
         self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
         for at, transfer in enumerate(fresh, first):
             self._rows[transfer.id] = at
         self._files.extend(fresh)
         self.endInsertRows()
+        return len(fresh)
 
     def update_known(self, transfer: TransferSnapshot) -> bool:
         """Show the new state of a file that has a row; False where it has none."""
         row = self._rows.get(transfer.id)
         if row is None:
             return False
-        self._files[row] = transfer
-        self.dataChanged.emit(self.index(row, 0), self.index(row, len(TITLES) - 1))
+        old, self._files[row] = self._files[row], transfer
+        if old != transfer:
+            # Where a file comes from and goes to never changes, and its name hardly ever.
+            first = Col.SIZE if old.remote_name == transfer.remote_name else Col.NAME
+            self.dataChanged.emit(self.index(row, first), self.index(row, Col.STATUS))
         return True
+
+    def drop(self, transfer_id: int) -> None:
+        """Take a row out; rows below it are numbered anew."""
+        row = self._rows.get(transfer_id)
+        if row is None:
+            return
+        self.beginRemoveRows(QModelIndex(), row, row)
+        del self._files[row]
+        self._rows = {transfer.id: at for at, transfer in enumerate(self._files)}
+        self.endRemoveRows()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self._files)
@@ -79,12 +105,12 @@ class FilesModel(QAbstractTableModel):
         orientation: Qt.Orientation,
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> Any:
-        if orientation is not Qt.Orientation.Horizontal:
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(TITLES):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return TITLES[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if section == SIZE else _LEFT
+            return _RIGHT if section == Col.SIZE else _LEFT
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -92,37 +118,42 @@ class FilesModel(QAbstractTableModel):
             return None
         transfer, column = self._files[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            return _text(transfer, column)
+            return self._text(transfer, column)
         if role == TRANSFER_ROLE:
             return transfer
         if role == PROGRESS_ROLE:
-            return words.file_progress(transfer) if column == PROGRESS else None
+            return words.file_progress(transfer) if column == Col.PROGRESS else None
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column == SIZE else _LEFT
-        if role == Qt.ItemDataRole.DecorationRole and column == NAME:
-            return icons.file_icon(transfer.remote_name)
+            return _RIGHT if column == Col.SIZE else _LEFT
+        if role == Qt.ItemDataRole.DecorationRole and column == Col.NAME:
+            return _icon(transfer)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tooltip(_tip(transfer, column))
+            return tooltip(self._tip(transfer, column))
         return None
 
+    def _text(self, transfer: TransferSnapshot, column: int) -> str:
+        if column == Col.NAME:
+            return words.file_name(transfer, self._prefix)
+        if column == Col.SIZE:
+            return format_bytes(transfer.size_bytes)
+        if column == Col.PROGRESS:
+            is_skipped = transfer.state is TransferState.SKIPPED
+            return "skipped" if is_skipped else words.file_progress(transfer).words
+        if column == Col.STATUS:
+            return words.file_status(transfer)
+        is_upload = transfer.direction is Direction.UPLOAD
+        is_local = (column == Col.FROM) is is_upload
+        return transfer.local_path if is_local else transfer.remote_name
 
-def _text(transfer: TransferSnapshot, column: int) -> str:
-    if column == NAME:
-        return transfer.remote_name.rstrip("/").rpartition("/")[2] or transfer.remote_name
-    if column == SIZE:
-        return format_bytes(transfer.size_bytes)
-    if column == PROGRESS:
-        return words.file_progress(transfer).words
-    if column == STATUS:
-        return words.file_status(transfer)
-    is_upload = transfer.direction is Direction.UPLOAD
-    ends = (transfer.local_path, transfer.remote_name)
-    return ends[0] if (column == FROM) is is_upload else ends[1]
+    def _tip(self, transfer: TransferSnapshot, column: int) -> str:
+        if column == Col.SIZE:
+            return format_exact_bytes(transfer.size_bytes)
+        if column == Col.STATUS and transfer.failure is not None:
+            return words.failure_text(transfer.failure)
+        return transfer.remote_name if column == Col.NAME else self._text(transfer, column)
 
 
-def _tip(transfer: TransferSnapshot, column: int) -> str:
-    if column == SIZE:
-        return format_exact_bytes(transfer.size_bytes)
-    if column == STATUS and transfer.failure is not None:
-        return words.failure_text(transfer.failure)
-    return transfer.remote_name if column == NAME else _text(transfer, column)
+def _icon(transfer: TransferSnapshot) -> Any:
+    if transfer.remote_name.endswith("/"):
+        return icons.icon("folder")
+    return icons.file_icon(transfer.remote_name)

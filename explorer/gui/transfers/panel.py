@@ -1,77 +1,54 @@
-"""The transfers panel: kinds at the left, jobs, and below them the files and the speed."""
+"""The transfers panel: kinds at the left, jobs, and the details of the chosen one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
-    QListWidget,
-    QListWidgetItem,
     QMenu,
     QSplitter,
     QStackedWidget,
-    QTableView,
-    QTabWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from explorer.base.units import format_rate
 from explorer.gui import icons
 from explorer.gui.parts.buttons import tool_button
 from explorer.gui.parts.empty import EmptyState
 from explorer.gui.parts.progress import ProgressDelegate
-from explorer.gui.transfers import controller as can
-from explorer.gui.transfers import files_model, jobs_model, words
-from explorer.gui.transfers.controller import TransfersController
+from explorer.gui.parts.texts import plain_label
+from explorer.gui.transfers import jobs_model, words
+from explorer.gui.transfers.controller import TransfersController, can_remove
+from explorer.gui.transfers.details import JobDetails
 from explorer.gui.transfers.jobs_model import JOB_ROLE, PROGRESS_ROLE, JobFilter, ShownJobs
-from explorer.gui.transfers.speed import SpeedGraph
+from explorer.gui.transfers.kinds import KindsList
+from explorer.gui.transfers.table import ColumnTable
+from explorer.gui.transfers.verbs import VERBS, Verb
 from explorer.transfer.model import JobSnapshot
+from explorer.transfer.state import JobState
 
-_JOB_WIDTHS = (44, 200, 90, 180, 220, 90, 80, 90, 60, 240, 240, 120, 120)
-_FILE_WIDTHS = (240, 90, 180, 300, 260, 260)
-
-
-@dataclass(frozen=True, slots=True)
-class _Verb:
-    """One entry of the row menu and, with `is_button`, of the tool bar."""
-
-    icon_name: str
-    name: str
-    hint: str
-    fits: Callable[[JobSnapshot], bool]
-    act: Callable[[TransfersController, list[JobSnapshot]], None]
-    is_button: bool = True
-
-
-def _always(_: JobSnapshot) -> bool:
-    return True
-
-
-def _to_top(controller: TransfersController, jobs: list[JobSnapshot]) -> None:
-    controller.move_to(jobs, 0)
-
-
-def _to_bottom(controller: TransfersController, jobs: list[JobSnapshot]) -> None:
-    controller.move_to(jobs, len(controller.jobs.jobs()))
-
-
-_C = TransfersController
-VERBS = (
-    _Verb("play", "Resume", "Go on with what is paused", can.can_resume, _C.resume),
-    _Verb("pause", "Pause", "Stop at a safe point; nothing is lost", can.can_pause, _C.pause),
-    _Verb("cancel", "Cancel", "Give up; finished files stay", can.can_cancel, _C.cancel),
-    _Verb("retry", "Retry failed", "Try the failed files again", can.can_retry, _C.retry),
-    _Verb("top", "First in the queue", "", can.can_cancel, _to_top, is_button=False),
-    _Verb("bottom", "Last in the queue", "", can.can_cancel, _to_bottom, is_button=False),
-    _Verb("refresh", "Run again", "", can.can_remove, _C.run_again, is_button=False),
-    _Verb("delete", "Remove", "Take it out of the list", can.can_remove, _C.remove),
-)
+_C = jobs_model.Col
+_WIDTHS = {
+    _C.NUMBER: 48,
+    _C.NAME: 210,
+    _C.DIRECTION: 90,
+    _C.SIZE: 90,
+    _C.PROGRESS: 160,
+    _C.STATUS: 230,
+    _C.SPEED: 96,
+    _C.ETA: 96,
+    _C.FILES: 110,
+    _C.FAILED: 70,
+    _C.SOURCE: 240,
+    _C.DESTINATION: 240,
+    _C.ADDED: 130,
+    _C.FINISHED: 130,
+}
+FLAT_BELOW = 380
+"""A panel lower than this shows the details beside the jobs instead of below them."""
 
 
 class TransfersPanel(QWidget):
@@ -79,179 +56,204 @@ class TransfersPanel(QWidget):
 
     destination_requested = Signal(object)
     """The `JobSnapshot` whose destination is to be shown."""
+    credential_requested = Signal(str)
+    """The id of a connection that needs a new SAS or key."""
 
     def __init__(self, controller: TransfersController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._controller = controller
         self._shown = ShownJobs(controller.jobs, self)
-        self._kinds = _kinds_list()
-        self._jobs = _table("Transfers", _JOB_WIDTHS)
-        self._jobs.setModel(self._shown)
-        self._jobs.setSortingEnabled(True)
-        self._jobs.sortByColumn(0, Qt.SortOrder.DescendingOrder)
-        self._jobs.setItemDelegateForColumn(
-            jobs_model.PROGRESS, ProgressDelegate(PROGRESS_ROLE, self._jobs)
-        )
-        self._files = _table("Files of the transfer", _FILE_WIDTHS)
-        self._files.setModel(controller.files)
-        self._files.setItemDelegateForColumn(
-            files_model.PROGRESS, ProgressDelegate(PROGRESS_ROLE, self._files)
-        )
-        self._speed = SpeedGraph()
-        self._actions = [self._make_action(verb) for verb in VERBS]
-        self._open = QAction(icons.icon("open-external"), "Open destination", self)
-        self._open.triggered.connect(self._open_destination)
-        self._copy_errors = QAction(icons.icon("copy"), "Copy the errors", self)
-        self._copy_errors.triggered.connect(self._copy_failures)
+        self.kinds = KindsList()
+        self.jobs = ColumnTable("Transfers", self._shown, _WIDTHS, jobs_model.HIDDEN_AT_FIRST)
+        self.jobs.setSortingEnabled(True)
+        self.jobs.sortByColumn(_C.NUMBER, Qt.SortOrder.DescendingOrder)
+        self.jobs.setItemDelegateForColumn(_C.PROGRESS, ProgressDelegate(PROGRESS_ROLE, self.jobs))
+        self.details = JobDetails(controller)
+        self.actions_of: dict[str, QAction] = {verb.name: self._action(verb) for verb in VERBS}
+        self.open_action = QAction(icons.icon("open-external"), "Open destination", self)
+        self.open_action.triggered.connect(self._open_destination)
+        self.copy_action = QAction(icons.icon("copy"), "Copy error", self)
+        self.copy_action.triggered.connect(self._copy_failures)
+        self._total = plain_label(muted=True)
+        # Many jobs change at once: what depends on all of them is looked at once, after them.
+        self._refresh = QTimer(self)
+        self._refresh.setSingleShot(True)
+        self._refresh.timeout.connect(self._show_counts)
         self._lay_out()
         self._connect()
-        self._jobs_changed()
+        self._show_counts()
 
     # -- making ---------------------------------------------------------------
 
-    def _make_action(self, verb: _Verb) -> QAction:
+    def _action(self, verb: Verb) -> QAction:
         action = QAction(icons.icon(verb.icon_name), verb.name, self)
         action.setToolTip(verb.hint or verb.name)
-        action.triggered.connect(lambda: verb.act(self._controller, self.selected()))
-        if verb.name == "Remove":
+        action.triggered.connect(lambda: verb.act(self._controller, self._fitting(verb), self))
+        if verb.fits is can_remove and verb.is_button:
             action.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            self._jobs.addAction(action)
+            self.jobs.addAction(action)
         return action
 
     def _bar(self) -> QHBoxLayout:
         bar = QHBoxLayout()
         bar.setContentsMargins(6, 4, 6, 4)
         bar.setSpacing(2)
-        for verb, action in zip(VERBS, self._actions, strict=True):
+        for verb in VERBS:
             if verb.is_button:
-                button = tool_button(verb.icon_name, verb.name, hint=verb.hint)
-                button.setDefaultAction(action)
+                name = verb.name.removesuffix("…")
+                button = tool_button(verb.icon_name, name, hint=verb.hint)
+                button.setDefaultAction(self.actions_of[verb.name])
+                button.setAccessibleName(name)
                 bar.addWidget(button)
         bar.addStretch(1)
-        clear = tool_button("check", "Clear finished", hint="Take everything done out of the list")
-        clear.clicked.connect(self._controller.remove_finished)
-        bar.addWidget(clear)
+        bar.addWidget(self._total)
+        bar.addSpacing(8)
+        self.clear_button = tool_button(
+            "check", "Clear finished", hint="Take everything done out of the list", with_text=True
+        )
+        self.clear_button.clicked.connect(self._controller.remove_finished)
+        bar.addWidget(self.clear_button)
+        columns = tool_button("columns", "Columns", hint="Choose the columns")
+        columns.clicked.connect(lambda: self._pop_up_columns(columns))
+        bar.addWidget(columns)
         return bar
+
+    def _pop_up_columns(self, button: QToolButton) -> None:
+        menu = self.jobs.column_menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(button.mapToGlobal(QPoint(0, button.height())))
 
     def _lay_out(self) -> None:
         self._empty = EmptyState(
             "transfers", "No transfers yet", "Drop files on a folder, or download a selection."
         )
-        self._details = QTabWidget()
-        self._details.setDocumentMode(True)
-        self._details.addTab(self._files, "Files")
-        self._details.addTab(self._speed, "Speed")
+        self._none_of_kind = plain_label(muted=True)
+        self._none_of_kind.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._halves = QSplitter(Qt.Orientation.Vertical)
         self._halves.setChildrenCollapsible(False)
-        self._halves.addWidget(self._jobs)
-        self._halves.addWidget(self._details)
+        self._halves.addWidget(self.jobs)
+        self._halves.addWidget(self.details)
         self._halves.setStretchFactor(0, 3)
         self._halves.setStretchFactor(1, 2)
-        self._details.hide()
+        self.details.hide()
+        self._rows = QWidget()
+        rows = QVBoxLayout(self._rows)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addLayout(self._bar())
         self._stack = QStackedWidget()
-        self._stack.addWidget(self._empty)
         self._stack.addWidget(self._halves)
-        right = QWidget()
-        column = QVBoxLayout(right)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(self._bar())
-        column.addWidget(self._stack, 1)
+        self._stack.addWidget(self._none_of_kind)
+        rows.addWidget(self._stack, 1)
         sides = QSplitter(Qt.Orientation.Horizontal)
-        sides.addWidget(self._kinds)
-        sides.addWidget(right)
+        sides.setChildrenCollapsible(False)
+        sides.addWidget(self.kinds)
+        sides.addWidget(self._rows)
         sides.setStretchFactor(1, 1)
-        sides.setSizes([130, 900])
+        sides.setSizes([132, 900])
+        self._whole = QStackedWidget()
+        self._whole.addWidget(self._empty)
+        self._whole.addWidget(sides)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(sides)
+        outer.addWidget(self._whole)
 
     def _connect(self) -> None:
-        self._controller.jobs_changed.connect(self._jobs_changed)
-        self._controller.speed_changed.connect(self._show_speed)
-        self._kinds.currentRowChanged.connect(self._show_kind)
-        self._jobs.selectionModel().selectionChanged.connect(self._selection_changed)
-        self._jobs.doubleClicked.connect(self._open_destination)
-        for table in (self._jobs, self._files):
-            table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self._jobs.customContextMenuRequested.connect(self._show_job_menu)
-        self._files.customContextMenuRequested.connect(self._show_file_menu)
-        self._files.verticalScrollBar().valueChanged.connect(self._files_scrolled)
+        self._controller.jobs_changed.connect(self._refresh.start)
+        self.kinds.kind_changed.connect(self._show_kind)
+        self.jobs.selectionModel().selectionChanged.connect(self._selection_changed)
+        self.jobs.activated.connect(self._open_destination)
+        self.jobs.space_pressed.connect(lambda: self._controller.pause_or_resume(self.selected()))
+        self.jobs.menu_requested.connect(self._show_menu)
+        self.details.credential_requested.connect(self.credential_requested)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_flat = event.size().height() < FLAT_BELOW
+        wanted = Qt.Orientation.Horizontal if is_flat else Qt.Orientation.Vertical
+        if self._halves.orientation() != wanted:
+            self._halves.setOrientation(wanted)
 
     # -- following ------------------------------------------------------------
 
     def selected(self) -> list[JobSnapshot]:
-        """The jobs whose rows are selected."""
-        rows = self._jobs.selectionModel().selectedRows()
-        return [index.data(JOB_ROLE) for index in rows]
+        """The jobs whose rows are selected, from the top."""
+        rows = self.jobs.selectionModel().selectedRows()
+        return [index.data(JOB_ROLE) for index in sorted(rows, key=lambda index: index.row())]
+
+    def _fitting(self, verb: Verb) -> list[JobSnapshot]:
+        return [job for job in self.selected() if verb.fits(job)]
 
     def select(self, job_id: int) -> None:
-        """Select a job's row and show it."""
+        """Select a job's row and show it, whatever kind was looked at."""
+        job = self._controller.jobs.job(job_id)
+        if job is None:
+            return
+        if not self._shown.shows(job):
+            self.kinds.choose(JobFilter.ALL)
         for row in range(self._shown.rowCount()):
-            index = self._shown.index(row, 0)
+            index = self._shown.index(row, _C.NAME)
             if index.data(JOB_ROLE).id == job_id:
-                self._jobs.selectRow(row)
-                self._jobs.scrollTo(index)
+                self.jobs.setCurrentIndex(index)
+                self.jobs.selectRow(row)
+                self.jobs.scrollTo(index)
 
-    def _jobs_changed(self) -> None:
+    def _show_counts(self) -> None:
         jobs = self._controller.jobs.jobs()
-        self._stack.setCurrentWidget(self._halves if jobs else self._empty)
-        for row, kind in enumerate(JobFilter):
-            count = sum(kind.takes(job) for job in jobs)
-            self._kinds.item(row).setText(f"{kind.value}  {count}" if count else kind.value)
+        self._whole.setCurrentIndex(1 if jobs else 0)
+        self.kinds.show_counts(jobs)
+        is_none = self._shown.rowCount() == 0
+        self._none_of_kind.setText(f"No transfer is {self.kinds.kind.value.lower()}.")
+        self._stack.setCurrentIndex(1 if is_none else 0)
+        running = sum(job.state is JobState.RUNNING for job in jobs)
+        rate = self._controller.total_rate
+        told = f"{running:,} running · {format_rate(rate)}" if running else ""
+        self._total.setText(told)
+        ended = (JobState.DONE, JobState.CANCELLED)
+        self.clear_button.setEnabled(any(job.state in ended for job in jobs))
         self._update_actions()
+        self.details.refresh()
 
-    def _show_kind(self, row: int) -> None:
-        self._shown.show_only(list(JobFilter)[row])
+    def _show_kind(self, kind: JobFilter) -> None:
+        self._shown.show_only(kind)
         self._selection_changed()
+        self._show_counts()
 
     def _selection_changed(self) -> None:
-        jobs = self.selected()
-        self._details.setVisible(bool(jobs))
-        self._controller.show_files(jobs[0].id if jobs else 0)
-        self._show_speed()
+        chosen = self.selected()
+        current = self.jobs.currentIndex().data(JOB_ROLE)
+        job = current if current in chosen else chosen[0] if chosen else None
+        self.details.setVisible(job is not None)
+        if (job.id if job else 0) != self._controller.files.job_id:
+            self.details.show_job(job)
         self._update_actions()
 
     def _update_actions(self) -> None:
-        jobs = self.selected()
-        for verb, action in zip(VERBS, self._actions, strict=True):
-            action.setEnabled(any(verb.fits(job) for job in jobs))
-        self._open.setEnabled(len(jobs) == 1)
-        self._copy_errors.setEnabled(any(job.failure for job in jobs))
+        chosen = self.selected()
+        for verb in VERBS:
+            self.actions_of[verb.name].setEnabled(any(map(verb.fits, chosen)))
+        self.open_action.setEnabled(len(chosen) == 1)
+        self.copy_action.setEnabled(any(job.failure for job in chosen))
 
-    def _show_speed(self) -> None:
-        self._speed.show_history(self._controller.history(self._controller.shown_job))
+    # -- menu -----------------------------------------------------------------
 
-    def _files_scrolled(self, value: int) -> None:
-        bar = self._files.verticalScrollBar()
-        if value >= bar.maximum() - bar.pageStep():
-            self._controller.fetch_files()
-
-    # -- menus ----------------------------------------------------------------
-
-    def _show_job_menu(self, at: QPoint) -> None:
-        if not self.selected():
-            return
+    def row_menu(self) -> QMenu:
+        """What can be done to the selected jobs."""
         menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([action for action in self._actions if action.isEnabled()])
-        menu.addSeparator()
-        menu.addActions([self._open, self._copy_errors])
-        menu.popup(self._jobs.viewport().mapToGlobal(at))
+        for verb in VERBS:
+            if self.actions_of[verb.name].isEnabled():
+                menu.addAction(self.actions_of[verb.name])
+            if verb.ends_group and not menu.isEmpty() and not menu.actions()[-1].isSeparator():
+                menu.addSeparator()
+        menu.addActions([self.open_action, self.copy_action])
+        return menu
 
-    def _show_file_menu(self, at: QPoint) -> None:
-        index = self._files.indexAt(at)
-        if not index.isValid():
-            return
-        transfer = index.data(files_model.TRANSFER_ROLE)
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        failure = transfer.failure
-        text = words.failure_text(failure) if failure else words.file_status(transfer)
-        copy = menu.addAction(icons.icon("copy"), "Copy the status")
-        copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(text))
-        menu.popup(self._files.viewport().mapToGlobal(at))
+    def _show_menu(self, at: QPoint) -> None:
+        if self.selected():
+            menu = self.row_menu()
+            menu.aboutToHide.connect(menu.deleteLater)
+            menu.popup(at)
 
     def _open_destination(self) -> None:
         jobs = self.selected()
@@ -266,38 +268,8 @@ class TransfersPanel(QWidget):
 
     def save_columns(self) -> str:
         """Widths, order and sort of the jobs table, for the session file."""
-        state: bytes = self._jobs.horizontalHeader().saveState().toBase64().data()
-        return state.decode("ascii")
+        return self.jobs.save_columns()
 
     def restore_columns(self, saved: str) -> None:
         """What `save_columns` gave; anything else is ignored."""
-        header = self._jobs.horizontalHeader()
-        header.restoreState(QByteArray.fromBase64(QByteArray(saved.encode())))
-
-
-def _kinds_list() -> QListWidget:
-    kinds = QListWidget()
-    kinds.setAccessibleName("Kinds of transfers")
-    for kind in JobFilter:
-        kinds.addItem(QListWidgetItem(kind.value))
-    kinds.setCurrentRow(0)
-    kinds.setMinimumWidth(90)
-    return kinds
-
-
-def _table(name: str, widths: tuple[int, ...]) -> QTableView:
-    table = QTableView()
-    table.setAccessibleName(name)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-    table.setAlternatingRowColors(True)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.setTabKeyNavigation(False)
-    table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-    table.verticalHeader().hide()
-    table.horizontalHeader().setHighlightSections(False)
-    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-    for column, width in enumerate(widths):
-        table.horizontalHeader().resizeSection(column, width)
-    return table
+        self.jobs.restore_columns(saved)

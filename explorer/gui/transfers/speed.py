@@ -12,7 +12,11 @@ from explorer.base.units import format_rate
 from explorer.gui import colours
 
 SPAN_S = 300.0
-"""How much of the past is kept and shown, in seconds."""
+"""How much of the past is kept, in seconds."""
+STEP_S = 0.5
+"""No sample is nearer than this to the one before it."""
+_LEAST_SPAN_S = 30.0
+_MARGIN = 12
 
 
 class SpeedHistory:
@@ -21,11 +25,22 @@ class SpeedHistory:
     def __init__(self) -> None:
         self.samples: deque[tuple[float, float]] = deque()
 
-    def add(self, now_s: float, rate: float) -> None:
-        """Keep a sample, drop what is too old."""
+    def add(self, now_s: float, rate: float) -> bool:
+        """Keep a sample unless the last one is fresh, drop what is too old; whether it was kept."""
+        if self.samples and now_s - self.samples[-1][0] < STEP_S:
+            return False
         self.samples.append((now_s, rate))
         while self.samples[0][0] < now_s - SPAN_S:
             self.samples.popleft()
+        return True
+
+    @property
+    def now(self) -> float:
+        return self.samples[-1][1] if self.samples else 0.0
+
+    @property
+    def top(self) -> float:
+        return max((rate for _, rate in self.samples), default=0.0)
 
 
 class SpeedGraph(QWidget):
@@ -34,18 +49,24 @@ class SpeedGraph(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._history = SpeedHistory()
+        self._limit = 0
         self.setAccessibleName("Speed of the last minutes")
-        self.setMinimumHeight(60)
+        self.setMinimumHeight(72)
 
-    def show_history(self, history: SpeedHistory) -> None:
+    def show_history(self, history: SpeedHistory, limit_bytes_per_s: int = 0) -> None:
+        """Paint it as it is now, and tell it to a screen reader."""
         self._history = history
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Paint what came in since, and tell it to a screen reader."""
-        samples = self._history.samples
-        self.setAccessibleDescription(f"Now {format_rate(samples[-1][1])}" if samples else "")
+        self._limit = limit_bytes_per_s
+        self.setAccessibleDescription(self.words())
         self.update()
+
+    def words(self) -> str:
+        """`Now 12 MiB/s, at most 30 MiB/s in the last 5 minutes`."""
+        if not self._history.top:
+            return "Nothing has moved yet in this run of the program."
+        now = f"Now {format_rate(self._history.now)}" if self._history.now else "It rests"
+        told = f"{now}, at most {format_rate(self._history.top)} in the last 5 minutes"
+        return f"{told}; limited to {format_rate(self._limit)}" if self._limit else told
 
     def sizeHint(self) -> QSize:
         return QSize(400, 120)
@@ -54,27 +75,26 @@ class SpeedGraph(QWidget):
         scheme = colours.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        room = QRectF(self.rect()).adjusted(12, 22, -12, -12)
-        painter.setPen(QPen(QColor(scheme.border), 1))
-        painter.drawLine(room.bottomLeft(), room.bottomRight())
-        samples = self._history.samples
-        top = max((rate for _, rate in samples), default=0.0)
+        painter.fillRect(self.rect(), QColor(scheme.base))
+        line_height = self.fontMetrics().height()
+        title = QRectF(_MARGIN, 6, self.width() - 2 * _MARGIN, line_height)
+        room = QRectF(self.rect()).adjusted(_MARGIN, line_height + 14, -_MARGIN, -_MARGIN)
         painter.setPen(QColor(scheme.muted))
-        text = (
-            f"{format_rate(samples[-1][1])}, at most {format_rate(top)}" if top else "No transfer"
-        )
-        painter.drawText(
-            QRectF(12, 2, room.width(), 18), Qt.AlignmentFlag.AlignVCenter, f"{text} in 5 minutes"
-        )
-        if top and len(samples) > 1:
-            self._paint_line(painter, room, top)
+        align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter.drawText(title, align | Qt.TextFlag.TextSingleLine, self.words())
+        painter.setPen(QPen(QColor(scheme.border), 1))
+        for share in (0.0, 0.5, 1.0):
+            y = round(room.top() + share * room.height()) + 0.5
+            painter.drawLine(QPointF(room.left(), y), QPointF(room.right(), y))
+        if self._history.top and len(self._history.samples) > 1 and room.height() > 8:
+            self._paint_line(painter, room)
         painter.end()
 
-    def _paint_line(self, painter: QPainter, room: QRectF, top: float) -> None:
+    def _paint_line(self, painter: QPainter, room: QRectF) -> None:
         scheme = colours.current()
-        samples = self._history.samples
+        samples, top = self._history.samples, self._history.top
         end = samples[-1][0]
-        span = max(end - samples[0][0], 10.0)
+        span = max(end - samples[0][0], _LEAST_SPAN_S)
         line = QPolygonF(
             [
                 QPointF(
@@ -88,7 +108,7 @@ class SpeedGraph(QWidget):
         area.append(QPointF(line.last().x(), room.bottom()))
         area.append(QPointF(line.first().x(), room.bottom()))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colours.translucent(scheme.accent, 0.18))
+        painter.setBrush(colours.translucent(scheme.accent, 0.16))
         painter.drawPolygon(area)
         painter.setPen(QPen(QColor(scheme.accent), 1.6))
         painter.drawPolyline(line)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from explorer.base.units import format_bytes, format_duration, format_rate
 from explorer.gui.parts.progress import Progress, ProgressState
-from explorer.transfer.model import Failure, JobSnapshot, TransferSnapshot
+from explorer.transfer.model import Direction, Failure, JobSnapshot, TransferSnapshot
 from explorer.transfer.state import JobState, TransferState
+
+ALMOST = 0.999
+"""The most a bar shows before the end: bytes that are there are not yet a file."""
 
 _JOB_WORDS = {
     JobState.QUEUED: "Queued",
@@ -74,19 +77,31 @@ def failure_text(failure: Failure) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def job_status(job: JobSnapshot) -> str:
-    """`Running`, `Done, 3 skipped`, `2 failed: the disk is full`."""
+def job_status(job: JobSnapshot, ahead: int = 0) -> str:
+    """`Running`, `Done, 3 skipped`, `2 failed: the disk is full`; one line.
+
+    `ahead` is the number of jobs that wait before this one.
+    """
     words = _JOB_WORDS[job.state]
     if not job.is_ours and not job.state.is_final:
         return f"{words}, in another Quayside"
+    if job.state is JobState.QUEUED:
+        return f"{words}, {ahead:,} before it" if ahead else f"{words}, next"
     if job.state is JobState.FAILED:
         counted = f"{job.files_failed:,} failed" if job.files_failed else words
-        return f"{counted}: {job.failure.message}" if job.failure else counted
-    if job.failure is not None and not job.state.is_final:
-        return f"{words}: {job.failure.message}"
+        return _one_line(counted, job.failure.message if job.failure else "")
     if job.state is JobState.DONE and job.files_skipped:
         return f"{words}, {job.files_skipped:,} skipped"
+    if job.failure is not None and not job.state.is_final:
+        return _one_line(words, job.failure.message)
+    if job.files_failed:
+        return f"{words}, {job.files_failed:,} failed"
     return words
+
+
+def _one_line(words: str, reason: str) -> str:
+    line = " ".join(reason.split())
+    return f"{words}: {line}" if line else words
 
 
 def job_fraction(job: JobSnapshot) -> float | None:
@@ -96,11 +111,13 @@ def job_fraction(job: JobSnapshot) -> float | None:
     """
     if job.state is JobState.DONE:
         return 1.0
-    if job.is_expanding and not job.bytes_total:
+    if job.is_expanding:
         return None
-    if not job.bytes_total:
-        return job.files_done / job.files_total if job.files_total else 0.0
-    return min(job.bytes_done / job.bytes_total, 0.999)
+    if job.bytes_total:
+        share = job.bytes_done / job.bytes_total
+    else:
+        share = job.files_done / job.files_total if job.files_total else 0.0
+    return min(share, ALMOST)
 
 
 def job_progress(job: JobSnapshot) -> Progress:
@@ -110,7 +127,7 @@ def job_progress(job: JobSnapshot) -> Progress:
 
 def job_size(job: JobSnapshot) -> str:
     """`1.2 GiB`, with a `+` while more is being found."""
-    return format_bytes(job.bytes_total) + (" +" if job.is_expanding else "")
+    return format_bytes(job.bytes_total) + ("+" if job.is_expanding else "")
 
 
 def job_speed(job: JobSnapshot) -> str:
@@ -127,28 +144,39 @@ def job_eta(job: JobSnapshot) -> str:
 
 
 def job_files(job: JobSnapshot) -> str:
-    """`12 of 340`, or `340` when all are through."""
-    if job.files_done == job.files_total and not job.is_expanding:
+    """`12 of 340`, or `340` when all are done or skipped."""
+    done = job.files_done + job.files_skipped
+    if done == job.files_total and not job.is_expanding:
         return f"{job.files_total:,}"
-    more = "+" if job.is_expanding else ""
-    return f"{job.files_done:,} of {job.files_total:,}{more}"
+    return f"{done:,} of {job.files_total:,}{'+' if job.is_expanding else ''}"
+
+
+def job_direction(job: JobSnapshot) -> str:
+    """`Upload` or `Download`."""
+    return "Upload" if job.direction is Direction.UPLOAD else "Download"
 
 
 def file_status(transfer: TransferSnapshot) -> str:
-    """`Done`, `Skipped: it exists`, `Failed: no permission`."""
-    words = _FILE_WORDS[transfer.state]
+    """`Done`, `Skipped: It exists there already.`, `Failed: no permission`; one line."""
     reason = transfer.failure.message if transfer.failure else transfer.note
-    return f"{words}: {reason}" if reason else words
+    return _one_line(_FILE_WORDS[transfer.state], reason)
 
 
 def file_progress(transfer: TransferSnapshot) -> Progress:
-    """The bar of one file; full only when it is done."""
+    """The bar of one file; full only when it is done, and none for a skipped one."""
     bar = _FILE_BARS[transfer.state]
-    if transfer.state in (TransferState.DONE, TransferState.SKIPPED):
+    if transfer.state is TransferState.DONE:
         return Progress(bar, 1.0)
+    if transfer.state is TransferState.SKIPPED:
+        return Progress(bar, None)
     if not transfer.size_bytes:
         return Progress(bar, 0.0)
-    return Progress(bar, min(transfer.bytes_done / transfer.size_bytes, 0.999))
+    return Progress(bar, min(transfer.bytes_done / transfer.size_bytes, ALMOST))
+
+
+def file_name(transfer: TransferSnapshot, prefix: str) -> str:
+    """The remote name below `prefix`, or all of it where it is not below."""
+    return transfer.remote_name.removeprefix(prefix) or transfer.remote_name
 
 
 def clock_time(seconds: float | None) -> str:
@@ -156,3 +184,11 @@ def clock_time(seconds: float | None) -> str:
     if seconds is None:
         return ""
     return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M")
+
+
+def exact_time(seconds: float | None) -> str:
+    """Local time to the second and the same in UTC, for a tool tip; empty for None."""
+    if seconds is None:
+        return ""
+    local = datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M:%S")
+    return f"{local}\n{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,227 @@
+"""Below the jobs: what went wrong with the chosen one, its files, its speed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QMenu,
+    QStackedLayout,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.gui import errors, icons
+from explorer.gui.colours import Tone
+from explorer.gui.parts.notice import NoticeBar
+from explorer.gui.parts.progress import ProgressDelegate
+from explorer.gui.parts.texts import plain_label
+from explorer.gui.transfers import files_model, words
+from explorer.gui.transfers.controller import TransfersController
+from explorer.gui.transfers.files_model import TRANSFER_ROLE
+from explorer.gui.transfers.job_files import FileFilter
+from explorer.gui.transfers.jobs_model import PROGRESS_ROLE
+from explorer.gui.transfers.speed import SpeedGraph
+from explorer.gui.transfers.table import ColumnTable
+from explorer.transfer.model import JobSnapshot, TransferSnapshot
+from explorer.transfer.state import JobState
+
+Index = QModelIndex | QPersistentModelIndex
+_C = files_model.Col
+_WIDTHS = {_C.NAME: 260, _C.SIZE: 90, _C.PROGRESS: 170, _C.STATUS: 260, _C.FROM: 260, _C.TO: 260}
+_NOTHING = {
+    FileFilter.ALL: "No files yet.",
+    FileFilter.RUNNING: "No file is being transferred right now.",
+    FileFilter.FAILED: "No file failed.",
+    FileFilter.SKIPPED: "No file was skipped.",
+}
+
+
+class JobDetails(QWidget):
+    """Follows the controller; `show_job` says whose details are wanted."""
+
+    credential_requested = Signal(str)
+    """The id of a connection that needs a new SAS or key."""
+
+    def __init__(self, controller: TransfersController, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._controller = controller
+        self._job_id = 0
+        self._notice = NoticeBar()
+        self._filters: dict[FileFilter, QToolButton] = {}
+        self.files = ColumnTable(
+            "Files of the transfer",
+            controller.files.model,
+            _WIDTHS,
+            files_model.HIDDEN_AT_FIRST,
+        )
+        self.files.setItemDelegateForColumn(
+            _C.PROGRESS, ProgressDelegate(PROGRESS_ROLE, self.files)
+        )
+        self.files.horizontalHeader().setSectionsClickable(False)
+        self._nothing = plain_label(muted=True)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._speed = SpeedGraph()
+        self._tabs = QTabWidget()
+        self._tabs.setDocumentMode(True)
+        self._tabs.addTab(self._files_page(), "Files")
+        self._tabs.addTab(self._speed, "Speed")
+        notice_room = QHBoxLayout()
+        notice_room.setContentsMargins(8, 6, 8, 6)
+        notice_room.addWidget(self._notice)
+        self._notice_room = QWidget()
+        self._notice_room.setLayout(notice_room)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._notice_room)
+        column.addWidget(self._tabs, 1)
+        self._connect()
+        self.show_job(None)
+
+    def _files_page(self) -> QWidget:
+        page = QWidget()
+        bar = QHBoxLayout()
+        bar.setContentsMargins(6, 4, 6, 4)
+        bar.setSpacing(2)
+        group = QButtonGroup(self)
+        for kind in FileFilter:
+            button = QToolButton()
+            button.setText(kind.value)
+            button.setCheckable(True)
+            button.setChecked(kind is FileFilter.ALL)
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            button.clicked.connect(lambda _=False, kind=kind: self._show_kind(kind))
+            group.addButton(button)
+            bar.addWidget(button)
+            self._filters[kind] = button
+        bar.addStretch(1)
+        self._table_or_nothing = QStackedLayout()
+        self._table_or_nothing.addWidget(self.files)
+        self._table_or_nothing.addWidget(self._nothing)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(bar)
+        column.addLayout(self._table_or_nothing, 1)
+        return page
+
+    def _connect(self) -> None:
+        files = self._controller.files
+        files.fetched.connect(self._look_whether_empty)
+        files.model.rowsInserted.connect(self._look_whether_empty)
+        files.model.rowsRemoved.connect(self._look_whether_empty)
+        files.model.modelReset.connect(self._look_whether_empty)
+        self._controller.speed_changed.connect(self._speed_changed)
+        self._notice.action_requested.connect(self._act_on_failure)
+        self.files.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.files.menu_requested.connect(self._show_menu)
+        self.files.activated.connect(self._explain)
+
+    # -- what is shown ----------------------------------------------------------
+
+    def show_job(self, job: JobSnapshot | None) -> None:
+        """Show this one from now on; its later states come by `refresh`."""
+        self._job_id = job.id if job else 0
+        self._filters[FileFilter.ALL].setChecked(True)
+        self._controller.files.show(job)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the newest state of the job."""
+        job = self._controller.jobs.job(self._job_id)
+        for kind, button in self._filters.items():
+            count = kind.count(job) if job else None
+            button.setText(f"{kind.value}  {count:,}" if count else kind.value)
+            button.setAccessibleName(f"Show files: {button.text()}")
+        self._tell_failure(job)
+        self._show_speed()
+
+    def _tell_failure(self, job: JobSnapshot | None) -> None:
+        failure = job.failure if job else None
+        if job is None or failure is None or job.state in (JobState.DONE, JobState.CANCELLED):
+            self._notice_room.hide()
+            self._notice.hide()
+            return
+        waits = job.state is JobState.NEEDS_CREDENTIALS
+        is_over = job.state is JobState.FAILED
+        said = errors.describe(failure)
+        text = " ".join(part for part in (said.message, said.cure) if part)
+        if self._notice.text() == text and not self._notice.isHidden():
+            return
+        self._notice.tell(
+            text,
+            Tone.BAD if is_over else Tone.WARN,
+            action="Replace the SAS or key…" if waits else "Details…",
+            closable=False,
+        )
+        self._notice_room.show()
+
+    def _act_on_failure(self) -> None:
+        job = self._controller.jobs.job(self._job_id)
+        if job is None or job.failure is None:
+            return
+        if job.state is JobState.NEEDS_CREDENTIALS:
+            self.credential_requested.emit(job.place.connection_id)
+        else:
+            errors.show(self, job.failure)
+
+    def _speed_changed(self, job_id: int) -> None:
+        if job_id == self._job_id:
+            self._show_speed()
+
+    def _show_speed(self) -> None:
+        job = self._controller.jobs.job(self._job_id)
+        limit = job.limit_bytes_per_s if job else 0
+        self._speed.show_history(self._controller.history(self._job_id), limit)
+
+    # -- files --------------------------------------------------------------------
+
+    def _show_kind(self, kind: FileFilter) -> None:
+        self._controller.files.show(self._controller.jobs.job(self._job_id), kind)
+
+    def _look_whether_empty(self) -> None:
+        files = self._controller.files
+        is_empty = files.model.rowCount() == 0
+        self._nothing.setText("" if files.is_fetching else _NOTHING[files.kind])
+        self._table_or_nothing.setCurrentWidget(self._nothing if is_empty else self.files)
+
+    def _scrolled(self, value: int) -> None:
+        bar = self.files.verticalScrollBar()
+        if value >= bar.maximum() - bar.pageStep():
+            self._controller.files.fetch_more()
+
+    def selected(self) -> list[TransferSnapshot]:
+        """The files whose rows are selected."""
+        return [index.data(TRANSFER_ROLE) for index in self.files.selectionModel().selectedRows()]
+
+    def _explain(self, index: Index) -> None:
+        transfer = index.data(TRANSFER_ROLE)
+        if transfer.failure is not None:
+            errors.show(self, transfer.failure)
+
+    def _show_menu(self, at: QPoint) -> None:
+        chosen = self.selected()
+        if not chosen:
+            return
+        menu = QMenu(self)
+        menu.aboutToHide.connect(menu.deleteLater)
+        names = [transfer.remote_name for transfer in chosen]
+        copy = menu.addAction(icons.icon("copy"), "Copy name" if len(names) == 1 else "Copy names")
+        copy.triggered.connect(lambda: _to_clipboard(names))
+        failures = [transfer.failure for transfer in chosen if transfer.failure]
+        error = menu.addAction("Copy error" if len(failures) < 2 else "Copy errors")
+        error.setEnabled(bool(failures))
+        error.triggered.connect(lambda: _to_clipboard(list(map(words.failure_text, failures))))
+        if len(failures) == 1:
+            more = menu.addAction(icons.icon("info"), "What went wrong…")
+            more.triggered.connect(lambda: errors.show(self, failures[0]))
+        menu.popup(at)
+
+
+def _to_clipboard(texts: list[str]) -> None:
+    QGuiApplication.clipboard().setText("\n".join(texts))

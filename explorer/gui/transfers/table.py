@@ -1,0 +1,116 @@
+"""A table whose columns a person chooses, by the header's menu or from a button."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from PySide6.QtCore import QAbstractItemModel, QByteArray, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent
+from PySide6.QtWidgets import QMenu, QTableView, QWidget
+
+from explorer.gui.parts.views import dress_table
+
+NAME_ALWAYS = "Name"
+
+
+class ColumnTable(QTableView):
+    """Shows `model`; the last column takes what is left of the width.
+
+    `widths` has a width for each column number, `hidden` those that are not shown at first.
+    """
+
+    menu_requested = Signal(QPoint)
+    """Where on the screen a menu for the selected rows is to be opened."""
+    space_pressed = Signal()
+
+    def __init__(
+        self,
+        name: str,
+        model: QAbstractItemModel,
+        widths: Mapping[Any, int],
+        hidden: Collection[int],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._widths = dict(widths)
+        self._hidden = frozenset(int(column) for column in hidden)
+        dress_table(self, name)
+        self.setModel(model)
+        self.setTabKeyNavigation(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        header = self.horizontalHeader()
+        header.setAccessibleName(f"Columns of {name}")
+        header.setMinimumSectionSize(40)
+        header.setStretchLastSection(True)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(
+            lambda at: self._pop_up_columns(header.mapToGlobal(at))
+        )
+        self._show_usual_columns()
+
+    # -- columns ----------------------------------------------------------------
+
+    def _show_usual_columns(self) -> None:
+        header = self.horizontalHeader()
+        for column, width in self._widths.items():
+            header.moveSection(header.visualIndex(column), column)
+            self.setColumnHidden(column, column in self._hidden)
+            self.setColumnWidth(column, width)
+
+    def column_menu(self) -> QMenu:
+        """Which columns are shown; the name always is."""
+        menu = QMenu(self)
+        for column in range(self.model().columnCount()):
+            title = self.model().headerData(column, Qt.Orientation.Horizontal)
+            action = QAction(title, menu)
+            action.setCheckable(True)
+            action.setChecked(not self.isColumnHidden(column))
+            action.setEnabled(title != NAME_ALWAYS)
+            action.toggled.connect(lambda shown, at=column: self.setColumnHidden(at, not shown))
+            menu.addAction(action)
+        menu.addSeparator()
+        menu.addAction("Usual columns").triggered.connect(self._show_usual_columns)
+        return menu
+
+    def _pop_up_columns(self, at: QPoint) -> None:
+        menu = self.column_menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at)
+
+    def save_columns(self) -> str:
+        """Widths, order, choice and sorting of the columns, for the session file."""
+        state = self.horizontalHeader().saveState().toBase64()
+        return bytes(state.data()).decode("ascii")
+
+    def restore_columns(self, saved: str) -> None:
+        """What `save_columns` gave; anything else is ignored."""
+        state = QByteArray.fromBase64(QByteArray(saved.encode()))
+        if self.horizontalHeader().restoreState(state):
+            self.setColumnHidden(self._name_column(), False)
+            self.horizontalHeader().setStretchLastSection(True)
+
+    def _name_column(self) -> int:
+        model = self.model()
+        titles = [
+            model.headerData(column, Qt.Orientation.Horizontal)
+            for column in range(model.columnCount())
+        ]
+        return titles.index(NAME_ALWAYS)
+
+    # -- keys ---------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.modifiers():
+            self.space_pressed.emit()
+            return
+        super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        at = event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            row = self.visualRect(self.currentIndex())
+            at = self.viewport().mapToGlobal(row.bottomLeft())
+        elif not self.indexAt(self.viewport().mapFromGlobal(at)).isValid():
+            return
+        self.menu_requested.emit(at)
