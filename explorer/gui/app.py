@@ -111,7 +111,6 @@ class Program:
             raise RuntimeError("there is no application")
         self._theme = Theme(app)
         self._sinks = Sinks(asyncio.get_running_loop(), self._tell)
-        self._sinks.install()
         self.bridge = Bridge()
         self._scope = TaskScope(self._sinks.heard)
         self._workers = Workers("window", 2)
@@ -126,6 +125,7 @@ class Program:
             self._local_storage,
             window_memory.load(folder),
         )
+        self._sinks.install()
         self.window.close_requested.connect(self._close_requested)
         self.window.memory_changed.connect(self._save)
         self._tray = Tray(self.window)

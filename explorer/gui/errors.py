@@ -36,7 +36,8 @@ class ErrorText:
     @property
     def line(self) -> str:
         """What fits into a bar."""
-        return " ".join(part for part in (self.message, self.cure) if part)
+        code = f"({self.code})" if self.code and self.code not in self.message else ""
+        return " ".join(part for part in (self.message, code, self.cure) if part)
 
     @property
     def details(self) -> str:
@@ -77,10 +78,7 @@ def describe(error: BaseException | Failure) -> ErrorText:
 def tell(bar: NoticeBar, error: BaseException | Failure, *, action: str = "") -> ErrorText:
     """Put the error into a bar; returns its words, for a dialog with all of them."""
     words = describe(error)
-    text = f"{words.title}. {words.line}"
-    if words.code:
-        text += f" ({words.code})"
-    bar.tell(text, Tone.BAD, action=action)
+    bar.tell(f"{words.title}. {words.line}", Tone.BAD, action=action)
     return words
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from explorer.gui.colours import Tone
@@ -35,7 +35,7 @@ class Sheet(QDialog):
         top.setSpacing(12)
         if icon_name:
             top.addWidget(ToneIcon(icon_name, tone, 28), 0, Qt.AlignmentFlag.AlignTop)
-        top.addWidget(self._headline, 1)
+        top.addWidget(self._headline, 1, Qt.AlignmentFlag.AlignVCenter)
         self.body = QVBoxLayout()
         self.body.setSpacing(10)
         self._left = QHBoxLayout()
@@ -52,6 +52,21 @@ class Sheet(QDialog):
         outer.addLayout(top)
         outer.addLayout(self.body)
         outer.addLayout(row)
+
+    def fit(self) -> None:
+        """As high as what is shown in this width, no higher."""
+        layout = self.layout()
+        if layout is None:
+            return
+        layout.activate()
+        width = max(self.width(), self.minimumWidth(), layout.minimumSize().width())
+        has_lines = layout.hasHeightForWidth()
+        height = layout.totalHeightForWidth(width) if has_lines else layout.sizeHint().height()
+        self.resize(width, height)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.fit()
+        super().showEvent(event)
 
     def headline(self) -> str:
         return self._headline.text()

@@ -60,6 +60,8 @@ class Pane(QWidget):
     """History, path, filter, and the table of one place."""
 
     location_changed = Signal(object)
+    found = Signal(object)
+    """The Location was reached: something of it has come."""
     state_changed = Signal()
     """Selection, counts, or what is allowed."""
     listed = Signal(object, list)
@@ -93,6 +95,7 @@ class Pane(QWidget):
         self._task: asyncio.Task[None] | None = None
         self._is_listed = False
         self._is_stale = False
+        self._is_found = False
         self._words: ErrorText | None = None
         self._wanted_name = ""
         self._credential_for = ""
@@ -277,7 +280,7 @@ class Pane(QWidget):
         self._words = None
         self.view.drop_refusal = rules.upload(self.place())
         if not is_quiet:
-            self._is_listed = False
+            self._is_listed = self._is_found = False
             self._arrivals.reset(place)
         claim = Ability.LIST if place.container else Ability.LIST_CONTAINERS
         known = connection.claim(claim) if connection is not None else None
@@ -321,6 +324,8 @@ class Pane(QWidget):
         self._settle()
         self._update_bar()
         if self._is_listed and self.location is not None:
+            if not self.location.path:
+                self._tell_found()
             rows = self.model.rows
             kinds = rows.kinds
             folders = [name for at, name in enumerate(rows.names) if kinds[at] != RowKind.BLOB]
@@ -335,9 +340,16 @@ class Pane(QWidget):
         else:
             self.stage.show_failure(self._words)
 
-    def _progressed(self, _count: int) -> None:
+    def _progressed(self, count: int) -> None:
+        if count:
+            self._tell_found()
         self._select_wanted()
         self.state_changed.emit()
+
+    def _tell_found(self) -> None:
+        if not self._is_found and self.location is not None:
+            self._is_found = True
+            self.found.emit(self.location)
 
     def _settle(self) -> None:
         """After a change of rows: the right widget, the right counts."""

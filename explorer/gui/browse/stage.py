@@ -41,15 +41,13 @@ class Stage(QStackedWidget):
         self._no_containers = EmptyState(
             "container", "No containers yet", "A container holds blobs, as a drive holds files."
         )
-        make = self._no_containers.add_action(
-            "&Create container…", Rank.PRIMARY, icon_name="new-container"
-        )
+        make = self._no_containers.add_action("&Create container…", Rank.PRIMARY)
         make.clicked.connect(self.new_container_requested)
         self._no_match = EmptyState("filter", "Nothing matches the filter")
         clear = self._no_match.add_action("&Clear the filter", icon_name="close")
         clear.clicked.connect(self.filter_cleared)
         self._failed = EmptyState("error", "It could not be listed")
-        retry = self._failed.add_action("&Try again", Rank.PRIMARY, icon_name="refresh")
+        retry = self._failed.add_action("&Try again", Rank.PRIMARY)
         retry.clicked.connect(self.retry_requested)
         self._renew = self._failed.add_action("&Replace credential…", icon_name="key")
         self._renew.clicked.connect(self.credential_requested)
@@ -114,8 +112,9 @@ class Stage(QStackedWidget):
 
     def show_failure(self, words: ErrorText) -> None:
         """It could not be listed, and why."""
-        text = words.line + (f"\nCode: {words.code}" if words.code else "")
-        self._failed.set_texts(words.title, text, "expired" if words.needs_credential else "error")
+        self._failed.set_texts(
+            words.title, words.line, "expired" if words.needs_credential else "error"
+        )
         self._renew.setVisible(words.needs_credential)
         self._show(self._failed)
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QPaintEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -30,6 +31,9 @@ from explorer.gui.parts.views import dress_tree
 from explorer.service.model import Location
 
 Index = QModelIndex | QPersistentModelIndex
+
+
+NO_CONNECTIONS = "Your connections will be listed here."
 
 
 class BadgeDelegate(QStyledItemDelegate):
@@ -127,6 +131,17 @@ class TreeView(QTreeView):
                 self.open_in_tab_requested.emit(location)
             return
         super().mouseReleaseEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._tree.rowCount():
+            return
+        painter = QPainter(self.viewport())
+        painter.setPen(self.palette().placeholderText().color())
+        room = self.viewport().rect().adjusted(16, 24, -16, -16)
+        flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(room, flags, NO_CONNECTIONS)
+        painter.end()
 
     # -- drops --------------------------------------------------------------------
 

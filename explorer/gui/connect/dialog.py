@@ -73,6 +73,10 @@ class ConnectDialog(Sheet):
         self._report: tuple[ConnectionSpec, ProbeReport] | None = None
         self._is_busy = False
         self.connection: Connection | None = None
+        self._fit_timer = QTimer(self)
+        self._fit_timer.setSingleShot(True)
+        self._fit_timer.setInterval(0)
+        self._fit_timer.timeout.connect(self.fit)
         self._build()
         self.box.text_changed.connect(self._look)
         self.box.mask_wanted.connect(self._mask)
@@ -198,14 +202,10 @@ class ConnectDialog(Sheet):
             self.notice.hide()
         elif self._report is None:
             self.notice.hide()
-        self.reveal_button.setVisible(bool(self._recognition.candidates) and self._has_secret())
+        self.reveal_button.setVisible(self._has_secret())
         self._tell_home()
         self._enable()
-        QTimer.singleShot(0, self, self._fit)
-
-    def _fit(self) -> None:
-        """As high as what is shown, no higher."""
-        self.resize(self.width(), self.sizeHint().height())
+        self._fit_timer.start()
 
     def _has_secret(self) -> bool:
         text = self.box.text()
@@ -236,7 +236,7 @@ class ConnectDialog(Sheet):
     # -- the box --------------------------------------------------------------------
 
     def _mask(self) -> None:
-        if self._recognition.candidates and not self.reveal_button.isChecked():
+        if not self.reveal_button.isChecked():
             self.box.show_masked(masked(self.box.text(), self._recognition.candidates))
 
     def _reveal(self, is_shown: bool) -> None:
@@ -289,6 +289,7 @@ class ConnectDialog(Sheet):
         except Exception as error:
             words = errors.tell(self.notice, error, action="Details")
             self._words = words
+            self._fit_timer.start()
         finally:
             self._set_busy(False)
 
@@ -296,6 +297,7 @@ class ConnectDialog(Sheet):
         summary = f"{report.summary[:1].upper()}{report.summary[1:]}."
         tone = Tone.WARN if report.warnings else Tone.OK
         self.notice.tell("\n".join([summary, *report.warnings]), tone, closable=False)
+        self._fit_timer.start()
 
     def _show_error(self) -> None:
         sheet = errors.ErrorSheet(self._words, self)

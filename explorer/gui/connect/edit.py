@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QFormLayout, QGridLayout, QLineEdit, QWidget
 
 from explorer.gui.browse.tree_words import expiry_text
 from explorer.gui.colours import Tone
@@ -15,6 +15,7 @@ from explorer.service.model import Answer, Connection, SecretHome
 
 _TONES = {Answer.YES: Tone.OK, Answer.NO: Tone.NEUTRAL, Answer.UNKNOWN: Tone.INFO}
 _ICONS = {Answer.YES: "check", Answer.NO: "minus", Answer.UNKNOWN: "question"}
+CHIPS_IN_A_ROW = 3
 _HOMES = {
     SecretHome.NONE_NEEDED: "No secret is needed.",
     SecretHome.KEYRING: "In this system's keyring.",
@@ -57,19 +58,18 @@ class EditDialog(Sheet):
 
     def _chips(self, connection: Connection) -> QWidget:
         holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        for claim in connection.claims:
-            row.addWidget(
-                Chip(
-                    claim.ability.value,
-                    _TONES[claim.answer],
-                    icon_name=_ICONS[claim.answer],
-                    hint=claim.reason or claim.answer.value,
-                )
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(6)
+        grid.setColumnStretch(CHIPS_IN_A_ROW, 1)
+        for at, claim in enumerate(connection.claims):
+            chip = Chip(
+                claim.ability.value,
+                _TONES[claim.answer],
+                icon_name=_ICONS[claim.answer],
+                hint=claim.reason or claim.answer.value,
             )
-        row.addStretch(1)
+            grid.addWidget(chip, at // CHIPS_IN_A_ROW, at % CHIPS_IN_A_ROW)
         return holder
 
     def _replace(self) -> None:

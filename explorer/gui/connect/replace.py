@@ -79,12 +79,15 @@ class ReplaceDialog(Sheet):
             self.card.hide()
         self.notice.hide()
         self._enable()
+        self.fit()
 
     def _mask(self) -> None:
         found = self._recognition.candidates
         text = self.box.text().strip()
         if found:
             self.box.show_masked(masked(text, found))
+        elif masked(text, ()) != text:
+            self.box.show_masked(masked(text, ()))
         elif len(text) > 60 and not any(letter.isspace() for letter in text):
             self.box.show_masked("•" * 24)
 
@@ -102,6 +105,7 @@ class ReplaceDialog(Sheet):
             self.accept()
         except Exception as error:
             errors.tell(self.notice, error)
+            self.fit()
         finally:
             self._set_busy(False)
 

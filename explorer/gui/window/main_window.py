@@ -30,7 +30,7 @@ from explorer.gui.window.start_page import StartPage
 from explorer.gui.window.status import StatusLine
 from explorer.gui.window.tabs import Tab, Tabs
 from explorer.gui.window.tree_menu import TreeMenu
-from explorer.service.events import BlobArrived, CredentialsNeeded, FolderChanged, Notice
+from explorer.service.events import BlobArrived, CredentialsNeeded, FolderChanged, JobAdded, Notice
 from explorer.service.model import Connection, Location
 from explorer.transfer.model import JobSnapshot
 
@@ -59,6 +59,7 @@ class MainWindow(QMainWindow):
         self._workers = workers
         self._memory = memory
         self.may_close = False
+        self._has_shown_transfers = False
         self.actions_ = Actions(self)
         self.tree_model = TreeModel(self)
         self.tree = TreeView(self.tree_model)
@@ -87,6 +88,7 @@ class MainWindow(QMainWindow):
         self._connect_actions()
         self._connect_events()
         self.tabs.open_tab()
+        self._transfers_dock.hide()
         self._restore()
 
     # -- making -----------------------------------------------------------------
@@ -121,9 +123,7 @@ class MainWindow(QMainWindow):
         action = menus.panel_action(text, icon_name, self)
         action.setChecked(True)
         action.toggled.connect(dock.setVisible)
-        dock.visibilityChanged.connect(
-            lambda is_visible: action.setChecked(is_visible or dock.isVisibleTo(self))
-        )
+        dock.visibilityChanged.connect(lambda _: action.setChecked(not dock.isHidden()))
         dock.visibilityChanged.connect(self._changed)
         return action
 
@@ -152,6 +152,7 @@ class MainWindow(QMainWindow):
         pane.new_container_requested.connect(self.deeds.new_container)
         pane.view.columns_changed.connect(self._changed)
         pane.listed.connect(self._listed)
+        pane.found.connect(self._found)
         return Tab(pane, start)
 
     def _connect_tree(self) -> None:
@@ -204,6 +205,7 @@ class MainWindow(QMainWindow):
         events = self._bridge.events
         events.on(BlobArrived, self._blob_arrived)
         events.on(FolderChanged, self._folder_changed)
+        events.on(JobAdded, self._job_added)
         events.on(Notice, self._notice)
         events.on(CredentialsNeeded, self._credentials_needed)
 
@@ -268,24 +270,26 @@ class MainWindow(QMainWindow):
         if pane is None:
             pane = self.tabs.open_tab()
         pane.go(connection.start)
-        self.tree.reveal(connection.start)
         self.tree.expand(self.tree_model.index_of(connection.root))
         if connection.notice:
             pane.notice.tell(connection.notice, Tone.WARN)
 
     def _location_changed(self, location: Location) -> None:
-        if self.sender_is_front(location):
-            self.tree.reveal(location)
+        if self.pane.location == location:
+            if self.tree_model.index_of(location).isValid():
+                self.tree.reveal(location)
             self._show_title()
         self._changed()
 
-    def sender_is_front(self, location: Location) -> bool:
-        """Whether that place is the one in front."""
-        return self.pane.location == location
+    def _found(self, location: Location) -> None:
+        """It exists: now the tree may show it, too."""
+        if self.pane.location == location:
+            self.tree.reveal(location)
 
     def _pane_changed(self, pane: Pane) -> None:
-        if pane.location is not None:
-            self.tree.reveal(pane.location)
+        place = pane.location
+        if place is not None and self.tree_model.index_of(place).isValid():
+            self.tree.reveal(place)
         self._show_title()
         self._state_timer.start()
         self._changed()
@@ -362,6 +366,12 @@ class MainWindow(QMainWindow):
     def _folder_changed(self, event: FolderChanged) -> None:
         for pane in self.tabs.panes():
             pane.folder_changed(event)
+
+    def _job_added(self, _event: JobAdded) -> None:
+        """The first transfer of a run brings the panel up; hidden again, it stays so."""
+        if not self._has_shown_transfers:
+            self._has_shown_transfers = True
+            self._transfers_dock.show()
 
     def _notice(self, event: Notice) -> None:
         tone = Tone.WARN if event.is_warning else Tone.INFO

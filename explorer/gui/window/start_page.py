@@ -49,7 +49,7 @@ class StartPage(QWidget):
         )
         self.line = _PasteLine()
         self.state.add_widget(self.line)
-        self.connect_button = self.state.add_action("&Connect…", Rank.PRIMARY, icon_name="link")
+        self.connect_button = self.state.add_action("&Connect…", Rank.PRIMARY)
         self.local_button = self.state.add_action(
             "&Explore local storage", icon_name="local-storage"
         )
