@@ -51,7 +51,7 @@ async def follow(service: Service, job_id: int, out: Output) -> int:
 async def _wait(
     service: Service, job_id: int, stopped: asyncio.Event, scope: TaskScope
 ) -> JobSnapshot:
-    ended = scope.spawn(service.wait(job_id), name="wait for the job")
+    ended: asyncio.Task[JobSnapshot] = scope.spawn(service.wait(job_id), name="wait for the job")
     asked = scope.spawn(stopped.wait(), name="wait for a signal")
     await asyncio.wait([ended, asked], return_when=asyncio.FIRST_COMPLETED)
     if not ended.done():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
+from explorer.base.units import format_bytes
 from explorer.cli.ask import ask_conflict
 from explorer.cli.follow import follow
 from explorer.cli.output import Output
@@ -42,6 +43,14 @@ async def rehearse(service: Service, request: Request, out: Output) -> int:
     """Say what would be transferred, and touch nothing."""
     files = size_bytes = 0
     async for step in service.rehearse(request):
-        files += 1
-        size_bytes += step.size_bytes
+        if out.is_json:
+            out.data({"event": "step", "step": step})
+        else:
+            reason = f"  ({step.reason})" if step.reason else ""
+            out.result(f"{step.outcome:<11}  {step.source} -> {step.target}{reason}")
+        if step.outcome not in ("skip", "fail"):
+            files += 1
+            size_bytes += step.size_bytes
+    noun = "file" if files == 1 else "files"
+    out.note(f"Would transfer {files} {noun}, {format_bytes(size_bytes)}. Nothing was changed.")
     return 0

@@ -149,7 +149,7 @@ class Operations:
                 continue
             async for page in self._browser.walk(location, prefix=name):
                 found.add_page(page.blobs)
-            # The marker of the folder lies beside it, not below.
+            # The marker of the folder may lie beside it, not below.
             if await self._is_marker(location, name[:-1]):
                 found.add_folder(location.path + name[:-1])
         return found

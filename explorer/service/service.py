@@ -34,6 +34,7 @@ from explorer.transfer.state import TransferState
 
 if TYPE_CHECKING:  # a command that only looks does not load the engine
     from explorer.transfer.engine import Engine
+    from explorer.transfer.rehearsal import Step
 
 
 class Service:
@@ -101,6 +102,8 @@ class Service:
         engine = Engine(self.data_dir, self._connections, self.settings, Relay(self._feed.put))
         await engine.start(adopt=adopt_jobs)
         self._engine_or_none = engine
+        if engine.notice:
+            self.notify("The transfer queue", engine.notice, is_warning=True)
         self._connections.credential_changed = engine.credentials_changed
 
     @property
@@ -334,6 +337,10 @@ class Service:
     def find_conflicts(self, request: Request) -> AsyncIterator[Conflict]:
         """Targets that exist already, found by walking; touches nothing."""
         return self._engine.find_conflicts(request)
+
+    def rehearse(self, request: Request) -> AsyncIterator[Step]:
+        """What a request would do, file by file; touches nothing."""
+        return self._engine.rehearse(request)
 
     def jobs(self) -> tuple[JobSnapshot, ...]:
         """Every job in the queue, in its order."""

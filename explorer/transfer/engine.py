@@ -40,6 +40,7 @@ from explorer.transfer.model import (
 )
 from explorer.transfer.ownership import EngineLock
 from explorer.transfer.pacing import Limiter
+from explorer.transfer.rehearsal import Step, rehearse
 from explorer.transfer.rows import JobRow, TransferRow
 from explorer.transfer.runner import RESTING, Runner, StoreSource
 from explorer.transfer.slots import Slots
@@ -181,6 +182,12 @@ class Engine:
         work = await self._runner.work_for(request, rank=lambda: 0, limiter=Limiter())
         async for conflict in find_conflicts(work, request):
             yield conflict
+
+    async def rehearse(self, request: Request) -> AsyncIterator[Step]:
+        """What the request would do, file by file; touches nothing."""
+        work = await self._runner.work_for(request, rank=lambda: 0, limiter=Limiter())
+        async for step in rehearse(work, request):
+            yield step
 
     def _dispatch(self) -> None:
         """Start what may run, in the queue's order."""
