@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import os.path
 import re
 import threading
 from urllib.parse import parse_qsl, quote, unquote
@@ -75,8 +74,11 @@ def _common(text: str, start: int, variant: str) -> tuple[int, bool]:
     """How many characters of the variant stand at `start`, and whether that is all of it."""
     if text.startswith(variant, start):
         return len(variant), True
-    size = len(os.path.commonprefix((variant, text[start : start + len(variant)])))
-    return size, False
+    window = text[start : start + len(variant)]
+    for index, (wanted, found) in enumerate(zip(variant, window, strict=False)):
+        if wanted != found:
+            return index, False
+    return len(window), False
 
 
 def _variants(secret: str) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ from explorer.storage.pasted import (
 )
 from explorer.storage.sas import looks_like_sas, parse_sas
 
-LONGEST_TEXT = 1_000_000
+LONGEST_TEXT = 200_000
 """Characters; a longer text is no connection."""
 
 ANYTHING_KNOWN = (

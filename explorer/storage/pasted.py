@@ -49,6 +49,7 @@ _ENTITY_TEXT = {
 }  # fmt: skip
 _JSON_ESCAPES = re.compile(r"\\u00(26|3d|3c|3e|22|27|2b|2f)", re.I)
 _PAIRS = {'"': '"', "'": "'", "`": "`", "<": ">", "(": ")"}
+_MOST_LAYERS = 12
 _TAIL = re.compile(r"(?<=[\"'`>])[\s,;]+$")
 _SEPARATOR_TAIL = re.compile(r"[\s,]+$")
 
@@ -75,7 +76,7 @@ def unquote_outer(text: str) -> str:
 
     A quote that was opened and not closed (a cut selection) goes too.
     """
-    while True:
+    for _ in range(_MOST_LAYERS):
         before = text
         text = _TAIL.sub("", text.strip())
         text = text.replace('\\"', '"') if text.startswith('\\"') else text
@@ -86,12 +87,13 @@ def unquote_outer(text: str) -> str:
         elif text[-1:] in ('"', "'", "`") and text.count(text[-1]) == 1:
             text = text[:-1]
         if text == before:
-            return text
+            break
+    return text
 
 
 def join_lines(text: str) -> str:
     """One line: a line break and the indentation around it were put in by a program."""
-    return re.sub(r"[ \t]*\n\s*", "", text)
+    return "".join(line.strip() for line in text.split("\n"))
 
 
 def without_spaces(text: str) -> str:

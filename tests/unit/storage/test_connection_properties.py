@@ -8,6 +8,7 @@ import base64
 import html
 import json
 import random
+import time
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -190,3 +191,36 @@ def test_a_letter_changed_anywhere_is_answered(text: str, chance: random.Random)
     place = chance.randrange(len(text))
     letter = chance.choice("aZ0=;&?/%\"'\n\\{[<\u200b")
     recognise(text[:place] + letter + text[place + 1 :], NOW)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        '"',
+        " ",
+        "`",
+        "(",
+        "a:",
+        "&",
+        "&amp;",
+        ";",
+        "=",
+        "AccountName=",
+        "account key ",
+        "?sig=",
+        "[",
+        "a/",
+        "%25",
+        "-",
+    ],
+)
+def test_a_long_text_is_answered_at_once(piece: str) -> None:
+    text = "x" + piece * (100_000 // len(piece)) + "y"
+    started = time.perf_counter()
+    recognise(text, NOW)
+    recognise(text[1:-1], NOW)
+    assert time.perf_counter() - started < 3
+
+
+def test_a_text_without_end_is_refused() -> None:
+    assert recognise("x" * 10_000_000, NOW).state is RecognitionState.REFUSED
