@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from explorer.base.errors import ConnectionTextError
 from explorer.storage.azure.dial import Dialer
@@ -24,7 +24,7 @@ class StoreOptions:
     the certificates the system trusts. Time-outs are for a step without any progress.
     """
 
-    proxy: str = ""
+    proxy: str = field(default="", repr=False)
     ca_file: str = ""
     api_version: str = ""
     connect_timeout_s: float = 10.0

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from explorer.base.cancel import Cancelled, CancelToken, current_token
 from explorer.storage.azure.answer import Answer, receive
@@ -30,9 +30,9 @@ class Call:
 
     origin: Origin
     method: str
-    target: str
-    head: str
-    body: memoryview | None = None
+    target: str = field(repr=False)
+    head: str = field(repr=False)
+    body: memoryview | None = field(default=None, repr=False)
     may_resend: bool = False
     """Whether doing it twice is the same as doing it once."""
     answer_wait_s: float = 0.0

@@ -28,7 +28,7 @@ USER_AGENT = f"quayside/{__version__}"
 BODY_LIMIT = 1 << 20
 """Most that is read of an answer that should be short."""
 
-_URL = re.compile(r"(https?)://(\[[0-9A-Fa-f:.]+\]|[^/:\[\]]+)(?::(\d{1,5}))?(/[^?#]*)?")
+_URL = re.compile(r"(https?)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?(/[^?#]*)?")
 _METADATA_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NO_HEADERS: Mapping[str, str] = {}
 

@@ -22,7 +22,11 @@ _TAIL = re.compile(
     r"\s*</Blobs>\s*(?:<NextMarker>([^<]*)</NextMarker>|<NextMarker ?/>)\s*"
     r"</EnumerationResults>\s*"
 )
-_PREFIX = re.compile(r"\s*<BlobPrefix><Name>([^<]+)</Name></BlobPrefix>")
+_PREFIX = re.compile(
+    r'\s*<BlobPrefix><Name( Encoded="true")?>([^<]+)</Name>'
+    r"(?:<Properties>(?:<([\w.-]+)>[^<]*</\3>|<[\w.-]+ ?/>)*</Properties>)?</BlobPrefix>"
+)
+"""Hierarchical accounts give their directories properties, which a prefix has no use for."""
 _REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|(amp|lt|gt|quot|apos));|&")
 _CHARACTERS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _SHAPES_KEPT = 16
@@ -85,7 +89,8 @@ def _scan(text: str, at: int, with_metadata: bool) -> Page | None:
                 else:
                     append(blob_of(fields, None))
         if (hit := _PREFIX.match(text, at)) is not None:
-            prefixes.append(Prefix(_plain(hit[1])))
+            prefix = _plain(hit[2])
+            prefixes.append(Prefix(unquote(prefix) if hit[1] else prefix))
             at = hit.end()
             continue
         if (hit := _TAIL.fullmatch(text, at)) is not None:

@@ -17,7 +17,12 @@ import threading
 from collections.abc import Callable
 
 SLICE = 512 * 1024
-"""Bytes handed to one send: few calls, yet the time-out covers only these."""
+"""Bytes of a thread's buffer, and of one read."""
+
+PLAIN_SLICE = 8 << 20
+TLS_SLICE = 128 * 1024
+"""Bytes handed to one send. A plain socket takes what there is room for and returns; TLS
+returns when all of it is gone, so that its time-out covers the whole slice."""
 
 JOINED = 64 * 1024
 """Bodies up to this size leave together with their head."""
@@ -59,6 +64,7 @@ class Connection:
     __slots__ = (
         "_buffer",
         "_end",
+        "_slice",
         "_start",
         "_timeout_s",
         "absolute_targets",
@@ -81,6 +87,7 @@ class Connection:
         self.extra_head = b""
         """Header lines for the proxy."""
         self._timeout_s = io_timeout_s
+        self._slice = TLS_SLICE if hasattr(sock, "cipher") else PLAIN_SLICE
         self._buffer = bytearray(HEAD_LIMIT)
         self._start = self._end = 0
 
@@ -118,14 +125,14 @@ class Connection:
         sock_send = self.sock.send
         at, size = 0, body.nbytes
         while at < size:
-            count = sock_send(body[at : at + SLICE])
+            count = sock_send(body[at : at + self._slice])
             at += count
             if sent is not None:
                 sent(count)
 
     def _send_all(self, data: memoryview) -> None:
         while data:
-            data = data[self.sock.send(data[:SLICE]) :]
+            data = data[self.sock.send(data[: self._slice]) :]
 
     # -- in -------------------------------------------------------------------
 

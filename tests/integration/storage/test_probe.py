@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import time
+from dataclasses import replace
 
 import pytest
 from azure.storage.blob import ContainerClient
@@ -14,7 +16,7 @@ from explorer.storage.azure.client import open_store
 from explorer.storage.azure.probe import OLDER_VERSIONS, Probe, probe
 from explorer.storage.azure.signing import http_date
 from explorer.storage.connection import parse
-from explorer.storage.connection_spec import ConnectionSpec
+from explorer.storage.connection_spec import ConnectionSpec, Place, Scope, ScopeLevel
 from tests.integration.storage.connections import (
     by_account_sas,
     by_blob_sas,
@@ -93,6 +95,34 @@ def test_nothing_is_written(azurite: Emulator, container: ContainerClient) -> No
     probed(by_account_sas(azurite))
     probed(by_container_sas(azurite, container.container_name))
     assert [(blob.name, blob.etag) for blob in container.list_blobs()] == before
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"), [("200 OK", True), ("400 Bad", False), ("403 No", None)]
+)
+def test_directories_are_asked_for_where_the_account_does_not_say(
+    status: str, expected: bool | None
+) -> None:
+    asked: list[str] = []
+
+    def script(sock: socket.socket, index: int) -> None:
+        while head := read_request(sock)[0]:
+            asked.append(head.partition(" HTTP")[0])
+            is_dfs = "getAccessControl" in head
+            listing = b"<EnumerationResults><Blobs/><NextMarker/></EnumerationResults>"
+            is_listing = "comp=list" in head
+            sock.sendall(answer(status) if is_dfs else answer("200 OK", listing * is_listing))
+
+    with RawServer(script) as server:
+        endpoint = f"http://127.0.0.1:{server.port}/acct"
+        spec = parse(f"AccountName=acct;AccountKey=a2V5;BlobEndpoint={endpoint}")
+        start = Place(container="c")
+        found = probed(replace(spec, dfs_endpoint=endpoint, start=start, scope=IN_C))
+    assert found.is_hierarchical is expected
+    assert asked[-1] == "HEAD /acct/c/?action=getAccessControl"
+
+
+IN_C = Scope(ScopeLevel.CONTAINER, "c")
 
 
 class OldService:

@@ -36,11 +36,16 @@ def leaf(tag: str, value: str, *, short: bool) -> str:
     return f"<{tag} />" if short and not value else f"<{tag}>{escape(value)}</{tag}>"
 
 
+simple_properties = "<Etag>0x1</Etag><Content-Type /><ResourceType>directory</ResourceType>"
+
+
 @st.composite
 def entries(draw: st.DrawFn) -> str:
     name = draw(text.filter(bool))
     if draw(st.integers(0, 5)) == 0:
-        return f"<BlobPrefix><Name>{escape(name)}/</Name></BlobPrefix>"
+        about = draw(st.sampled_from(["", f"<Properties>{simple_properties}</Properties>"]))
+        shown = draw(st.sampled_from([f"<Name>{escape(name)}/", '<Name Encoded="true">%41+/']))
+        return f"<BlobPrefix>{shown}</Name>{about}</BlobPrefix>"
     short = draw(st.booleans())
     shown = f"<Name>{escape(name)}</Name>"
     if draw(st.integers(0, 5)) == 0:
@@ -99,6 +104,13 @@ def test_the_fast_reader_takes_ordinary_pages() -> None:
     assert page is not None
     assert [blob.name for blob in page.blobs] == ["a", "b&cAB", "d"]
     assert page.next_marker == "m"
+
+
+def test_the_fast_reader_takes_directories_of_hierarchical_accounts() -> None:
+    prefix = f"<BlobPrefix><Name>d/</Name><Properties>{simple_properties}</Properties></BlobPrefix>"
+    page = scan_page(page_of([prefix, simple("a"), prefix]), False)
+    assert page is not None
+    assert [item.name for item in page.prefixes] == ["d/", "d/"]
 
 
 @pytest.mark.parametrize(
