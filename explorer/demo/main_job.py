@@ -68,9 +68,7 @@ async def upload(service: Service, connection: Connection, folder: Path, say: Sa
         say(f"uploaded: {_counts(job)} to {container}")
 
 
-async def compare_listing(
-    service: Service, connection: Connection, folder: Path, say: Say
-) -> None:
+async def compare_listing(service: Service, connection: Connection, folder: Path, say: Say) -> None:
     """List each container whole and hold names and sizes against the local files."""
     for container in CONTAINERS:
         found: dict[str, int] = {}
