@@ -1,0 +1,100 @@
+"""`quayside demo`: local storage with sample data, the main job on it, and the window."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from explorer.base.paths import cache_dir
+from explorer.cli import options
+from explorer.cli.output import Output
+from explorer.demo import main_job
+from explorer.service.emulator import Emulator
+from explorer.service.service import Service
+
+NAME = "demo"
+SUMMARY = "start local storage with sample data and do the main job on it"
+DESCRIPTION = (
+    "Starts the storage emulator on this machine, connects by a pasted connection string, uploads "
+    "the sample data, lists it, downloads a job's outputs and compares every byte. Then it opens "
+    "the window on it; the emulator runs until the window is closed. Your own connections and "
+    "queue are not touched."
+)
+EXAMPLE = "quayside demo --headless"
+FOLDER = "demo"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--headless",
+        action="store_true",
+        help="open no window; write a picture of it to a file instead",
+    )
+    parser.add_argument(
+        "--picture", metavar="FILE", help="where --headless writes the picture (a PNG)"
+    )
+    parser.add_argument(
+        "--port", type=int, default=0, help="where the emulator listens; 0 takes a free port"
+    )
+    options.add_common_options(parser)
+
+
+async def run(args: argparse.Namespace, out: Output) -> int:
+    home = Path(args.data_dir) if args.data_dir else cache_dir() / FOLDER
+    state = home / "state"
+    emulator = Emulator(folder=home / "storage", log=home / "emulator.log", port=args.port)
+    await asyncio.to_thread(emulator.start)
+    try:
+        out.note(f"started: local storage at {emulator.endpoint}, its data in {home / 'storage'}")
+        start = await _main_job(home, state, emulator.connection_string, out)
+        if args.headless:
+            picture = Path(args.picture) if args.picture else home / "window.png"
+            await _show(state, start, "--picture", str(picture.absolute()))
+            out.note(f"picture: {picture}")
+        else:
+            out.note("opening the window; local storage runs until it is closed")
+            await _show(state, start)
+    finally:
+        await asyncio.to_thread(emulator.stop)
+    out.note("all of it held")
+    return 0
+
+
+async def _main_job(home: Path, state: Path, pasted: str, out: Output) -> str:
+    """Do it all; the URL of the runs, for the window. Raises DemoError where it fails."""
+    sample = home / "sample"
+    await asyncio.to_thread(main_job.write_sample, sample)
+    async with contextlib.AsyncExitStack() as stack:
+        service = await Service.start(state, adopt_jobs=False, with_transfers=True)
+        stack.push_async_callback(service.aclose)
+        connection = await main_job.connect(service, pasted, out.note)
+        await main_job.upload(service, connection, sample, out.note)
+        await main_job.compare_listing(service, connection, sample, out.note)
+        outputs = Path(tempfile.mkdtemp(prefix="quayside-demo-"))
+        stack.callback(shutil.rmtree, outputs, ignore_errors=True)
+        await main_job.download_outputs(service, connection, sample, outputs, out.note)
+        return f"{connection.endpoint}/training/runs/"
+
+
+async def _show(state: Path, target: str, *words: str) -> None:
+    """Run the window in a process of its own until it is closed."""
+    environment = {**os.environ, "QUAYSIDE_DATA_DIR": str(state)}
+    if words:
+        environment["QT_QPA_PLATFORM"] = "offscreen"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "explorer", target, *words, env=environment
+    )
+    try:
+        code = await process.wait()
+    except asyncio.CancelledError:
+        process.terminate()
+        await process.wait()
+        raise
+    if code:
+        raise main_job.DemoError(f"The window ended with the exit code {code}.")
