@@ -11,22 +11,33 @@ _MONTHS = {
     )
 }
 _days: dict[str, int] = {}
-_DAYS_KEPT = 4096
+_seen: dict[str, int] = {"": 0}
+_KEPT = 4096
 
 
 def seconds_of(text: str) -> int:
-    """0 where there is no date; a listing has a million of them, so the day is remembered."""
-    if not text:
-        return 0
+    """0 where there is no date.
+
+    A listing has a million of them, many alike: what was read is remembered for a while.
+    """
+    known = _seen.get(text)
+    return _read(text) if known is None else known
+
+
+def _read(text: str) -> int:
     day = _days.get(text[5:16])
     try:
         if day is None:
             day = calendar.timegm(
                 (int(text[12:16]), _MONTHS[text[8:11]], int(text[5:7]), 0, 0, 0, 0, 0, 0)
             )
-            if len(_days) >= _DAYS_KEPT:
+            if len(_days) >= _KEPT:
                 _days.clear()
             _days[text[5:16]] = day
-        return day + int(text[17:19]) * 3600 + int(text[20:22]) * 60 + int(text[23:25])
+        seconds = day + int(text[17:19]) * 3600 + int(text[20:22]) * 60 + int(text[23:25])
     except (ValueError, KeyError):
         return 0
+    if len(_seen) >= _KEPT:
+        _seen.clear()
+    _seen[text] = seconds
+    return seconds

@@ -51,11 +51,13 @@ def blob_of(fields: Sequence[str], metadata: Mapping[str, str] | None) -> Blob:
     is_directory = resource_type == "directory" or (
         not size_bytes and (name.endswith("/") or is_folder_mark(metadata))
     )
+    if etag and etag[0] not in '"W':
+        etag = f'"{etag}"'
     return Blob(
         name,
         size_bytes,
         seconds_of(modified),
-        quoted_etag(etag),
+        etag,
         content_type,
         md5_of(md5),
         _TYPES.get(blob_type, BlobType.BLOCK),
