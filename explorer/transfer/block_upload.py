@@ -12,6 +12,7 @@ import asyncio
 import hashlib
 import os
 from collections.abc import Iterable
+from typing import Final
 
 from explorer.base.errors import (
     AlreadyExistsError,
@@ -41,6 +42,9 @@ from explorer.transfer.rows import Progress
 from explorer.transfer.state import TransferState
 from explorer.transfer.work import Live, Outcome, Work, first_of, share
 
+ONE_PUT_BYTES: Final = 64 * 1024 * 1024
+"""The most that is read into memory at once, where blocks are not possible."""
+
 
 class BlockUpload:
     """One attempt at a file, or its continuation."""
@@ -69,7 +73,17 @@ class BlockUpload:
             await self._begin()
         self._live.stands_at(self._cut.bytes_in(staged))
         self._live.move(TransferState.RUNNING)
-        md5 = await self._stage_and_hash(staged)
+        try:
+            md5 = await self._stage_and_hash(staged)
+        except StorageError as error:
+            if error.code != "InvalidBlobOrBlock":
+                raise
+            if self._cut.size_bytes <= ONE_PUT_BYTES:
+                return await self._in_one_put()
+            self._condition = await clear_foreign_blocks(
+                self._work, self._live, self._target.ref, self._condition
+            )
+            md5 = await self._stage_and_hash(staged)
         self._live.move(TransferState.COMMITTING)
         await self._work.run(self._source.check)
         await self._work.journal.do(progress_table.set_committing, self._live.row.id)
@@ -140,21 +154,10 @@ class BlockUpload:
             async with asyncio.TaskGroup() as group:
                 if self._work.options.with_md5:
                     hashing = group.create_task(self._work.run(md5_of, self._source))
-                await self._stage_all(staged)
+                await self._stage_missing(staged)
         except BaseExceptionGroup as errors:
             raise first_of(errors) from None
         return None if hashing is None else hashing.result()
-
-    async def _stage_all(self, staged: Chunks) -> None:
-        try:
-            await self._stage_missing(staged)
-        except StorageError as error:
-            if error.code != "InvalidBlobOrBlock":
-                raise
-            self._condition = await clear_foreign_blocks(
-                self._work, self._live, self._target.ref, self._condition
-            )
-            await self._stage_missing(staged)
 
     async def _stage_missing(self, staged: Chunks) -> None:
         async def stage(index: int) -> None:
@@ -181,6 +184,45 @@ class BlockUpload:
                 self._target.ref, block_id, data, content_md5=md5, progress=self._work.pay
             )
         return digest
+
+    async def _in_one_put(self) -> Outcome:
+        """Somebody's unfinished blocks are in the way: Put Blob drops them in the moment in
+        which it replaces what is there."""
+        self._live.stands_at(0)
+        size, mtime_ns = self._cut.size_bytes, self._source.fingerprint.mtime_ns
+
+        def put() -> tuple[Written, BlobHeaders]:
+            with self._work.plant.buffers.borrow(size) as data:
+                self._source.read_into(data, 0)
+                self._source.check()
+                md5 = None
+                if self._work.options.with_md5:
+                    md5 = hashlib.md5(data, usedforsecurity=False).digest()
+                headers = self._target.headers(mtime_ns, md5)
+                written = self._work.store.put_blob(
+                    self._target.ref,
+                    data,
+                    headers=headers,
+                    condition=self._condition,
+                    progress=self._work.pay,
+                )
+            return written, headers
+
+        try:
+            written, headers = await self._work.call(self._live, put)
+        except (AlreadyExistsError, PreconditionFailedError):
+            found = await self._target.properties()
+            if found is not None and await self._target.holds(found):
+                return self._target.found_done(found)
+            if found is not None or self._condition.if_match:
+                self._target.rival()
+            # The emulator takes blocks without a blob for a blob.
+            self._condition = await clear_foreign_blocks(
+                self._work, self._live, self._target.ref, self._condition
+            )
+            written, headers = await self._work.call(self._live, put)
+        self._live.moved(size)
+        return self._target.done(written, headers, size)
 
     # -- the commit -----------------------------------------------------------
 

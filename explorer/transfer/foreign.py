@@ -26,10 +26,10 @@ async def clear_foreign_blocks(
 
 
 async def _clear_absent(work: Work, live: Live, ref: BlobRef, condition: Condition) -> Condition:
-    """Nothing is there: an empty blob drops the blocks, and goes again at once."""
+    """Nothing is there: committing no blocks drops them, and the empty blob goes at once."""
 
     def put_and_delete() -> Condition:
-        empty = work.store.put_blob(ref, b"", headers=BlobHeaders(), condition=condition)
+        empty = work.store.put_block_list(ref, [], headers=BlobHeaders(), condition=condition)
         try:
             work.store.delete_blob(ref, condition=Condition.unchanged(empty.etag))
         except NotAuthorizedError:

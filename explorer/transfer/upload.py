@@ -22,6 +22,7 @@ from explorer.transfer import progress_table
 from explorer.transfer.block_upload import BlockUpload
 from explorer.transfer.conflicts import exists_failure
 from explorer.transfer.files import Source
+from explorer.transfer.foreign import clear_foreign_blocks
 from explorer.transfer.plan import DEFAULT_BLOCK_BYTES, UploadPlan, plan_upload
 from explorer.transfer.remote_target import RemoteTarget
 from explorer.transfer.rows import Kind, Progress
@@ -85,7 +86,7 @@ class Upload:
         """Put Blob: read, hash and send in one go."""
         self._live.move(TransferState.RUNNING)
         size, mtime_ns = self._row.size_bytes, self._row.mtime_ns
-        has_looked = size > LOOK_FIRST_BYTES
+        has_looked, has_cleared = size > LOOK_FIRST_BYTES, False
         condition = await self._look_or_find_ours() if has_looked else Condition.absent()
         while True:
             try:
@@ -99,6 +100,13 @@ class Upload:
                 found = await self._target.properties()
                 if self._may_have_arrived and found and await self._target.holds(found):
                     return self._target.found_done(found)
+                if found is None and condition.if_none_match and not has_cleared:
+                    # The emulator takes left-over blocks without a blob for a blob.
+                    condition = await clear_foreign_blocks(
+                        self._work, self._live, self._target.ref, condition
+                    )
+                    has_cleared = True
+                    continue
                 if has_looked or found is None:
                     self._target.rival()
                 condition = await self._target.look(size, mtime_ns, found)

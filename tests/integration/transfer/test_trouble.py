@@ -1,0 +1,205 @@
+"""Bad places and full disks: a message that a person understands, and nothing lost."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from azure.storage.blob import ContainerClient
+
+from explorer.transfer.model import ConflictPolicy, Links
+from explorer.transfer.state import JobState, TransferState
+from tests.integration.transfer.rig import Ears, Rig, noise, parts_in, run, tree_of, until, write
+
+MIB = 1024 * 1024
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 4 MiB."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a small disk")
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)],
+        check=False,
+        capture_output=True,
+    )
+    if mount.returncode:
+        pytest.skip("this machine does not let us mount a small disk")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.mark.parametrize("block", [0, 256 * 1024])
+def test_a_full_disk_pauses_and_goes_on_when_there_is_room(
+    rig: Rig, container: ContainerClient, small_disk: Path, block: int
+) -> None:
+    data = noise(2 * MIB)
+    container.upload_blob("f", data)
+    filler = write(small_disk / "filler", bytes(3 * MIB))
+    old = write(small_disk / "down" / "f", b"old")
+
+    async def work() -> None:
+        async with rig.engine() as engine:
+            request = rig.download(
+                "f", old.parent, block_size_bytes=block, conflicts=ConflictPolicy.OVERWRITE
+            )
+            job_id = await engine.submit(request)
+            await until(lambda: engine.jobs()[0].state is JobState.RETRY_WAIT)
+            (job,) = engine.jobs()
+            assert job.failure is not None
+            assert "no room" in job.failure.message
+            assert old.read_bytes() == b"old"
+            filler.unlink()
+            assert (await engine.wait(job_id)).state is JobState.DONE
+
+    run(work())
+    assert old.read_bytes() == data
+    assert not parts_in(small_disk)
+
+
+def test_a_full_disk_job_can_be_cancelled_and_leaves_nothing(
+    rig: Rig, container: ContainerClient, small_disk: Path
+) -> None:
+    container.upload_blob("f", noise(5 * MIB))
+
+    async def work() -> None:
+        async with rig.engine() as engine:
+            job_id = await engine.submit(rig.download("f", small_disk / "down"))
+            await until(lambda: engine.jobs()[0].state is JobState.RETRY_WAIT)
+            await engine.cancel(job_id)
+
+    run(work())
+    assert tree_of(small_disk) == {"down/": ""}
+
+
+def test_a_destination_that_is_a_file_is_refused_with_the_reason(
+    rig: Rig, container: ContainerClient, tmp_path: Path
+) -> None:
+    container.upload_blob("f", b"x")
+    place = write(tmp_path / "file", b"mine")
+    job = run(rig.do(rig.download("f", place)))
+    assert job.state is JobState.FAILED
+    assert job.failure is not None
+    assert str(place) in job.failure.message
+    assert job.failure.cure
+    assert place.read_bytes() == b"mine"
+
+
+def test_a_folder_that_cannot_be_written_is_refused_with_the_reason(
+    rig: Rig, container: ContainerClient
+) -> None:
+    container.upload_blob("f", b"x")
+    job = run(rig.do(rig.download("f", Path("/proc/self/fdinfo"))))
+    assert job.state is JobState.FAILED
+    assert job.files_failed == 1 or job.failure is not None
+
+
+def test_a_container_that_is_missing_fails_the_job_once_or_is_made(
+    rig: Rig, container: ContainerClient, tmp_path: Path
+) -> None:
+    for number in range(5):
+        write(tmp_path / "up" / str(number), b"x")
+    request = rig.upload(tmp_path / "up")
+    container.delete_container()
+    job = run(rig.do(request))
+    assert job.state is JobState.FAILED
+    assert job.failure is not None
+    assert job.failure.code == "ContainerNotFound"
+    made = type(request)(request.sources, request.target, request.options, make_container=True)
+    assert run(rig.do(made)).state is JobState.DONE
+    assert sorted(container.list_blob_names()) == ["0", "1", "2", "3", "4"]
+
+
+def test_a_blob_or_folder_that_does_not_exist_is_said_to_be_missing(
+    rig: Rig, tmp_path: Path
+) -> None:
+    job = run(rig.do(rig.download("no/such/", tmp_path / "down")))
+    assert job.state is JobState.FAILED
+    assert job.failure is not None
+    assert "no/such" in job.failure.message
+    job = run(rig.do(rig.download("nothing", tmp_path / "down")))
+    assert (job.state, job.files_failed) == (JobState.FAILED, 1)
+
+
+def test_what_cannot_be_taken_is_told_and_a_retry_looks_again(
+    rig: Rig, container: ContainerClient, tmp_path: Path
+) -> None:
+    write(tmp_path / "up" / "good", b"x")
+    (tmp_path / "up" / "broken").symlink_to("nowhere")
+    (tmp_path / "up" / "loop").symlink_to(".")
+    os.mkfifo(tmp_path / "up" / "pipe")
+    write(tmp_path / "up" / "back\\slash", b"x")
+    write(Path(os.fsdecode(os.fsencode(tmp_path / "up") + b"/\xff")), b"x")
+
+    async def work() -> None:
+        async with rig.engine() as engine:
+            job_id = await engine.submit(rig.upload(tmp_path / "up"))
+            job = await engine.wait(job_id)
+            assert (job.files_done, job.files_failed, job.files_skipped) == (1, 3, 2)
+            failed = await engine.transfers(job_id, states=frozenset({TransferState.FAILED}))
+            assert all(t.failure and t.failure.cure for t in failed)
+            (tmp_path / "up" / "broken").unlink()
+            write(tmp_path / "up" / "broken", b"mended")
+            await engine.retry(job_id)
+            job = await engine.wait(job_id)
+            assert (job.files_done, job.files_failed) == (2, 2)
+
+    run(work())
+    assert sorted(container.list_blob_names()) == ["broken", "good"]
+
+
+def test_links_are_followed_or_left_out_as_asked(
+    rig: Rig, container: ContainerClient, tmp_path: Path
+) -> None:
+    write(tmp_path / "elsewhere" / "f", b"x")
+    write(tmp_path / "up" / "real", b"x")
+    (tmp_path / "up" / "folder").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "up" / "file").symlink_to(tmp_path / "elsewhere" / "f")
+    run(rig.do(rig.upload(tmp_path / "up", "", "skip/", links=Links.SKIP)))
+    run(rig.do(rig.upload(tmp_path / "up", "", "follow/", links=Links.FOLLOW)))
+    assert sorted(container.list_blob_names()) == [
+        "follow/file",
+        "follow/folder/f",
+        "follow/real",
+        "skip/real",
+    ]
+
+
+def test_filters_choose_what_goes(rig: Rig, container: ContainerClient, tmp_path: Path) -> None:
+    for name in ("a.py", "b.log", "build/x.py", "deep/c.py", ".amlignore"):
+        write(tmp_path / "up" / name, b"deep/\n" if name == ".amlignore" else b"x")
+    (tmp_path / "up" / "empty").mkdir()
+    request = rig.upload(
+        tmp_path / "up", "", "", include=("*.py",), exclude=("build/",), use_ignore_files=True
+    )
+    assert run(rig.do(request)).state is JobState.DONE
+    assert sorted(container.list_blob_names()) == ["a.py"]
+    container.upload_blob("other.txt", b"x")
+    assert run(rig.do(rig.download("", tmp_path / "down", exclude=("*.py",)))).files_done == 1
+    assert list(tree_of(tmp_path / "down")) == ["other.txt"]
+
+
+def test_colliding_and_hostile_blob_names_stay_apart_and_inside(
+    rig: Rig, container: ContainerClient, tmp_path: Path
+) -> None:
+    for name in ("x/a", "x/a/b", "x/c//d", "x/~", "x/C:\\evil", "x/con"):
+        container.upload_blob(name, name.encode())
+    ears = Ears()
+
+    async def work() -> None:
+        async with rig.engine(ears=ears) as engine:
+            job = await engine.wait(await engine.submit(rig.download("x/", tmp_path / "down")))
+            assert (job.state, job.files_done) == (JobState.DONE, 6)
+
+    run(work())
+    found = {path.read_bytes() for path in (tmp_path / "down").rglob("*") if path.is_file()}
+    stored = {name.encode() for name in container.list_blob_names()}
+    assert {data.replace(b"\\", b"/") for data in found} == stored
+    assert {path.name for path in tmp_path.iterdir()} == {"down", "quayside-data"}
+    assert any(transfer.note for transfer in ears.transfers)
