@@ -151,6 +151,7 @@ def test_a_proxy_that_refuses_is_named(status: str, says: str) -> None:
 
 LIES: dict[str, bytes] = {
     "200 for 206": answer("200 OK", b"hello"),
+    "200 for 206, with the range": answer("200 OK", b"hello", *PART),
     "another range": answer("206 P", b"hello", "Content-Range: bytes 1-5/9"),
     "another end": answer("206 P", b"hell", "Content-Range: bytes 0-3/4"),
     "no range": answer("206 P", b"hello"),
