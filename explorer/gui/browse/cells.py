@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from time import localtime, strftime
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
 
 from explorer.base.units import format_bytes
@@ -18,6 +19,7 @@ from explorer.gui.icons import icon as named_icon
 from explorer.gui.parts.texts import tooltip as safe_tooltip
 from explorer.storage.model import BlobType
 
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 HEADERS = ("Name", "Size", "Last modified", "Type", "Tier", "Blob type", "Lease")
 FOLDER_TYPE = "Folder"
 CONTAINER_TYPE = "Container"

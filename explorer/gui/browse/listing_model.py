@@ -10,15 +10,24 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 
 from explorer.gui.browse import cells
-from explorer.gui.browse.rows import Row, RowKind, Rows
+from explorer.gui.browse.rows import NO_SIZE, Row, RowKind, Rows
 from explorer.gui.browse.sorting import Column, sort_key
 
 Index = QModelIndex | QPersistentModelIndex
 Match = Callable[[str], bool]
 ROOT = QModelIndex()
+FEW = 4
+"""So many rows are looked for one by one, more in one walk."""
 NAME_ROLE = Qt.ItemDataRole.UserRole + 1
 
 _DISPLAY = int(Qt.ItemDataRole.DisplayRole)
@@ -26,13 +35,15 @@ _DECORATION = int(Qt.ItemDataRole.DecorationRole)
 _TOOLTIP = int(Qt.ItemDataRole.ToolTipRole)
 _ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
 _ACCESSIBLE = int(Qt.ItemDataRole.AccessibleTextRole)
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
 _FOLDER_FLAGS = _FLAGS | Qt.ItemFlag.ItemIsDropEnabled
 
 
 class ListingModel(QAbstractTableModel):
     """Rows as they are shown. `is_ordered` tells whether they follow `column` already."""
+
+    sort_wanted = Signal(object, bool)
+    """A column, and whether descending."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -60,7 +71,7 @@ class ListingModel(QAbstractTableModel):
                 return cells.icon(self.rows, self._shown[index.row()])
             return None
         if role == _ALIGNMENT:
-            return _RIGHT if index.column() == Column.SIZE else None
+            return cells.RIGHT if index.column() == Column.SIZE else None
         if role == _TOOLTIP:
             return cells.tooltip(self.rows, self._shown[index.row()], index.column())
         if role == _ACCESSIBLE:
@@ -81,8 +92,13 @@ class ListingModel(QAbstractTableModel):
         if role == _DISPLAY:
             return cells.HEADERS[section]
         if role == _ALIGNMENT and section == Column.SIZE:
-            return _RIGHT
+            return cells.RIGHT
         return None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """What a click on the header calls: told on, since sorting takes its time."""
+        if 0 <= column < len(Column):
+            self.sort_wanted.emit(Column(column), order == Qt.SortOrder.DescendingOrder)
 
     # -- what is in it ----------------------------------------------------------
 
@@ -95,6 +111,15 @@ class ListingModel(QAbstractTableModel):
     def order(self) -> array[int]:
         """All row numbers as they are ordered, shown or not. Not to be changed."""
         return self._order
+
+    def next_beginning(self, text: str, start: int) -> int | None:
+        """The first row from `start` on, and round again, whose name begins with `text`."""
+        names, length = self.rows.names, len(text)
+        for first, numbers in ((start, self._shown[start:]), (0, self._shown[:start])):
+            for place, number in enumerate(numbers, first):
+                if names[number][:length].casefold() == text:
+                    return place
+        return None
 
     def number(self, row: int) -> int:
         """The row number in `rows` of what stands at `row`."""
@@ -115,11 +140,13 @@ class ListingModel(QAbstractTableModel):
         folders = blobs = size_bytes = 0
         kinds, sizes = self.rows.kinds, self.rows.sizes
         for first, last in spans:
+            # In C all the way: everything may be selected.
             numbers = self._shown[first : last + 1]
-            own = [sizes[number] for number in numbers if kinds[number] == RowKind.BLOB]
-            blobs += len(own)
-            folders += len(numbers) - len(own)
-            size_bytes += sum(own)
+            own = bytes(map(kinds.__getitem__, numbers)).count(RowKind.BLOB)
+            others = len(numbers) - own
+            blobs += own
+            folders += others
+            size_bytes += sum(map(sizes.__getitem__, numbers)) - others * NO_SIZE
         return folders, blobs, size_bytes
 
     def position(self, name: str, *, is_folder: bool | None = None) -> int | None:
@@ -213,8 +240,8 @@ class ListingModel(QAbstractTableModel):
         `order` holds each of the first `len(order)` numbers once. While a filter is
         on, what is shown follows.
         """
-        late = array("I", [number for number in self._order if number >= len(order)])
-        self.layoutAboutToBeChanged.emit([], QAbstractTableModel.LayoutChangeHint.VerticalSortHint)
+        late = array("I", range(len(order), len(self._order)))
+        self.layoutAboutToBeChanged.emit()
         held = self.persistentIndexList()
         numbers = [self._shown[index.row()] for index in held]
         order.extend(late)
@@ -229,8 +256,7 @@ class ListingModel(QAbstractTableModel):
         self.column, self.descending = column, descending
         self.is_ordered = not late
         if held:
-            wanted = set(numbers)
-            places = {number: place for place, number in enumerate(self._shown) if number in wanted}
+            places = self._places(set(numbers))
             self.changePersistentIndexList(
                 held,
                 [
@@ -238,7 +264,13 @@ class ListingModel(QAbstractTableModel):
                     for number, index in zip(numbers, held, strict=True)
                 ],
             )
-        self.layoutChanged.emit([], QAbstractTableModel.LayoutChangeHint.VerticalSortHint)
+        self.layoutChanged.emit()
+
+    def _places(self, wanted: set[int]) -> dict[int, int]:
+        """Where the rows of these numbers are shown."""
+        if len(wanted) <= FEW:
+            return {number: self._shown.index(number) for number in wanted}
+        return {number: place for place, number in enumerate(self._shown) if number in wanted}
 
     def show_only(self, match: Match | None, shown: array[int] | None, seen: int) -> None:
         """Show other names: `shown` are those of `order` that match, None shows all.

@@ -12,6 +12,7 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QItemSelectionRange,
     QModelIndex,
+    QObject,
     QPoint,
     QRect,
     QRectF,
@@ -31,19 +32,54 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QMenu,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from explorer.gui import colours
+from explorer.gui.browse import cells
 from explorer.gui.browse.cells import HEADERS
 from explorer.gui.browse.columns import Columns
 from explorer.gui.browse.drops import local_paths
-from explorer.gui.browse.listing_model import ListingModel
+from explorer.gui.browse.listing_model import Index, ListingModel
 from explorer.gui.browse.rows import Row, RowKind
 from explorer.gui.browse.sorting import Column
 from explorer.gui.parts.views import dress_table
 
 MIN_NAME_WIDTH = 220
 SEARCH_PAUSE_S = 1.0
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Gives a cell its text and icon in one go, where Qt would ask the model eight times.
+
+    Each question takes the interpreter from a thread that may be busy.
+    """
+
+    def __init__(self, model: ListingModel, parent: QObject) -> None:
+        super().__init__(parent)
+        self._rows = model
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        rows, number, column = self._rows.rows, self._rows.number(index.row()), index.column()
+        features = QStyleOptionViewItem.ViewItemFeature
+        option.text = cells.text(rows, number, column)
+        option.features |= features.HasDisplay
+        if column == Column.NAME:
+            option.icon = cells.icon(rows, number)
+            option.features |= features.HasDecoration
+        elif column == Column.SIZE:
+            option.displayAlignment = cells.RIGHT
+
+
+def sort_order(descending: bool) -> Qt.SortOrder:
+    """Qt's word for it."""
+    return Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
 
 
 class ListingView(QTableView):
@@ -81,16 +117,33 @@ class ListingView(QTableView):
         self.selectionModel().selectionChanged.connect(self._selection_changed)
         model.modelReset.connect(self._selection_changed)
         header = self.horizontalHeader()
-        header.setSectionsClickable(True)
-        header.setSortIndicatorShown(True)
+        header.setSortIndicator(columns.sorted_by, sort_order(columns.descending))
         header.setMinimumSectionSize(48)
         header.setStretchLastSection(False)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._column_menu)
-        header.sectionClicked.connect(self._header_clicked)
+        # An empty selection of its own: painting a header asks whether whole columns are
+        # selected, row by row, which stops the window for seconds where all rows are.
+        header.setSelectionModel(QItemSelectionModel(model, header))
+        model.sort_wanted.connect(self._sort_wanted)
+        self.setSortingEnabled(True)
         header.sectionResized.connect(self._resized)
         header.setAccessibleName("Columns")
+        self.setItemDelegate(CellDelegate(model, self))
+        model.rowsAboutToBeInserted.connect(self._before_insertion)
+        model.rowsInserted.connect(self._after_insertion)
         self.apply_columns()
+
+    # -- painting -----------------------------------------------------------------
+
+    def _before_insertion(self, _parent: QModelIndex, first: int, _last: int) -> None:
+        """Rows below what is seen are no reason to paint; Qt would, each time."""
+        below = self.rowAt(self.viewport().height() - 1)
+        if below != -1 and first > below:
+            self.viewport().setAttribute(Qt.WidgetAttribute.WA_UpdatesDisabled, True)
+
+    def _after_insertion(self) -> None:
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_UpdatesDisabled, False)
 
     # -- columns ----------------------------------------------------------------
 
@@ -109,8 +162,7 @@ class ListingView(QTableView):
 
     def show_sorting(self, column: Column, *, descending: bool) -> None:
         """Put the arrow where the sorting is."""
-        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
-        self.horizontalHeader().setSortIndicator(column, order)
+        self.horizontalHeader().setSortIndicator(column, sort_order(descending))
 
     def _fit_name(self) -> None:
         """Unless it was set by hand, the name takes what the others leave."""
@@ -137,10 +189,9 @@ class ListingView(QTableView):
             self._fit_name()
         self.columns_changed.emit()
 
-    def _header_clicked(self, section: int) -> None:
-        column = Column(section)
-        descending = column is self._columns.sorted_by and not self._columns.descending
-        self.sort_requested.emit(column, descending)
+    def _sort_wanted(self, column: Column, descending: bool) -> None:
+        if (column, descending) != (self._columns.sorted_by, self._columns.descending):
+            self.sort_requested.emit(column, descending)
 
     def _column_menu(self, at: QPoint) -> None:
         menu = self.column_menu()
@@ -235,16 +286,9 @@ class ListingView(QTableView):
             self.go_to(row)
 
     def _find(self, text: str) -> int | None:
-        model = self._rows
-        count = model.rowCount()
         current = self.current_row()
         start = 0 if current is None else current + (1 if len(text) == 1 else 0)
-        names = model.rows.names
-        for step in range(count):
-            row = (start + step) % count
-            if names[model.number(row)].casefold().startswith(text):
-                return row
-        return None
+        return self._rows.next_beginning(text, start)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):

@@ -99,6 +99,7 @@ class Pane(QWidget):
         self._words: ErrorText | None = None
         self._wanted_name = ""
         self._credential_for = ""
+        self._counted: Status | None = None
         self.model = ListingModel(self)
         self.arranger = Arranger(self.model, workers, scope, self)
         self._filler = Filler(self.model, self.arranger, self)
@@ -128,7 +129,7 @@ class Pane(QWidget):
         bar.left.connect(stage.focus_shown)
         view.opened.connect(self.open_row)
         view.sort_requested.connect(self.sort_by)
-        view.selection_changed.connect(self.state_changed)
+        view.selection_changed.connect(self._selection_changed)
         view.menu_requested.connect(
             lambda at: self.menu_requested.emit(view.viewport().mapToGlobal(at))
         )
@@ -173,7 +174,7 @@ class Pane(QWidget):
 
     def place(self) -> rules.Place:
         """What an action here would be about."""
-        status = self.status()
+        status = self._counted or self.status()
         return rules.Place(
             self.connection,
             self.location,
@@ -186,8 +187,9 @@ class Pane(QWidget):
         return list(self.model.taken(self.view.spans()))
 
     def status(self) -> Status:
+        """Counted when asked for, and remembered for `place`."""
         folders, blobs, size_bytes = self.model.weigh(self.view.spans())
-        return Status(
+        self._counted = Status(
             items=len(self.model.rows),
             shown=self.model.rowCount(),
             is_scanning=self.is_listing,
@@ -195,6 +197,11 @@ class Pane(QWidget):
             blobs_selected=blobs,
             bytes_selected=size_bytes,
         )
+        return self._counted
+
+    def _selection_changed(self) -> None:
+        self._counted = None
+        self.state_changed.emit()
 
     # -- going --------------------------------------------------------------------
 

@@ -282,6 +282,7 @@ class ConnectDialog(Sheet):
                 report = await self._calls.probe(spec)
                 self._report = (spec, report)
                 self._tell_report(report)
+                self.connect_button.setFocus()
                 return
             name = self.name.text().strip()
             self.connection = await self._calls.connect(spec, name, self.keep.isChecked(), report)

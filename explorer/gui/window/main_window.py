@@ -301,11 +301,12 @@ class MainWindow(QMainWindow):
 
     def _show_state(self) -> None:
         pane = self.pane
+        status = pane.status()
         self.actions_.update(pane.place())
         self.actions_[Act.BACK].setEnabled(pane.history.can_go_back)
         self.actions_[Act.FORWARD].setEnabled(pane.history.can_go_forward)
         self.actions_[Act.UP].setEnabled(pane.can_go_up)
-        self.status.tell(pane.status(), has_place=pane.location is not None)
+        self.status.tell(status, has_place=pane.location is not None)
 
     def _refresh(self) -> None:
         self.pane.refresh()
