@@ -173,12 +173,31 @@ class RangeDownload:
             batch, self._unsynced = self._unsynced, []
             if not batch:
                 return
-            await self._work.run_anyway(part.sync_data)
+            is_synced = False
+
+            def sync() -> None:
+                nonlocal is_synced
+                part.sync_data()
+                is_synced = True
+
+            size_bytes = sum(self._cut[index].length for index in batch)
+            try:
+                await self._work.run_anyway(sync)
+                await self._keep(batch)
+            except asyncio.CancelledError:
+                # Synced all the same; the journal hears of it before it hears of the pause.
+                if is_synced:
+                    self._keep(batch)
+                    self._live.moved(size_bytes)
+                raise
             self._last_sync_s = asyncio.get_running_loop().time()
-            for index in batch:
-                self._synced.add(index)
-            self._live.moved(sum(self._cut[index].length for index in batch))
-            self._work.journal.post(progress_table.set_done, self._row.id, self._synced.to_bytes())
+            self._live.moved(size_bytes)
+
+    def _keep(self, batch: list[int]) -> asyncio.Future[None]:
+        for index in batch:
+            self._synced.add(index)
+        done = self._synced.to_bytes()
+        return self._work.journal.post(progress_table.set_done, self._row.id, done)
 
     async def _hash(self, part: Part) -> None:
         """Hash the beginning that is complete, in order, while the rest comes in."""

@@ -1,0 +1,43 @@
+"""A process that runs an engine and says how far it is, until it is killed.
+
+    python -m tests.faults.transfer_child CONNECTION-FILE DATA-DIR REQUEST-FILE
+
+The request is one line of the journal's JSON; without one, jobs that a dead process
+left are adopted. Prints `bytes_done` of the only job whenever it changes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+from explorer.base.settings import Settings
+from explorer.storage.api import BlobStore
+from explorer.storage.azure.client import open_store
+from explorer.storage.connection import parse
+from explorer.transfer.encoding import request_from_text
+from explorer.transfer.engine import Engine
+from explorer.transfer.model import Request
+from tests.integration.transfer.rig import Ears, Stores
+
+
+async def main(store: BlobStore, data_dir: Path, request: Request | None) -> None:
+    engine = Engine(data_dir, Stores(store), Settings(concurrency=2), Ears())
+    await engine.start(adopt=request is None)
+    if request is not None:
+        await engine.submit(request)
+    print("ready", flush=True)
+    told = -1
+    while True:
+        for job in engine.jobs():
+            if job.bytes_done != told:
+                told = job.bytes_done
+                print(told, job.state.value, flush=True)
+        await asyncio.sleep(0.01)
+
+
+if __name__ == "__main__":
+    texts = [Path(name).read_text() for name in (sys.argv[1], *sys.argv[3:])]
+    asked = request_from_text(texts[1]) if len(texts) > 1 else None
+    asyncio.run(main(open_store(parse(texts[0])), Path(sys.argv[2]), asked))
