@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
-import ssl
 import stat
 import sys
 from collections.abc import Iterable
@@ -18,9 +17,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from explorer import __version__
+from explorer.base.errors import InputError
 from explorer.base.redact import redact
 from explorer.base.settings import Settings
 from explorer.storage.azure.proxy import proxy_for
+from explorer.storage.azure.trust import system_roots, tls_context
 from explorer.storage.secrets import KeyringState, SecretStore
 
 
@@ -110,8 +111,7 @@ def proxy(settings: Settings, endpoint: str) -> Iterable[Finding]:
 
 def certificates(settings: Settings) -> Iterable[Finding]:
     """Where trust in servers comes from."""
-    paths = ssl.get_default_verify_paths()
-    system = next((path for path in (paths.cafile, paths.capath) if path), "")
+    system = system_roots()
     if system or os.name == "nt":
         yield Finding(Level.OK, "certificates", system or "those of Windows")
     else:
@@ -123,8 +123,8 @@ def certificates(settings: Settings) -> Iterable[Finding]:
         )
     if settings.ca_file:
         try:
-            ssl.create_default_context(cafile=settings.ca_file)
-        except (OSError, ssl.SSLError):
+            tls_context(settings.ca_file)
+        except InputError:
             yield Finding(
                 Level.BAD,
                 "certificates",

@@ -17,42 +17,43 @@ from explorer.cli.output import Output, error_line
 log = logging.getLogger(__name__)
 
 
+_HELP = ("-h", "--help", "help")
+_VERSION = ("-V", "--version")
+
+
+def is_command(words: Sequence[str]) -> bool:
+    """Whether `words` are for the command line; else they say what the window opens."""
+    from explorer.cli.verbs import VERBS, likely_verb
+
+    if not words:
+        return False
+    first = words[0]
+    return first in VERBS or first in _HELP + _VERSION or bool(likely_verb(first))
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; without a verb, open the window."""
+    """Run one command and return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
     from explorer.cli.verbs import VERBS, likely_verb, overview  # late: the window needs none
 
     if words and words[0] in VERBS:
         return _run_verb(words[0], words[1:])
     out = Output()
-    if words and words[0] in ("-h", "--help", "help"):
+    if not words or words[0] in _HELP:
         out.result(overview())
         return Exit.OK
-    if words and words[0] in ("-V", "--version"):
+    if words[0] in _VERSION:
         from explorer import __version__
 
         out.result(f"quayside {__version__}")
         return Exit.OK
-    if words and (verb := likely_verb(words[0])):
-        out.error(
-            f"'{words[0]}' is no verb. Did you mean `quayside {verb}`? "
-            f"For a container of that name: quayside az://{words[0]}"
-        )
-        return Exit.USAGE
-    return open_window(words)
-
-
-def open_window(words: list[str]) -> int:
-    """Only here Qt is imported."""
-    try:
-        from explorer.gui.app import run
-    except ImportError as error:
-        Output().error(
-            f"opening the window: PySide6 cannot be loaded ({redact(str(error))}). "
-            "The command line works without it: quayside --help"
-        )
-        return Exit.SOME_FAILED
-    return run(words)
+    verb = likely_verb(words[0])
+    out.error(
+        f"'{words[0]}' is no verb. "
+        + (f"Did you mean `quayside {verb}`? " if verb else "quayside --help lists them. ")
+        + f"For a container of that name: quayside az://{words[0]}"
+    )
+    return Exit.USAGE
 
 
 def _run_verb(verb: str, words: list[str]) -> int:

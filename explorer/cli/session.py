@@ -10,8 +10,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from explorer.base.errors import InputError
+from explorer.base.log import set_up_logging
 from explorer.base.paths import data_dir
-from explorer.cli.options import given
+from explorer.cli.options import absolute, given
 from explorer.cli.output import Output
 from explorer.cli.targets import choose
 from explorer.service.model import Connection, Location, SecretHome
@@ -23,13 +24,18 @@ from explorer.transfer.model import JobSnapshot
 async def service_of(
     args: argparse.Namespace, *, with_transfers: bool = False
 ) -> AsyncIterator[Service]:
-    """The service on this command's data folder. Without transfers the queue stays shut."""
-    folder = Path(args.data_dir) if args.data_dir else data_dir()
-    service = await Service.start(folder, adopt_jobs=False, with_transfers=with_transfers)
+    """The service on this command's data folder. Without transfers the queue stays shut, and
+    nothing is logged."""
+    folder = absolute(args.data_dir) if args.data_dir else data_dir()
+    stop_logging = set_up_logging(folder, "command") if with_transfers else None
     try:
-        yield service
+        async with await Service.start(
+            folder, adopt_jobs=False, with_transfers=with_transfers
+        ) as service:
+            yield service
     finally:
-        await service.aclose()
+        if stop_logging is not None:
+            stop_logging()
 
 
 def read_text(source: str) -> str:

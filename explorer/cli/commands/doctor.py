@@ -6,7 +6,6 @@ import argparse
 import os
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 from explorer.base.errors import QuaysideError
 from explorer.base.paths import data_dir
@@ -33,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 async def run(args: argparse.Namespace, out: Output) -> int:
-    folder = Path(args.data_dir) if args.data_dir else data_dir()
+    folder = options.absolute(args.data_dir) if args.data_dir else data_dir()
     findings: list[Finding] = []
 
     def tell(some: Iterable[Finding]) -> None:
