@@ -274,9 +274,11 @@ def translated(error: Exception) -> Exception:
 
 def open_checked(path: Path, is_alone: Callable[[], bool]) -> tuple[Connection, str]:
     """Open and check; set a damaged file aside and keep what can be read of it."""
-    _make_private(path)
+    is_emptied = not _make_private(path) and path.stat().st_size == 0 and is_alone()
     db: Connection | None = None
     try:
+        if is_emptied:
+            raise sqlite3.DatabaseError("the file is empty")
         db = _connect(path)
         _upgrade(db)
         if problems := _problems(db):
@@ -298,12 +300,17 @@ def open_checked(path: Path, is_alone: Callable[[], bool]) -> tuple[Connection, 
     return _begin_again(path)
 
 
-def _make_private(path: Path) -> None:
+def _make_private(path: Path) -> bool:
+    """See to it that the file is there and only ours; true if it is new. SQLite gives the
+    WAL and its index the permissions of the main file."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # SQLite gives the WAL and its index the permissions of the main file.
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    if os.name == "posix":
-        path.chmod(0o600)
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        if os.name == "posix":
+            path.chmod(0o600)
+        return False
+    return True
 
 
 def _connect(path: Path) -> Connection:
@@ -370,6 +377,7 @@ def _begin_again(path: Path) -> tuple[Connection, str]:
 def _salvage(aside: Path, into: Connection) -> dict[str, int]:
     """Copy each row that can be read, from both ends of each table."""
     kept: dict[str, int] = {}
+    _fill_up(aside)
     try:
         old = _connect(aside)
     except sqlite3.Error:
@@ -393,6 +401,19 @@ def _salvage(aside: Path, into: Connection) -> dict[str, int]:
         old.close()
         into.execute("PRAGMA foreign_keys=ON")
     return kept
+
+
+def _fill_up(aside: Path) -> None:
+    """SQLite reads nothing of a file that is shorter than its header says: add what is
+    missing as zeros. See 'Database File Format', 1.3."""
+    with open(aside, "r+b") as file:
+        header = file.read(100)
+        if len(header) < 100 or not header.startswith(b"SQLite format 3"):
+            return
+        page = int.from_bytes(header[16:18], "big")
+        size = int.from_bytes(header[28:32], "big") * (65536 if page == 1 else page)
+        if size > file.seek(0, os.SEEK_END):
+            file.truncate(size)
 
 
 def _copy_readable(old: Connection, into: Connection, table: str, order: str) -> None:

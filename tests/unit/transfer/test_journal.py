@@ -1,0 +1,310 @@
+"""The queue's file: durable, shared, private, and mended when it is damaged."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+import stat
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.base.errors import DiskFullError, JournalError
+from explorer.transfer import job_table, progress_table, transfer_table
+from explorer.transfer.journal import Connection, Journal
+from explorer.transfer.rows import Progress
+from explorer.transfer.state import JobState, TransferState
+from tests.unit.transfer.rows_of import REQUEST, a_file
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "journal.sqlite3"
+
+
+def using(path: Path, work: Callable[[Journal], Coroutine[Any, Any, Any]]) -> Any:
+    async def opened() -> Any:
+        journal = await Journal.open(path)
+        try:
+            return await work(journal)
+        finally:
+            await journal.aclose()
+
+    return asyncio.run(opened())
+
+
+def fill(path: Path, jobs: int = 3, files: int = 200) -> None:
+    async def work(journal: Journal) -> None:
+        for _ in range(jobs):
+            row = await journal.do(job_table.add, REQUEST, "title", "me")
+            found = [a_file(f"{row.id} {n}") for n in range(files)]
+            await journal.do(transfer_table.add, row.id, found)
+
+    using(path, work)
+
+
+def test_what_was_acknowledged_is_read_back_with_odd_names(path: Path) -> None:
+    fill(path, jobs=1, files=2)
+
+    async def work(journal: Journal) -> None:
+        (row,) = await journal.read(job_table.every)
+        assert (row.request, row.state, row.is_expanding) == (REQUEST, JobState.QUEUED, True)
+        found = await journal.read(transfer_table.some, row.id, 0, 10, None)
+        assert [transfer.remote for transfer in found] == ["1 0", "1 1"]
+
+    using(path, work)
+
+
+def jobs_in_copy(path: Path, folder: Path) -> int:
+    """What another program finds in the files as they are on the disk."""
+    for ending in ("", "-wal"):
+        shutil.copy(f"{path}{ending}", folder / f"copy{ending}")
+    db = sqlite3.connect(folder / "copy")
+    try:
+        return int(db.execute("SELECT count(*) FROM jobs").fetchone()[0])
+    finally:
+        db.close()
+
+
+def test_an_acknowledged_change_survives_without_closing(path: Path, tmp_path: Path) -> None:
+    async def work(journal: Journal) -> None:
+        await journal.do(job_table.add, REQUEST, "title", "me")
+        assert jobs_in_copy(path, tmp_path) == 1
+        (mode,) = await journal.read(lambda db: db.execute("PRAGMA journal_mode").fetchone())
+        (level,) = await journal.read(lambda db: db.execute("PRAGMA synchronous").fetchone())
+        assert (mode, level) == ("wal", 2)
+
+    using(path, work)
+
+
+def test_many_posted_changes_share_few_transactions_and_stay_in_order(path: Path) -> None:
+    begun = 0
+
+    async def work(journal: Journal) -> None:
+        nonlocal begun
+        seen: list[int] = []
+
+        def count(statement: str) -> None:
+            nonlocal begun
+            begun += statement.startswith("BEGIN")
+
+        await journal.read(lambda db: db.set_trace_callback(count))
+        posted = [journal.post(lambda _, n: seen.append(n), n) for n in range(300)]
+        assert await journal.read(lambda db: len(seen)) == 300
+        await asyncio.gather(*posted)
+        assert seen == list(range(300))
+
+    using(path, work)
+    assert 1 <= begun < 30
+
+
+def test_a_change_that_fails_fails_alone(path: Path) -> None:
+    def bad(db: Connection) -> None:
+        db.execute("INSERT INTO jobs (id, title) VALUES (99, 'half')")
+
+    async def work(journal: Journal) -> Any:
+        add = job_table.add
+        results = await asyncio.gather(
+            journal.post(add, REQUEST, "one", "me"),
+            journal.post(bad),
+            journal.post(add, REQUEST, "two", "me"),
+            return_exceptions=True,
+        )
+        assert [row.title for row in await journal.read(job_table.every)] == ["one", "two"]
+        return results
+
+    results = using(path, work)
+    assert isinstance(results[1], JournalError)
+
+
+def test_two_processes_may_write_at_once(path: Path) -> None:
+    async def work(first: Journal) -> None:
+        second = await Journal.open(path)
+        try:
+            await asyncio.gather(
+                *(
+                    journal.do(job_table.add, REQUEST, "title", "me")
+                    for _ in range(20)
+                    for journal in (first, second)
+                )
+            )
+            assert len(await first.read(job_table.every)) == 40
+        finally:
+            await second.aclose()
+
+    using(path, work)
+
+
+def test_the_files_are_private(path: Path) -> None:
+    async def work(journal: Journal) -> None:
+        await journal.do(job_table.add, REQUEST, "title", "me")
+        modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in path.parent.iterdir()}
+        assert set(modes) == {path.name, f"{path.name}-wal", f"{path.name}-shm"}
+        assert set(modes.values()) == {0o600}
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+    using(path, work)
+
+
+def flipped_in_the_middle(data: bytearray) -> bytes:
+    middle = len(data) // 2
+    data[middle : middle + 6000] = bytes(byte ^ 0xFF for byte in data[middle : middle + 6000])
+    return bytes(data)
+
+
+def truncated(data: bytearray) -> bytes:
+    return bytes(data[: len(data) * 2 // 3])
+
+
+def emptied(data: bytearray) -> bytes:
+    return b""
+
+
+def no_database(data: bytearray) -> bytes:
+    return b"something else entirely " * 500
+
+
+@pytest.mark.parametrize("damage", [flipped_in_the_middle, truncated, emptied, no_database])
+def test_a_damaged_file_is_set_aside_with_a_message_and_read_as_far_as_it_goes(
+    path: Path, damage: Callable[[bytearray], bytes]
+) -> None:
+    fill(path)
+    path.write_bytes(damage(bytearray(path.read_bytes())))
+
+    async def work(journal: Journal) -> int:
+        assert "damaged" in journal.notice
+        assert "started again" in journal.notice
+        row = await journal.do(job_table.add, REQUEST, "new", "me")
+        rows = await journal.read(job_table.every)
+        assert all(row.is_expanding for row in rows)
+        assert row.id in [row.id for row in rows]
+        return len(rows) - 1
+
+    kept = using(path, work)
+    aside = [p for p in path.parent.iterdir() if ".damaged-" in p.name]
+    assert aside
+    assert kept == (0 if damage in (no_database, emptied) else 3)
+
+    async def again(journal: Journal) -> str:
+        return journal.notice
+
+    assert using(path, again) == ""
+
+
+def test_a_damaged_file_that_another_process_uses_is_left_alone(path: Path) -> None:
+    fill(path)
+    path.write_bytes(no_database(bytearray()))
+
+    async def work() -> None:
+        with pytest.raises(JournalError, match="another Quayside has it open"):
+            await Journal.open(path, is_alone=lambda: False)
+
+    asyncio.run(work())
+    assert path.read_bytes() == no_database(bytearray())
+
+
+def test_a_file_of_a_newer_version_is_refused_and_not_touched(path: Path) -> None:
+    fill(path)
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA user_version=99")
+    db.close()
+    before = path.read_bytes()
+
+    async def work() -> None:
+        with pytest.raises(JournalError, match="newer Quayside"):
+            await Journal.open(path)
+
+    asyncio.run(work())
+    assert path.read_bytes() == before
+
+
+def test_a_full_disk_is_an_error_that_waits_for_room(path: Path) -> None:
+    async def work(journal: Journal) -> None:
+        pages = await journal.read(lambda db: db.execute("PRAGMA page_count").fetchone()[0])
+        await journal.read(lambda db: db.execute(f"PRAGMA max_page_count={pages}").fetchone())
+        found = [a_file("x" * 500 + str(n)) for n in range(500)]
+        with pytest.raises(DiskFullError):
+            await journal.do(
+                lambda db: transfer_table.add(db, job_table.add(db, REQUEST, "t", "me").id, found)
+            )
+        assert await journal.read(job_table.every) == []
+        await journal.read(lambda db: db.execute("PRAGMA max_page_count=100000").fetchone())
+        await journal.do(job_table.add, REQUEST, "t", "me")
+
+    using(path, work)
+
+
+def test_a_walk_that_is_repeated_adds_nothing_twice(path: Path) -> None:
+    async def work(journal: Journal) -> None:
+        row = await journal.do(job_table.add, REQUEST, "t", "me")
+        files = [a_file("a"), a_file("b")]
+        assert (await journal.do(transfer_table.add, row.id, files)).files == {
+            TransferState.QUEUED: 2
+        }
+        more = [*files, a_file("c")]
+        assert (await journal.do(transfer_table.add, row.id, more)).files == {
+            TransferState.QUEUED: 1
+        }
+
+    using(path, work)
+
+
+def test_two_transfers_to_one_target_never_run_together(path: Path) -> None:
+    async def work(journal: Journal) -> None:
+        first, second = [await journal.do(job_table.add, REQUEST, "t", "me") for _ in range(2)]
+        for job in (first, second):
+            await journal.do(transfer_table.add, job.id, [a_file(f"{job.id}", target="same")])
+        taken, blocked = await journal.do(transfer_table.take, first.id, 10)
+        assert (len(taken), blocked) == (1, 0)
+        assert await journal.do(transfer_table.take, second.id, 10) == ([], 1)
+        await journal.do(transfer_table.finish, taken[0].id, TransferState.DONE)
+        taken, blocked = await journal.do(transfer_table.take, second.id, 10)
+        assert (len(taken), blocked) == (1, 0)
+
+    using(path, work)
+
+
+def test_progress_is_kept_until_the_end_and_no_longer(path: Path) -> None:
+    kept = Progress(4, upload_id=b"u" * 16, etag='"1"', fingerprint="1 2 3 4 5")
+
+    async def work(journal: Journal) -> None:
+        job = await journal.do(job_table.add, REQUEST, "t", "me")
+        await journal.do(transfer_table.add, job.id, [a_file("a", size_bytes=10)])
+        ((row,), _) = await journal.do(transfer_table.take, job.id, 1)
+        await journal.do(progress_table.start, row.id, kept)
+        await journal.do(progress_table.add_block, row.id, 2, b"d" * 23)
+        await journal.do(progress_table.add_block, row.id, 0, b"e" * 23)
+        await journal.do(progress_table.set_committing, row.id)
+        found = await journal.read(progress_table.get, row.id)
+        assert found is not None
+        assert (found.upload_id, found.etag, found.is_committing) == (b"u" * 16, '"1"', True)
+        assert found.digests == {0: b"e" * 23, 2: b"d" * 23}
+        assert await journal.read(progress_table.partials, job.id) == {row.id: 8}
+        await journal.do(transfer_table.finish, row.id, TransferState.DONE)
+        assert await journal.read(progress_table.get, row.id) is None
+        left = await journal.read(lambda db: db.execute("SELECT * FROM blocks").fetchall())
+        assert left == []
+
+    using(path, work)
+
+
+def test_old_finished_jobs_are_forgotten(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job_table, "KEPT_JOBS", 2)
+
+    async def work(journal: Journal) -> None:
+        rows = [await journal.do(job_table.add, REQUEST, "t", "me") for _ in range(5)]
+        for row in rows[:4]:
+            await journal.do(transfer_table.add, row.id, [a_file("a")])
+            await journal.do(job_table.set_state, row.id, JobState.DONE)
+        assert await journal.do(job_table.prune) == [rows[0].id, rows[1].id]
+        left = [row.id for row in await journal.read(job_table.every)]
+        assert left == [row.id for row in rows[2:]]
+        count = await journal.read(
+            lambda db: db.execute("SELECT count(*) FROM transfers").fetchone()[0]
+        )
+        assert count == 2
+
+    using(path, work)
