@@ -103,7 +103,9 @@ def job_options(args: argparse.Namespace, settings: Settings) -> JobOptions:
         include=tuple(args.include),
         exclude=tuple(args.exclude),
         use_ignore_files=args.ignore_files or settings.use_ignore_files,
-        block_size_bytes=parse_size(args.block_size) if args.block_size else 0,
+        block_size_bytes=(
+            parse_size(args.block_size) if args.block_size else settings.block_size_bytes
+        ),
         limit_bytes_per_s=parse_rate(args.limit) if args.limit else 0,
     )
 

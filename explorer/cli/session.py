@@ -32,6 +32,9 @@ async def service_of(
         async with await Service.start(
             folder, adopt_jobs=False, with_transfers=with_transfers
         ) as service:
+            out = Output(is_quiet=args.quiet)
+            for notice in service.take_notices():
+                out.note(f"quayside: {notice.title}: {notice.message}")
             yield service
     finally:
         if stop_logging is not None:

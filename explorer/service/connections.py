@@ -183,10 +183,17 @@ class Connections:
             await self.load_secrets(entry.connection.id)
         if entry is not None and entry.has_credential:
             return await self.store(entry.connection.id)
-        for other in reversed(self._entries.values()):
-            reaches = other.spec.scope.holds(place.container, place.prefix)
-            if other.has_credential and reaches and other.spec.blob_endpoint == place.endpoint:
-                return await self.store(other.connection.id)
+        others = [
+            other
+            for other in reversed(self._entries.values())
+            if other.has_credential
+            and other.spec.blob_endpoint == place.endpoint
+            and other.spec.scope.container in ("", place.container)
+        ]
+        # Whoever reaches all of the place goes first; a SAS of one folder may be enough.
+        others.sort(key=lambda other: not other.spec.scope.holds(place.container, place.prefix))
+        if others:
+            return await self.store(others[0].connection.id)
         raise _needs_credentials(f"There are no credentials for {place.endpoint} in this run.")
 
     def settings_changed(self) -> None:

@@ -150,14 +150,18 @@ class Feed:
         """The first one also gets the notices that nobody was there to read."""
         subscription = Subscription(receive, self._drop)
         self._subscriptions.append(subscription)
-        unread, self._unread = self._unread, []
-        for notice in unread:
+        for notice in self.take_unread():
             subscription.put(notice)
         return subscription
 
     def _drop(self, subscription: Subscription) -> None:
         if subscription in self._subscriptions:
             self._subscriptions.remove(subscription)
+
+    def take_unread(self) -> tuple[Notice, ...]:
+        """The notices that nobody was there to read, for a face without events."""
+        unread, self._unread = self._unread, []
+        return tuple(unread)
 
     def put(self, event: Event) -> None:
         if not self._subscriptions and isinstance(event, Notice):

@@ -170,6 +170,10 @@ class Service:
         """Put a sentence before the person, once, as a `Notice` event."""
         self._feed.put(Notice(title, message, is_warning))
 
+    def take_notices(self) -> tuple[Notice, ...]:
+        """What a person should read of the start, once, for a face that hears no events."""
+        return self._feed.take_unread()
+
     # -- connections ----------------------------------------------------------
 
     def connections(self) -> tuple[Connection, ...]:

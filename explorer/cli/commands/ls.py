@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.base.errors import NotFoundError
+from explorer.base.errors import NotAuthorizedError, NotFoundError
 from explorer.base.match import matches_glob
 from explorer.base.units import format_bytes, parse_moment, parse_size
 from explorer.cli import options
@@ -148,34 +149,47 @@ async def _blobs(
     folder = path if path.endswith("/") or not path else f"{path}/"
     location = Location(container.connection_id, container.container, folder)
     is_empty = True
-    async for page in service.list_folder(location, recursive=recursive):
-        rows = [
-            Row("folder", prefix.name, prefix.name.removeprefix(folder)) for prefix in page.prefixes
-        ]
-        rows += [_blob_row(blob, folder) for blob in page.blobs]
-        is_empty = is_empty and not rows
-        yield rows
-    if is_empty and path:
-        async for rows in _alone(service, location, path):
+    try:
+        async for page in service.list_folder(location, recursive=recursive):
+            rows = [
+                Row("folder", prefix.name, prefix.name.removeprefix(folder))
+                for prefix in page.prefixes
+            ]
+            rows += [_blob_row(blob, folder) for blob in page.blobs]
+            is_empty = is_empty and not rows
             yield rows
+    except NotAuthorizedError:
+        # A SAS of one blob may not list, and still shows that blob.
+        if not is_empty or not path or path.endswith("/"):
+            raise
+        with suppress(NotAuthorizedError, NotFoundError):
+            yield [await _one_blob(service, location, path)]
+            return
+        raise
+    if is_empty and path:
+        yield await _alone(service, location, path)
 
 
-async def _alone(service: Service, location: Location, path: str) -> AsyncIterator[list[Row]]:
+async def _one_blob(service: Service, location: Location, path: str) -> Row:
+    """The blob `path` itself. Raises NotFoundError, also where it is only a folder's marker."""
+    head, slash, name = path.rpartition("/")
+    parent = Location(location.connection_id, location.container, head + slash)
+    found = await service.properties(parent, name)
+    if found.is_directory:
+        raise NotFoundError(f"'{path}' is a folder.")
+    return _property_row(found, name)
+
+
+async def _alone(service: Service, location: Location, path: str) -> list[Row]:
     """A listing that is empty: a single blob, an empty folder, or nothing of that name."""
     if not path.endswith("/"):
-        head, slash, name = path.rpartition("/")
-        parent = Location(location.connection_id, location.container, head + slash)
         try:
-            found = await service.properties(parent, name)
+            return [await _one_blob(service, location, path)]
         except NotFoundError as error:
             if error.code == "ContainerNotFound":
                 raise
-        else:
-            if not found.is_directory:
-                yield [_property_row(found, name)]
-            return
     if await service.is_folder(location):
-        return
+        return []
     raise NotFoundError(
         f"There is no blob and no folder '{path}' in '{location.container}'.",
         cure="Look one level higher with `quayside ls`.",

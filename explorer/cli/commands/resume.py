@@ -45,7 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 async def run(args: argparse.Namespace, out: Output) -> int:
     async with service_of(args, with_transfers=True) as service:
         if args.job is None:
-            chosen = [job for job in service.jobs() if job.state in RESUMABLE]
+            # What another Quayside runs right now needs no help.
+            chosen = [job for job in service.jobs() if job.state in RESUMABLE and job.is_ours]
         else:
             chosen = [job_of(service, args.job)]
             if chosen[0].state not in RESUMABLE:

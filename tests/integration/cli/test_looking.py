@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -210,3 +211,38 @@ def test_doctor_says_what_to_do_about_a_folder_that_others_can_read(
     bad = [finding for finding in findings if finding["level"] == "bad"]
     assert done.returncode == 1
     assert any("chmod" in finding["cure"] for finding in bad)
+
+
+def test_a_sas_of_one_blob_shows_and_fetches_that_blob(
+    bare: Quayside, azurite: Emulator, filled: str, tmp_path: Path
+) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    from azure.storage.blob import generate_blob_sas
+
+    account = azurite.accounts[0]
+    token = generate_blob_sas(
+        account.name,
+        filled,
+        "runs/7/train.log",
+        account_key=account.key,
+        permission="r",
+        expiry=datetime.now(UTC) + timedelta(hours=1),
+    )
+    url = f"{azurite.endpoint}/{filled}/runs/7/train.log?{token}"
+    assert bare.ok("ls", url).splitlines() == ["train.log"]
+    bare.ok("download", url, str(tmp_path / "x.log"))
+    assert (tmp_path / "x.log").read_bytes() == b"line\n" * 100
+    refused = bare("ls", url.replace("train.log", "model.bin"))
+    assert refused.returncode == 3
+
+
+def test_damaged_settings_are_said_and_do_not_stop_the_work(
+    quayside: Quayside, filled: str
+) -> None:
+    (quayside.folder / "settings.json").write_text("{broken")
+    done = quayside("ls", filled)
+    assert done.returncode == 0
+    assert "settings file is damaged" in done.stderr
+    assert "top.txt" in done.stdout
+    assert quayside("ls", filled, "--quiet").stderr == ""
