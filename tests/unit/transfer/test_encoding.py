@@ -1,0 +1,96 @@
+"""Requests and failures read back from their text, and hold no secret."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explorer.base.errors import IntegrityError, JournalError, ThrottledError
+from explorer.transfer.encoding import (
+    failure_from_text,
+    failure_of,
+    failure_to_text,
+    request_from_text,
+    request_to_text,
+)
+from explorer.transfer.model import (
+    ConflictPolicy,
+    DownloadRequest,
+    DownloadSource,
+    Failure,
+    JobOptions,
+    Links,
+    RemotePlace,
+    Request,
+    UploadRequest,
+    UploadSource,
+)
+
+texts = st.text(st.characters(exclude_categories=()), max_size=20)
+places = st.builds(RemotePlace, texts, texts, texts, texts)
+options = st.builds(
+    JobOptions,
+    conflicts=st.sampled_from(ConflictPolicy),
+    decisions=st.dictionaries(texts, st.sampled_from(ConflictPolicy), max_size=3),
+    with_md5=st.booleans(),
+    preserve_mtime=st.booleans(),
+    links=st.sampled_from(Links),
+    include=st.lists(texts, max_size=2).map(tuple),
+    exclude=st.lists(texts, max_size=2).map(tuple),
+    use_ignore_files=st.booleans(),
+    block_size_bytes=st.integers(0, 2**40),
+    content_type=texts,
+    limit_bytes_per_s=st.integers(0, 2**40),
+)
+uploads = st.builds(
+    UploadRequest,
+    st.lists(st.builds(UploadSource, texts, texts), max_size=3).map(tuple),
+    places,
+    options,
+    st.booleans(),
+)
+downloads = st.builds(
+    DownloadRequest,
+    st.lists(st.builds(DownloadSource, texts, st.booleans(), texts), max_size=3).map(tuple),
+    places,
+    texts,
+    options,
+)
+
+
+@given(uploads | downloads)
+def test_every_request_reads_back_from_plain_ascii(request: Request) -> None:
+    text = request_to_text(request)
+    assert text.isascii()
+    assert request_from_text(text) == request
+
+
+def test_every_option_is_kept() -> None:
+    kept = request_to_text(UploadRequest((), RemotePlace("", "", "")))
+    for option in dataclasses.fields(JobOptions):
+        assert f'"{option.name}"' in kept
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"direction": "upload"}', "null"])
+def test_what_is_no_request_is_refused(text: str) -> None:
+    with pytest.raises(JournalError):
+        request_from_text(text)
+
+
+def test_a_failure_reads_back() -> None:
+    error = ThrottledError("Busy.", cure="Wait.", code="ServerBusy", request_id="r1")
+    failure = failure_of(error)
+    assert failure == Failure(error.title, "Busy.", "Wait.", "ServerBusy", "r1")
+    assert failure_from_text(failure_to_text(failure)) == failure
+    assert failure_of(IntegrityError("x", cure="y")) == Failure(IntegrityError.title, "x", "y")
+    assert failure_from_text(failure_to_text(None)) is None
+    assert failure_from_text("{") is not None
+
+
+def test_a_fault_of_ours_shows_nothing_of_what_it_held() -> None:
+    failure = failure_of(ValueError("sig=secret"))
+    assert "secret" not in str(failure)
+    assert failure.cure
