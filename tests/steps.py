@@ -30,7 +30,10 @@ CHECKS = (
     Step("lint", (PYTHON, "-m", "ruff", "check", ".")),
     Step("format", (PYTHON, "-m", "ruff", "format", "--check", ".")),
     Step("types", (PYTHON, "-m", "mypy")),
-    Step("layers", (PYTHON, "-c", "from importlinter.cli import lint_imports_command as m; m()")),
+    Step(
+        "layers",
+        (PYTHON, "-c", "from importlinter.cli import lint_imports_command as m; m()", "--no-cache"),
+    ),
 )
 
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.base.cancel import CancelToken, current_token
-from explorer.base.errors import InputError
 from explorer.storage.azure.answer import receive
 from explorer.storage.azure.proxy import Proxy, proxy_for
+from explorer.storage.azure.trust import tls_context
 from explorer.storage.azure.wire import Connection, WireError
 
 if TYPE_CHECKING:
@@ -119,31 +119,8 @@ class Dialer:
         certificates takes some 20 ms."""
         with self._lock:
             if self._tls is None:
-                self._tls = _tls_context(self._ca_file)
+                self._tls = tls_context(self._ca_file)
             return self._tls
-
-
-def _tls_context(ca_file: str) -> ssl.SSLContext:
-    import ssl  # 8 ms, and local storage speaks plain http
-
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_alpn_protocols(["http/1.1"])
-    paths = ssl.get_default_verify_paths()
-    if not context.cert_store_stats()["x509_ca"] and not paths.capath:
-        # A bundle that was built elsewhere may not know where this system keeps its own.
-        import certifi
-
-        context.load_verify_locations(certifi.where())
-    if ca_file:
-        try:
-            context.load_verify_locations(ca_file)
-        except (OSError, ssl.SSLError) as error:
-            raise InputError(
-                f"The CA file {ca_file} cannot be used: {error.strerror or 'not a PEM file'}.",
-                cure="Choose a file of certificates in PEM form in Settings, Network.",
-            ) from error
-    return context
 
 
 def _tunnel(sock: socket.socket, origin: Origin, proxy: Proxy, timeout_s: float) -> None:
