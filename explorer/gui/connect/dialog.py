@@ -72,6 +72,8 @@ class ConnectDialog(Sheet):
         self._named = ""
         self._report: tuple[ConnectionSpec, ProbeReport] | None = None
         self._is_busy = False
+        self.runs = 0
+        """Tests and connects that have ended, one way or the other."""
         self.connection: Connection | None = None
         self._fit_timer = QTimer(self)
         self._fit_timer.setSingleShot(True)
@@ -293,6 +295,7 @@ class ConnectDialog(Sheet):
             self._fit_timer.start()
         finally:
             self._set_busy(False)
+            self.runs += 1
 
     def _tell_report(self, report: ProbeReport) -> None:
         summary = f"{report.summary[:1].upper()}{report.summary[1:]}."
