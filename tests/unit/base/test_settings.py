@@ -116,6 +116,15 @@ def test_keys_of_another_version_are_kept(tmp_path: Path) -> None:
         "concurrency": 5,
         "sparkle": {"a": [1]},
     }
+    assert [item.name for item in tmp_path.iterdir()] == [FILE_NAME]
+
+
+@pytest.mark.parametrize("size", [0, 64 * 1024, 4000 * 1024**2])
+def test_block_sizes_go_as_far_as_the_service(size: int) -> None:
+    settings = Settings().changed(block_size_bytes=size)
+    assert settings.block_size_bytes == size
+    with pytest.raises(InputError, match="from 65,536 to 4,194,304,000, or 0"):
+        settings.changed(block_size_bytes=4000 * 1024**2 + 1)
 
 
 def test_half_a_character_in_a_kept_key_can_be_written_again() -> None:

@@ -246,6 +246,14 @@ def test_a_name_that_looks_marked_is_not_taken_for_one() -> None:
     assert to_blob(twin, MACOS).name == marked
 
 
+@pytest.mark.parametrize(
+    "local", ["a％~0000", "a％~ca9", "A％~ca97", "a％~ca97 ", "％~ca97", "a％~CA97"]
+)
+def test_a_mark_that_does_not_fit_is_part_of_the_name(local: str) -> None:
+    assert to_blob(local, LINUX).name == local
+    assert Mapper(LINUX).file(local).name == local
+
+
 def test_an_empty_folder_and_a_file_of_that_name_are_kept_apart() -> None:
     mapper = Mapper(LINUX)
     assert mapper.folder("x/empty/").name == "x/empty"

@@ -161,6 +161,12 @@ def test_no_request_passes_before_any_retry_after(told: list[tuple[float, float]
     assert clock.now >= start + max(asked for asked, _ in told)
 
 
+def test_a_retry_after_is_spread_over_a_tenth_more() -> None:
+    pacer = pacer_at(Clock())
+    pacer.throttled(30.0, jitter=0.5)
+    assert pacer.wait_s == 31.5
+
+
 def test_pauses_without_retry_after_double_from_round_to_round() -> None:
     clock = Clock()
     pacer = pacer_at(clock)

@@ -71,6 +71,8 @@ def test_a_changed_file_starts_again() -> None:
 def test_a_service_that_asks_for_hours_is_not_waited_for() -> None:
     decision = POLICY.decide(Retry.SLOW_DOWN, 1, jitter=0.0, retry_after_s=3601)
     assert decision.action is Action.GIVE_UP
+    decision = POLICY.decide(Retry.SLOW_DOWN, 1, jitter=0.0, retry_after_s=3600)
+    assert decision == Decision(Action.WAIT, 3600)
 
 
 @pytest.mark.parametrize("nonsense", [None, math.nan, -1.0, 0.0])
