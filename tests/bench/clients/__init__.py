@@ -1,0 +1,1 @@
+"""Small programs that do one piece of work with somebody else's library."""
