@@ -95,10 +95,15 @@ class Engine:
         self._workers = Workers("transfer", THREADS)
         try:
             self._lock = await self._workers.run(EngineLock, self._data_dir / "engines")
+        except BaseException:
+            self._workers.close()
+            raise
+        try:
             self._journal = await Journal.open(
                 self._data_dir / JOURNAL_NAME, is_alone=lambda: not self._lock.others()
             )
         except BaseException:
+            self._lock.close()
             self._workers.close()
             raise
         self._plant = Plant(
@@ -110,10 +115,19 @@ class Engine:
             Limiter(self._settings.limit_bytes_per_s),
         )
         self._runner = Runner(self._plant, self._stores, self._data_dir, self._ended)
+        try:
+            await self._begin(adopt=adopt)
+        except BaseException:
+            await self.aclose()
+            raise
+
+    async def _begin(self, *, adopt: bool) -> None:
         await self._journal.do(job_table.reap, self._lock.is_alive)
         await self._journal.do(job_table.prune)
         self._version = await self._journal.read(job_table.data_version)
-        await self._load()
+        for row in await self._journal.read(job_table.every):
+            self._jobs[row.id] = self._new_job(row)
+            await self._recount(self._jobs[row.id])
         if adopt:
             await self._adopt()
         self._scope.spawn(self._tick(), name="transfer ticker")
@@ -124,13 +138,6 @@ class Engine:
     def notice(self) -> str:
         """What a person should read after the start: the journal was damaged. Else empty."""
         return self._journal.notice
-
-    async def _load(self) -> None:
-        for row in await self._journal.read(job_table.every):
-            job = self._jobs.get(row.id)
-            if job is None:
-                job = self._jobs[row.id] = self._new_job(row)
-            await self._recount(job)
 
     def _new_job(self, row: JobRow) -> Job:
         job = Job(row, is_ours=row.owner in ("", self._lock.id))
@@ -436,10 +443,7 @@ class Engine:
         def remove() -> None:
             root = os.path.realpath(os.fsencode(request.destination))
             for transfer_id, local in halves:
-                try:
-                    remove_part(root, tuple(local.split(b"/")), part_mark(added_s, transfer_id))
-                except QuaysideError as error:
-                    log.info("a partial file stays: %s", error.title)
+                remove_part(root, local, part_mark(added_s, transfer_id))
 
         await self._workers.run(remove)
 
@@ -483,13 +487,19 @@ class Engine:
         """Follow what other processes write: their jobs, and their wishes for ours."""
         while True:
             await asyncio.sleep(WATCH_S)
-            version = await self._journal.read(job_table.data_version)
-            theirs = [job for job in self._jobs.values() if not job.is_ours]
-            if theirs:
-                await self._journal.do(job_table.reap, self._lock.is_alive)
-            if version != self._version or theirs:
-                self._version = version
-                await self._follow()
+            try:
+                await self._look_around()
+            except QuaysideError as error:
+                log.warning("the queue could not be looked at: %s", error)
+
+    async def _look_around(self) -> None:
+        version = await self._journal.read(job_table.data_version)
+        theirs = [job for job in self._jobs.values() if not job.is_ours]
+        if theirs:
+            await self._journal.do(job_table.reap, self._lock.is_alive)
+        if version != self._version or theirs:
+            self._version = version
+            await self._follow()
 
     async def _follow(self) -> None:
         rows = {row.id: row for row in await self._journal.read(job_table.every)}

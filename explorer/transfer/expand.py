@@ -67,7 +67,10 @@ def _local_stream(request: UploadRequest) -> Iterator[NewTransfer]:
         ignore = _ignore_file(path) if options.use_ignore_files else None
         chosen = Filter.make(options.include, options.exclude, ignore)
         for found in walk(path, options.links, chosen):
-            relative = "/".join(part for part in (source.name, found.relative) if part)
+            parts = (source.name, found.relative)
+            relative = "/".join(part for part in parts if part)
+            if not relative and not found.is_folder:
+                relative = os.fsdecode(os.path.basename(path))
             if relative or request.target.prefix or not found.is_folder:
                 yield _upload_row(request, found, relative)
 
@@ -202,9 +205,7 @@ class _Rows:
         self._root = os.path.realpath(os.fsencode(request.destination))
         self._chosen = Filter.make(options.include, options.exclude)
 
-    def single(
-        self, source: DownloadSource, found: BlobProperties | QuaysideError
-    ) -> NewTransfer:
+    def single(self, source: DownloadSource, found: BlobProperties | QuaysideError) -> NewTransfer:
         if isinstance(found, QuaysideError):
             return self._refused(source.name, source.target, found)
         mtime_ns = _mtime_ns(found.headers.metadata, found.last_modified_s)

@@ -203,19 +203,13 @@ class JobRun:
     async def _failed(self, live: Live, error: QuaysideError) -> Outcome:
         can_go_on = error.retry in (Retry.SOON, Retry.SLOW_DOWN)
         if self._root and not can_go_on:
-            await self._work.run_anyway(self._remove_part, live)
+            await self._work.run_anyway(remove_part, self._root, live.row.local, self._mark(live))
         return Outcome(
             TransferState.FAILED,
             live.size_bytes,
             failure=failure_of(error),
             keeps_progress=can_go_on,
         )
-
-    def _remove_part(self, live: Live) -> None:
-        try:
-            remove_part(self._root, tuple(live.row.local.split(b"/")), self._mark(live))
-        except QuaysideError as error:
-            log.info("a partial file stays: %s", error.title)
 
 
 def _stops_the_job(error: QuaysideError) -> bool:

@@ -3,10 +3,12 @@ replaced. Belongs to the loop's thread; the looking is done in workers."""
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 from typing import NoReturn
 
+from explorer.base.errors import LocalError
 from explorer.transfer import transfer_table
 from explorer.transfer.conflicts import (
     Verdict,
@@ -23,6 +25,8 @@ from explorer.transfer.model import ConflictPolicy, Side
 from explorer.transfer.rows import TransferRow
 from explorer.transfer.state import TransferState
 from explorer.transfer.work import EndsHere, Live, Outcome, Work
+
+log = logging.getLogger(__name__)
 
 
 def part_mark(job_added_s: float, transfer_id: int) -> str:
@@ -131,15 +135,19 @@ class LocalTarget:
         raise EndsHere(Outcome(TransferState.FAILED, failure=rival_failure(shown(self.path))))
 
     def remove_part(self) -> None:
-        """Blocking; nothing happens where there is none."""
-        remove_part(self._root, (*self._folders, self.name), self._mark)
+        """Blocking; does what it can."""
+        remove_part(self._root, b"/".join((*self._folders, self.name)), self._mark)
 
 
-def remove_part(root: bytes, relative: tuple[bytes, ...], mark: str) -> None:
-    """Remove what an unfinished download left. Blocking."""
-    *folders, name = relative
-    with Folder.open(root, tuple(folders)) as folder:
-        folder.remove(part_name(name, mark))
+def remove_part(root: bytes, relative: bytes, mark: str) -> None:
+    """Remove what an unfinished download left, if anything. Blocking; never raises for the
+    file system: the trouble that led here is what counts."""
+    *folders, name = relative.split(b"/")
+    try:
+        with Folder.open(root, tuple(folders)) as folder:
+            folder.remove(part_name(name, mark))
+    except LocalError as error:
+        log.info("a partial file stays: %s", error.title)
 
 
 def mtime_of(work: Work, row: TransferRow) -> int | None:

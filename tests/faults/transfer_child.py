@@ -1,4 +1,4 @@
-"""A process that runs an engine and says how far it is, until it is killed.
+"""A process that runs an engine and says how far it is, until it is killed, or all is done.
 
     python -m tests.faults.transfer_child CONNECTION-FILE DATA-DIR REQUEST-FILE
 
@@ -28,13 +28,15 @@ async def main(store: BlobStore, data_dir: Path, request: Request | None) -> Non
     if request is not None:
         await engine.submit(request)
     print("ready", flush=True)
-    told = -1
-    while True:
+    told: tuple[int, str] | None = None
+    while not all(job.state.is_final for job in engine.jobs()):
         for job in engine.jobs():
-            if job.bytes_done != told:
-                told = job.bytes_done
-                print(told, job.state.value, flush=True)
+            if told != (job.bytes_done, job.state.value):
+                told = job.bytes_done, job.state.value
+                print(*told, flush=True)
         await asyncio.sleep(0.01)
+    await engine.aclose()
+    store.close()
 
 
 if __name__ == "__main__":
