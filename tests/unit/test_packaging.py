@@ -112,15 +112,23 @@ def test_the_python_lock_is_of_these_dependencies() -> None:
     (root,) = (p for p in lock["package"] if p["name"] == project["project"]["name"])
     asked = {"": project["project"]["dependencies"], **project["dependency-groups"]}
     locked = {"": root["metadata"]["requires-dist"], **root["metadata"]["requires-dev"]}
-    assert {group: sorted(_normal(text) for text in texts) for group, texts in asked.items()} == {
-        group: sorted(_normal(e["name"] + e.get("specifier", "")) for e in entries)
-        for group, entries in locked.items()
+    assert {group: sorted(map(_asked, texts)) for group, texts in asked.items()} == {
+        group: sorted(map(_locked, entries)) for group, entries in locked.items()
     }
 
 
-def _normal(requirement: str) -> str:
-    name, specifier = re.fullmatch(r"([\w.-]+?)((?:[<>=!~].*)?)", requirement).groups()  # type: ignore[union-attr]
-    return f"{name.lower()} {','.join(sorted(specifier.split(',')))}"
+def _asked(requirement: str) -> tuple[str, str, str]:
+    wanted, _, marker = requirement.partition(";")
+    name = re.split(r"[<>=!~ ]", wanted)[0]
+    return name.lower(), _sorted(wanted.removeprefix(name)), marker.strip()
+
+
+def _locked(entry: dict[str, str]) -> tuple[str, str, str]:
+    return entry["name"], _sorted(entry.get("specifier", "")), entry.get("marker", "")
+
+
+def _sorted(specifier: str) -> str:
+    return ",".join(sorted(specifier.replace(" ", "").split(",")))
 
 
 def test_the_emulator_lock_is_exact_and_names_no_host() -> None:
