@@ -81,9 +81,11 @@ def test_a_stream_that_is_left_early_ends_on_the_services_side(data_dir: Path) -
         finally:
             ended.set()
 
+    numbers_there = endless()  # kept, so that nothing but the host ends it
+
     async def use(host: ServiceHost, service: Service) -> None:
         seen = []
-        async with aclosing(host.stream(endless())) as numbers:
+        async with aclosing(host.stream(numbers_there)) as numbers:
             async for number in numbers:
                 seen.append(number)
                 if number == 3:
