@@ -1,0 +1,222 @@
+"""Trials on the wire: broken, lost, slow, wrong and refused answers (P9 to P13)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+from unittest.mock import patch
+
+from explorer.transfer.model import ConflictPolicy
+from explorer.transfer.state import JobState
+from tests.faults.trial import BLOCK, Trial, short_pauses
+from tests.integration.transfer.rig import noise, parts_in, write
+from tests.servers.fault_proxy import (
+    DropReply,
+    Fault,
+    FlipDown,
+    FlipUp,
+    Label,
+    Op,
+    Refuse,
+    Replay,
+    ResetDown,
+    ResetUp,
+    Rule,
+    Short,
+    Stall,
+    Whole,
+)
+
+BLOCKS = 6
+SIZES = (5_000, 200_000, 300_000, BLOCKS * BLOCK + 77)
+"""Seen after the fact, looked up before, and in blocks."""
+SLOTS = 4
+
+
+def lost_reply_to_a_commit(trial: Trial) -> None:
+    """P9: the service has committed, and its answer never arrives."""
+    size = trial.random.choice(SIZES)
+    data = noise(size, seed=size)
+    exists = trial.random.random() < 0.5
+    if exists:
+        trial.put("f", b"old")
+    in_blocks = size > 4 * BLOCK
+    op = Op.PUT_BLOCK_LIST if in_blocks else Op.PUT_BLOB
+    # A small file over an old blob is refused at the first try: the reply to the second is lost.
+    nth = 2 if exists and size < 200_000 else 1
+    source = write(trial.folder / "f", data)
+    options: dict[str, Any] = {"conflicts": ConflictPolicy.OVERWRITE} if exists else {}
+    options["with_md5"] = trial.random.random() < 0.7
+    if in_blocks:
+        options["block_size_bytes"] = BLOCK
+    rule = Rule(op, (nth,), DropReply())
+    with short_pauses(), trial.proxy(rule) as (proxy, store):
+        job = trial.run(trial.rig.upload(source, "f", **options), store)
+    trial.counts["lost replies"] += rule.met
+    sent = proxy.wire[Op.PUT_BLOCK].bytes_up
+    trial.counts["bytes re-sent"] += max(0, sent - size)
+    trial.claim(rule.met == 1, "the reply was not lost")
+    trial.claim(job.state is JobState.DONE, f"ended as {job.state.value}: {job.failure}")
+    trial.claim(trial.blob("f") == data, "the blob is not the file")
+    trial.claim(sent <= size, f"{sent - size} bytes were sent again")
+
+
+def corruption(trial: Trial) -> None:
+    """P10: one answer or request is wrong in some way; 'done' is never wrong."""
+    size = trial.random.choice(SIZES)
+    data = noise(size, seed=trial.random.randrange(100))
+    old = b"old bytes"
+    in_blocks = size > 4 * BLOCK
+    fault, op = _harm(trial, in_blocks=in_blocks)
+    nth = trial.random.randint(1, 4) if in_blocks and op is not Op.PUT_BLOCK_LIST else 1
+    rule = Rule(op, (nth,), fault)
+    options: dict[str, Any] = {"block_size_bytes": BLOCK, "conflicts": ConflictPolicy.OVERWRITE}
+    trial.counts[type(fault).__name__] += 1
+    with short_pauses(), trial.proxy(rule) as (_, store):
+        if op is Op.GET_BLOB:
+            trial.put("f", data)
+            target = write(trial.folder / "down" / "f", old)
+            job = trial.run(trial.rig.download("f", target.parent, **options), store)
+            after = target.read_bytes()
+            trial.claim(not parts_in(trial.folder), "a part is left")
+        else:
+            trial.put("f", old)
+            source = write(trial.folder / "f", data)
+            job = trial.run(trial.rig.upload(source, "f", **options), store)
+            after = trial.blob("f") or b""
+    trial.counts["met"] += rule.met
+    what = f"{fault} at {op.value} {nth} of {size} bytes"
+    if job.state is JobState.DONE:
+        trial.claim(after == data, f"{what}: 'done' with wrong bytes")
+    else:
+        trial.counts["failed"] += 1
+        trial.claim(after in (old, data), f"{what}: neither the old nor the new bytes")
+        trial.claim(False, f"{what}: ended as {job.state.value}: {job.failure}")
+
+
+def _harm(trial: Trial, *, in_blocks: bool) -> tuple[Fault, Op]:
+    chance = trial.random
+    at, bit = chance.random(), chance.randrange(8)
+    down: Sequence[Fault] = (
+        FlipDown(at, bit),
+        FlipDown(at, bit),
+        Short(chance.randint(1, 5_000)),
+        Short(chance.randint(1, 5_000), is_hidden=True),
+        Replay(),
+        Replay(is_hidden=True),
+        Whole(),
+        Label("Content-Encoding", "gzip"),
+        ResetDown(chance.randint(0, 60_000)),
+    )
+    if chance.random() < 0.6:
+        return chance.choice(down), Op.GET_BLOB
+    up: Sequence[Fault] = (
+        FlipUp(at, bit),
+        FlipUp(at, bit),
+        ResetUp(chance.randint(0, 60_000)),
+        DropReply(),
+    )
+    if not in_blocks:
+        return chance.choice(up), Op.PUT_BLOB
+    return chance.choice(up), chance.choice((Op.PUT_BLOCK, Op.PUT_BLOCK, Op.PUT_BLOCK_LIST))
+
+
+def reset_inside_ranges(trial: Trial) -> None:
+    """P11: resets at random byte counts; what came before one is not fetched again."""
+    size = trial.size_bytes or 3 * 1024 * 1024
+    data = noise(size)
+    trial.put("f", data)
+    resets = trial.random.randint(3, 8)
+    step = size // 4
+    rules = [
+        Rule(Op.GET_BLOB, (n,), ResetDown(trial.random.randint(0, step))) for n in range(resets)
+    ]
+    with short_pauses(), trial.proxy(*rules) as (proxy, store):
+        request = trial.rig.download("f", trial.folder / "down", block_size_bytes=step)
+        job = trial.run(request, store, concurrency=2)
+    got = proxy.wire[Op.GET_BLOB].bytes_down
+    trial.counts["resets"] += sum(rule.met for rule in rules)
+    trial.counts["bytes"] += size
+    trial.counts["excess bytes"] += got - size
+    trial.claim(job.state is JobState.DONE, f"ended as {job.state.value}: {job.failure}")
+    trial.claim((trial.folder / "down" / "f").read_bytes() == data, "wrong bytes")
+    # A reset drops what the kernel has not handed over: at most a part of a range for each.
+    trial.claim(got - size <= resets * 512 * 1024, f"{got - size} bytes were fetched twice")
+
+
+def stall(trial: Trial) -> None:
+    """P12: nothing moves any more at some point of a request; the transfer goes on."""
+    phase, op = trial.random.choice(
+        (
+            ("head", Op.GET_BLOB),
+            ("head", Op.PUT_BLOCK),
+            ("head", Op.HEAD_BLOB),
+            ("head", Op.PUT_BLOCK_LIST),
+            ("down", Op.GET_BLOB),
+            ("up", Op.PUT_BLOCK),
+        )
+    )
+    data = noise(BLOCKS * BLOCK)
+    fault = Stall(phase, trial.random.randint(0, BLOCK - 1))
+    rule = Rule(op, (trial.random.randint(1, 2) if op is not Op.PUT_BLOCK_LIST else 1,), fault)
+    began = time.monotonic()
+    with (
+        short_pauses(),
+        patch("explorer.storage.azure.store.COMMIT_WAIT_S", 1.0),
+        trial.proxy(rule) as (_, store),
+    ):
+        if op is Op.GET_BLOB:
+            trial.put("f", data)
+            target = trial.folder / "down" / "f"
+            job = trial.run(trial.rig.download("f", target.parent, block_size_bytes=BLOCK), store)
+            after: bytes | None = target.read_bytes() if target.exists() else None
+        else:
+            source = write(trial.folder / "f", data)
+            job = trial.run(trial.rig.upload(source, "f", block_size_bytes=BLOCK), store)
+            after = trial.blob("f")
+    took = time.monotonic() - began
+    trial.counts[f"stalls {phase} {op.value}"] += rule.met
+    trial.counts["longest ms"] = max(trial.counts["longest ms"], int(took * 1000))
+    trial.claim(job.state is JobState.DONE and after == data, f"{rule}: {job.state.value}")
+    trial.claim(took < 30, f"{rule}: it took {took:.0f} s")
+
+
+def throttling(trial: Trial) -> None:
+    """P13: every request, or each fifth, is told to come later for a while."""
+    status = trial.random.choice((429, 503))
+    wait_s = trial.random.choice((0, 1))
+    chance = trial.random.choice((0.2, 1.0))
+    headers = (("Retry-After", str(wait_s)),) if wait_s else ()
+    codes = {429: "TooManyRequests", 503: "ServerBusy"}
+    rule = Rule(
+        None, None, Refuse(status, (*headers, ("x-ms-error-code", codes[status]))), chance=chance
+    )
+    for number in range(12):
+        write(trial.folder / "up" / str(number), noise(3_000 + number))
+    refused: list[float] = []
+
+    def note(seen: Any) -> None:
+        refused.append(seen.at_s)
+        if chance == 1.0 and seen.at_s - refused[0] > 1.5:
+            proxy.rules.clear()
+
+    rule.hook = note
+    with short_pauses(), trial.proxy(rule) as (proxy, store):
+        job = trial.run(trial.rig.upload(trial.folder / "up"), store, concurrency=SLOTS)
+    trial.counts["refused"] += len(refused)
+    trial.claim(refused, "nothing was refused")
+    trial.claim(
+        job.state is JobState.DONE and job.files_done == 12,
+        f"{status} {wait_s} s: {job.state.value}, {job.files_failed} failed: {job.failure}",
+    )
+    if wait_s:
+        early = too_early([seen.at_s for seen in proxy.log], refused, wait_s)
+        trial.counts["too early"] += early
+        trial.claim(not early, f"{early} requests came before the Retry-After")
+
+
+def too_early(requests: Sequence[float], refused: Sequence[float], wait_s: float) -> int:
+    """Requests in a time in which nobody was to come. What was under way already when the
+    refusal came does not count: a third of a second is given to it."""
+    return sum(any(told + 0.33 < at < told + wait_s for told in refused) for at in requests)
