@@ -28,7 +28,7 @@ _WIDTHS = {
     Col.NEW_TIME: 134,
     Col.OLD_SIZE: 84,
     Col.OLD_TIME: 134,
-    Col.DIFFERENCE: 150,
+    Col.DIFFERENCE: 140,
     Col.CHOICE: 104,
 }
 _MOST_ROWS = 9
@@ -47,15 +47,11 @@ class ConflictDialog(Sheet):
             policy: push_button(name, hint=hint) for policy, (name, hint) in BUTTONS.items()
         }
         self._scope = plain_label()
+        self._unlisted = total - len(conflicts)
         self._summary = plain_label(muted=True)
         self.body.addWidget(ElidedLabel(f"in {place}"))
         self.body.addWidget(self.table, 1)
         self.body.addLayout(self._choices())
-        if total > len(conflicts):
-            rest = (
-                f"{total - len(conflicts):,} more are not listed; a choice for all holds for them."
-            )
-            self.body.addWidget(plain_label(rest, muted=True, wrap=True))
         self.body.addWidget(self._summary)
         self.cancel_button = self.add_button("Cancel")
         self.cancel_button.clicked.connect(self.reject)
@@ -83,19 +79,32 @@ class ConflictDialog(Sheet):
     def _say_scope(self) -> None:
         count = len(self.selected_rows())
         if self.model.rowCount() == 1:
-            text = "What is there shall be:"
+            text = "For this file:"
         else:
             text = f"For the {count:,} selected:" if count else "For all of them:"
         self._scope.setText(text)
 
     def _say_summary(self) -> None:
-        self._summary.setText(f"As it stands: {self.model.summary()}.")
+        text = f"As it stands: {self.model.summary()}."
+        if self._unlisted:
+            rest = self.model.summary_of_rest()
+            text += f" {self._unlisted:,} more are not listed: {rest}."
+            text += " A choice for all is for them, too."
+        self._summary.setText(text)
 
     def _choose(self, policy: ConflictPolicy) -> None:
         rows = self.selected_rows()
         self.model.choose(rows, policy)
         # After a choice for some there will be another; after one for all there is nothing left.
         (self.table if rows else self.go_button).setFocus()
+
+    def scope_text(self) -> str:
+        """For whom the buttons decide."""
+        return self._scope.text()
+
+    def summary_text(self) -> str:
+        """What would happen now."""
+        return self._summary.text()
 
     def decision(self) -> Decision:
         return self.model.decision()
@@ -117,8 +126,11 @@ def _table(model: ConflictsModel) -> QTableView:
     header.setSectionResizeMode(Col.NAME, QHeaderView.ResizeMode.Stretch)
     for column, width in _WIDTHS.items():
         table.setColumnWidth(column, width)
-    rows = min(max(model.rowCount(), 2), _MOST_ROWS)
-    table.setMinimumHeight(rows * table.verticalHeader().defaultSectionSize() + 36)
+    rows = min(model.rowCount(), _MOST_ROWS)
+    height = rows * table.verticalHeader().defaultSectionSize() + header.sizeHint().height() + 4
+    table.setMinimumHeight(height)
+    if model.rowCount() <= _MOST_ROWS:
+        table.setMaximumHeight(height)
     return table
 
 

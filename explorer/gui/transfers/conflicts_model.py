@@ -27,11 +27,11 @@ LABELS = {
 }
 """What a person may choose."""
 _RESULTS = {
-    ConflictPolicy.OVERWRITE: "overwritten",
-    ConflictPolicy.NEWER: "overwritten if newer",
-    ConflictPolicy.DIFFERENT: "overwritten if different",
-    ConflictPolicy.RENAME: "kept beside the new one",
-    ConflictPolicy.SKIP: "left as it is",
+    ConflictPolicy.OVERWRITE: "replaced",
+    ConflictPolicy.NEWER: "replaced if newer",
+    ConflictPolicy.DIFFERENT: "replaced if different",
+    ConflictPolicy.RENAME: "kept beside what is there",
+    ConflictPolicy.SKIP: "skipped",
 }
 _SAME_S = 1.0
 """The service keeps whole seconds."""
@@ -55,7 +55,7 @@ TITLES = (
     "New modified",
     "Size there",
     "Modified there",
-    "The new one is",
+    "Difference",
     "What happens",
 )
 _NEW = (Col.NEW_SIZE, Col.NEW_TIME)
@@ -106,10 +106,14 @@ class ConflictsModel(QAbstractTableModel):
         return Decision(dict(zip(names, self._policies, strict=True)), self._for_the_rest)
 
     def summary(self) -> str:
-        """`2 overwritten, 298 left as they are.`"""
+        """`2 replaced, 298 skipped`."""
         counts = Counter(self._policies)
         parts = [f"{counts[policy]:,} {_RESULTS[policy]}" for policy in LABELS if counts[policy]]
         return ", ".join(parts)
+
+    def summary_of_rest(self) -> str:
+        """What happens to those that are not listed: `skipped`."""
+        return _RESULTS[self._for_the_rest]
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self._conflicts)
@@ -173,8 +177,7 @@ def _side_text(side: Side) -> str:
 
 
 def difference(conflict: Conflict) -> str:
-    """How the new one differs: `newer and larger`, `the same`, `as large` where that is all
-    that is known."""
+    """How the new one differs: `newer, larger`, or in what it is the same, as far as known."""
     new, old = conflict.source, conflict.target
     told = []
     knows_times = bool(new.modified_s and old.modified_s)
@@ -183,7 +186,7 @@ def difference(conflict: Conflict) -> str:
     if new.size_bytes != old.size_bytes:
         told.append("larger" if new.size_bytes > old.size_bytes else "smaller")
     elif new.md5 and old.md5:
-        told.append("of the same content" if new.md5 == old.md5 else "of other content")
+        told.append("same content" if new.md5 == old.md5 else "other content")
     if told:
-        return " and ".join(told)
-    return "of the same size and time" if knows_times else "of the same size"
+        return ", ".join(told)
+    return "same size and time" if knows_times else "same size"

@@ -26,13 +26,13 @@ from explorer.gui.transfers.files_model import TRANSFER_ROLE
 from explorer.gui.transfers.job_files import FileFilter
 from explorer.gui.transfers.jobs_model import PROGRESS_ROLE
 from explorer.gui.transfers.speed import SpeedGraph
-from explorer.gui.transfers.table import ColumnTable
+from explorer.gui.transfers.table import ColumnTable, SentenceDelegate
 from explorer.transfer.model import JobSnapshot, TransferSnapshot
 from explorer.transfer.state import JobState
 
 Index = QModelIndex | QPersistentModelIndex
 _C = files_model.Col
-_WIDTHS = {_C.NAME: 260, _C.SIZE: 90, _C.PROGRESS: 170, _C.STATUS: 260, _C.FROM: 260, _C.TO: 260}
+_WIDTHS = {_C.NAME: 260, _C.SIZE: 90, _C.PROGRESS: 170, _C.STATUS: 260, _C.FROM: 260, _C.TO: 160}
 _NOTHING = {
     FileFilter.ALL: "No files yet.",
     FileFilter.RUNNING: "No file is being transferred right now.",
@@ -51,7 +51,7 @@ class JobDetails(QWidget):
         super().__init__(parent)
         self._controller = controller
         self._job_id = 0
-        self._notice = NoticeBar()
+        self.notice = NoticeBar()
         self._filters: dict[FileFilter, QToolButton] = {}
         self.files = ColumnTable(
             "Files of the transfer",
@@ -62,7 +62,9 @@ class JobDetails(QWidget):
         self.files.setItemDelegateForColumn(
             _C.PROGRESS, ProgressDelegate(PROGRESS_ROLE, self.files)
         )
+        self.files.setItemDelegateForColumn(_C.STATUS, SentenceDelegate(self.files))
         self.files.horizontalHeader().setSectionsClickable(False)
+        self.files.setMinimumHeight(64)
         self._nothing = plain_label(muted=True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._speed = SpeedGraph()
@@ -70,9 +72,11 @@ class JobDetails(QWidget):
         self._tabs.setDocumentMode(True)
         self._tabs.addTab(self._files_page(), "Files")
         self._tabs.addTab(self._speed, "Speed")
+        self._filter_bar = self._make_filter_bar()
+        self._tabs.setCornerWidget(self._filter_bar, Qt.Corner.TopRightCorner)
         notice_room = QHBoxLayout()
         notice_room.setContentsMargins(8, 6, 8, 6)
-        notice_room.addWidget(self._notice)
+        notice_room.addWidget(self.notice)
         self._notice_room = QWidget()
         self._notice_room.setLayout(notice_room)
         column = QVBoxLayout(self)
@@ -83,10 +87,10 @@ class JobDetails(QWidget):
         self._connect()
         self.show_job(None)
 
-    def _files_page(self) -> QWidget:
-        page = QWidget()
-        bar = QHBoxLayout()
-        bar.setContentsMargins(6, 4, 6, 4)
+    def _make_filter_bar(self) -> QWidget:
+        made = QWidget()
+        bar = QHBoxLayout(made)
+        bar.setContentsMargins(6, 2, 6, 2)
         bar.setSpacing(2)
         group = QButtonGroup(self)
         for kind in FileFilter:
@@ -99,14 +103,16 @@ class JobDetails(QWidget):
             group.addButton(button)
             bar.addWidget(button)
             self._filters[kind] = button
-        bar.addStretch(1)
+        return made
+
+    def _files_page(self) -> QWidget:
+        page = QWidget()
         self._table_or_nothing = QStackedLayout()
         self._table_or_nothing.addWidget(self.files)
         self._table_or_nothing.addWidget(self._nothing)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(bar)
         column.addLayout(self._table_or_nothing, 1)
         return page
 
@@ -117,7 +123,8 @@ class JobDetails(QWidget):
         files.model.rowsRemoved.connect(self._look_whether_empty)
         files.model.modelReset.connect(self._look_whether_empty)
         self._controller.speed_changed.connect(self._speed_changed)
-        self._notice.action_requested.connect(self._act_on_failure)
+        self._tabs.currentChanged.connect(lambda at: self._filter_bar.setVisible(at == 0))
+        self.notice.action_requested.connect(self._act_on_failure)
         self.files.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.files.menu_requested.connect(self._show_menu)
         self.files.activated.connect(self._explain)
@@ -145,15 +152,15 @@ class JobDetails(QWidget):
         failure = job.failure if job else None
         if job is None or failure is None or job.state in (JobState.DONE, JobState.CANCELLED):
             self._notice_room.hide()
-            self._notice.hide()
+            self.notice.hide()
             return
         waits = job.state is JobState.NEEDS_CREDENTIALS
         is_over = job.state is JobState.FAILED
         said = errors.describe(failure)
         text = " ".join(part for part in (said.message, said.cure) if part)
-        if self._notice.text() == text and not self._notice.isHidden():
+        if self.notice.text() == text and not self.notice.isHidden():
             return
-        self._notice.tell(
+        self.notice.tell(
             text,
             Tone.BAD if is_over else Tone.WARN,
             action="Replace the SAS or key…" if waits else "Details…",
@@ -178,6 +185,9 @@ class JobDetails(QWidget):
         job = self._controller.jobs.job(self._job_id)
         limit = job.limit_bytes_per_s if job else 0
         self._speed.show_history(self._controller.history(self._job_id), limit)
+
+    def filter_button(self, kind: FileFilter) -> QToolButton:
+        return self._filters[kind]
 
     # -- files --------------------------------------------------------------------
 

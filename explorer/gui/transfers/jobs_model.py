@@ -59,7 +59,8 @@ HIDDEN_AT_FIRST = frozenset({Col.DIRECTION, Col.FAILED, Col.SOURCE, Col.ADDED, C
 class _Column:
     title: str
     text: Callable[[JobSnapshot], str]
-    key: Callable[[JobSnapshot], object]
+    key: Callable[[JobSnapshot], float | str]
+    """Numbers as floats: Qt does not order whole numbers beyond 32 bits beside smaller ones."""
     is_number: bool = False
 
 
@@ -68,10 +69,10 @@ def _failed(job: JobSnapshot) -> str:
 
 
 COLUMNS = {
-    Col.NUMBER: _Column("#", lambda job: str(job.id), lambda job: job.id, is_number=True),
+    Col.NUMBER: _Column("#", lambda job: str(job.id), lambda job: float(job.id), is_number=True),
     Col.NAME: _Column("Name", lambda job: job.title, lambda job: job.title.lower()),
     Col.DIRECTION: _Column("Direction", words.job_direction, words.job_direction),
-    Col.SIZE: _Column("Size", words.job_size, lambda job: job.bytes_total, is_number=True),
+    Col.SIZE: _Column("Size", words.job_size, lambda job: float(job.bytes_total), is_number=True),
     Col.PROGRESS: _Column(
         "Progress",
         lambda job: words.job_progress(job).words,
@@ -80,8 +81,10 @@ COLUMNS = {
     Col.STATUS: _Column("Status", words.job_status, words.job_status),
     Col.SPEED: _Column("Speed", words.job_speed, lambda job: job.rate_bytes_per_s, is_number=True),
     Col.ETA: _Column("ETA", words.job_eta, lambda job: job.eta_s or 0.0, is_number=True),
-    Col.FILES: _Column("Files", words.job_files, lambda job: job.files_total, is_number=True),
-    Col.FAILED: _Column("Failed", _failed, lambda job: job.files_failed, is_number=True),
+    Col.FILES: _Column(
+        "Files", words.job_files, lambda job: float(job.files_total), is_number=True
+    ),
+    Col.FAILED: _Column("Failed", _failed, lambda job: float(job.files_failed), is_number=True),
     Col.SOURCE: _Column("Source", lambda job: job.source, lambda job: job.source),
     Col.DESTINATION: _Column(
         "Destination", lambda job: job.destination, lambda job: job.destination

@@ -98,6 +98,10 @@ class KindsList(QListWidget):
     def choose(self, kind: JobFilter) -> None:
         self.setCurrentRow(list(JobFilter).index(kind))
 
+    def counted(self, kind: JobFilter) -> int:
+        """The number that is shown for `kind`."""
+        return self._items[kind].data(_Role.COUNT) or 0
+
     def show_counts(self, jobs: Iterable[JobSnapshot]) -> None:
         """Show how many of `jobs` are of each kind."""
         known = tuple(jobs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -25,7 +25,7 @@ from explorer.gui.transfers.controller import TransfersController, can_remove
 from explorer.gui.transfers.details import JobDetails
 from explorer.gui.transfers.jobs_model import JOB_ROLE, PROGRESS_ROLE, JobFilter, ShownJobs
 from explorer.gui.transfers.kinds import KindsList
-from explorer.gui.transfers.table import ColumnTable
+from explorer.gui.transfers.table import ColumnTable, SentenceDelegate
 from explorer.gui.transfers.verbs import VERBS, Verb
 from explorer.transfer.model import JobSnapshot
 from explorer.transfer.state import JobState
@@ -33,20 +33,23 @@ from explorer.transfer.state import JobState
 _C = jobs_model.Col
 _WIDTHS = {
     _C.NUMBER: 48,
-    _C.NAME: 210,
+    _C.NAME: 190,
     _C.DIRECTION: 90,
-    _C.SIZE: 90,
+    _C.SIZE: 84,
     _C.PROGRESS: 160,
-    _C.STATUS: 230,
-    _C.SPEED: 96,
-    _C.ETA: 96,
-    _C.FILES: 110,
+    _C.STATUS: 220,
+    _C.SPEED: 92,
+    _C.ETA: 84,
+    _C.FILES: 104,
     _C.FAILED: 70,
     _C.SOURCE: 240,
-    _C.DESTINATION: 240,
+    _C.DESTINATION: 140,
     _C.ADDED: 130,
     _C.FINISHED: 130,
 }
+_SELECT_ROW = (
+    QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+)
 FLAT_BELOW = 380
 """A panel lower than this shows the details beside the jobs instead of below them."""
 
@@ -68,6 +71,7 @@ class TransfersPanel(QWidget):
         self.jobs.setSortingEnabled(True)
         self.jobs.sortByColumn(_C.NUMBER, Qt.SortOrder.DescendingOrder)
         self.jobs.setItemDelegateForColumn(_C.PROGRESS, ProgressDelegate(PROGRESS_ROLE, self.jobs))
+        self.jobs.setItemDelegateForColumn(_C.STATUS, SentenceDelegate(self.jobs))
         self.details = JobDetails(controller)
         self.actions_of: dict[str, QAction] = {verb.name: self._action(verb) for verb in VERBS}
         self.open_action = QAction(icons.icon("open-external"), "Open destination", self)
@@ -175,6 +179,11 @@ class TransfersPanel(QWidget):
         if self._halves.orientation() != wanted:
             self._halves.setOrientation(wanted)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says that there are no transfers yet."""
+        return self._whole.currentWidget() is self._empty
+
     # -- following ------------------------------------------------------------
 
     def selected(self) -> list[JobSnapshot]:
@@ -195,8 +204,8 @@ class TransfersPanel(QWidget):
         for row in range(self._shown.rowCount()):
             index = self._shown.index(row, _C.NAME)
             if index.data(JOB_ROLE).id == job_id:
-                self.jobs.setCurrentIndex(index)
-                self.jobs.selectRow(row)
+                # Not by the view, which looks at the keys that are held down.
+                self.jobs.selectionModel().setCurrentIndex(index, _SELECT_ROW)
                 self.jobs.scrollTo(index)
 
     def _show_counts(self) -> None:

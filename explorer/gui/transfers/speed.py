@@ -51,7 +51,7 @@ class SpeedGraph(QWidget):
         self._history = SpeedHistory()
         self._limit = 0
         self.setAccessibleName("Speed of the last minutes")
-        self.setMinimumHeight(72)
+        self.setMinimumHeight(64)
 
     def show_history(self, history: SpeedHistory, limit_bytes_per_s: int = 0) -> None:
         """Paint it as it is now, and tell it to a screen reader."""

@@ -5,13 +5,31 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QByteArray, QPoint, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QByteArray,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent
-from PySide6.QtWidgets import QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QMenu, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from explorer.gui.parts.views import dress_table
 
 NAME_ALWAYS = "Name"
+
+
+class SentenceDelegate(QStyledItemDelegate):
+    """Cells with sentences: they lose their end when cut, while names lose their middle."""
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideRight
 
 
 class ColumnTable(QTableView):
@@ -42,7 +60,6 @@ class ColumnTable(QTableView):
         header = self.horizontalHeader()
         header.setAccessibleName(f"Columns of {name}")
         header.setMinimumSectionSize(40)
-        header.setStretchLastSection(True)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(
             lambda at: self._pop_up_columns(header.mapToGlobal(at))
@@ -57,6 +74,16 @@ class ColumnTable(QTableView):
             header.moveSection(header.visualIndex(column), column)
             self.setColumnHidden(column, column in self._hidden)
             self.setColumnWidth(column, width)
+        self._stretch_last()
+
+    def _stretch_last(self) -> None:
+        """Which one is the last is only looked at when stretching begins."""
+        self.horizontalHeader().setStretchLastSection(False)
+        self.horizontalHeader().setStretchLastSection(True)
+
+    def _show_column(self, column: int, is_shown: bool) -> None:
+        self.setColumnHidden(column, not is_shown)
+        self._stretch_last()
 
     def column_menu(self) -> QMenu:
         """Which columns are shown; the name always is."""
@@ -67,7 +94,7 @@ class ColumnTable(QTableView):
             action.setCheckable(True)
             action.setChecked(not self.isColumnHidden(column))
             action.setEnabled(title != NAME_ALWAYS)
-            action.toggled.connect(lambda shown, at=column: self.setColumnHidden(at, not shown))
+            action.toggled.connect(lambda shown, at=column: self._show_column(at, shown))
             menu.addAction(action)
         menu.addSeparator()
         menu.addAction("Usual columns").triggered.connect(self._show_usual_columns)
@@ -88,7 +115,7 @@ class ColumnTable(QTableView):
         state = QByteArray.fromBase64(QByteArray(saved.encode()))
         if self.horizontalHeader().restoreState(state):
             self.setColumnHidden(self._name_column(), False)
-            self.horizontalHeader().setStretchLastSection(True)
+            self._stretch_last()
 
     def _name_column(self) -> int:
         model = self.model()
