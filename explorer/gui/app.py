@@ -26,7 +26,7 @@ from explorer.base.paths import data_dir, make_private_dir
 from explorer.base.settings import Settings
 from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
-from explorer.gui import errors
+from explorer.gui import errors, picture
 from explorer.gui.bridge import Bridge
 from explorer.gui.connect.local_storage import LocalStorage
 from explorer.gui.gcguard import GcGuard
@@ -44,6 +44,8 @@ SWITCH_INTERVAL_S = 0.0005
 """How long another thread may keep the interpreter from the window; 5 ms, Python's own,
 adds up to late frames when a listing is parsed while a table is painted."""
 
+PICTURE_SIZE = (1280, 800)
+
 
 def run(argv: Sequence[str]) -> int:
     """Show the window until it is closed; the exit code. `argv` is without the program."""
@@ -58,7 +60,7 @@ def run(argv: Sequence[str]) -> int:
     guard = GcGuard()
     guard.start()
     try:
-        return int(loop.run_until_complete(_live(folder, options.target)))
+        return int(loop.run_until_complete(_live(folder, options)))
     finally:
         guard.stop()
         loop.close()
@@ -73,7 +75,10 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
         "target",
         nargs="?",
         default="",
-        help="a URL or path to fill into the connect dialog; nothing is reached by itself",
+        help="a URL to show: of a saved connection its folder, of any other the connect dialog",
+    )
+    parser.add_argument(
+        "--picture", metavar="FILE", help="save a picture of the window as PNG, and end"
     )
     return parser.parse_args(list(argv))
 
@@ -93,10 +98,12 @@ def application() -> QApplication:
     return app
 
 
-async def _live(folder: Path, target: str) -> int:
+async def _live(folder: Path, options: argparse.Namespace) -> int:
     program = Program(folder)
     try:
-        return await program.run(target)
+        if options.picture:
+            return await program.take_picture(options.target, Path(options.picture))
+        return await program.run(options.target)
     finally:
         await program.aclose()
 
@@ -141,12 +148,22 @@ class Program:
         await self._leave.wait()
         return 0
 
+    async def take_picture(self, target: str, path: Path) -> int:
+        """Show the place and save what is seen; 1 where that was not possible."""
+        self.window.resize(*PICTURE_SIZE)
+        self.window.show()
+        try:
+            await self._start_service(target)
+            await picture.take(self.window, path)
+        except QuaysideError as error:
+            log.error("no picture was taken", exc_info=error)
+            return 1
+        return 0
+
     def _spawn(self, work: Coroutine[Any, Any, Any], name: str) -> None:
         self._scope.spawn(work, name=name)
 
     async def _start_service(self, target: str) -> None:
-        if target:
-            self.window.connecting.open_dialog(target)
         try:
             module = await self._workers.run(import_module, "explorer.service.host")
             await self._workers.run(make_private_dir, self._folder)
@@ -157,6 +174,8 @@ class Program:
         settings: Settings = await self.bridge.get(lambda service: service.settings)
         self._theme.choose(ThemeChoice(settings.theme.value))
         await self.window.start(restore_tabs=settings.restore_session and not target)
+        if target:
+            await self.window.going.go_to(self.window.pane, target)
         await self.bridge.call(lambda service: service.load_secrets())
 
     def _tell(self, error: BaseException) -> None:
@@ -222,6 +241,7 @@ class Program:
         """Hide at once, then end every task, the service, the threads, the window."""
         self.window.hide()
         self._tray.hide()
+        self.bridge.hush()
         await self._scope.aclose()
         try:
             await self.bridge.detach()

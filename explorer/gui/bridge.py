@@ -56,6 +56,7 @@ class Bridge:
         self._host: asyncio.Future[ServiceHost] = asyncio.get_event_loop().create_future()
         self._service: Service | None = None
         self._subscription: Subscription | None = None
+        self._is_hushed = False
 
     async def attach(self, host: ServiceHost) -> None:
         """Start `host`, subscribe to its events and let waiting calls through.
@@ -75,7 +76,13 @@ class Bridge:
     def is_attached(self) -> bool:
         return self._host.done() and not self._host.cancelled()
 
+    def hush(self) -> None:
+        """Hand out no more events: those who hear them are about to go."""
+        self._is_hushed = True
+
     def _arrived(self, events: tuple[Event, ...]) -> None:
+        if self._is_hushed:
+            return
         try:
             self.events.tell(events)
         finally:

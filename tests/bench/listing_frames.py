@@ -138,7 +138,7 @@ async def measure(rows: int) -> dict[str, float]:
         await step("type ahead, not found")
         await filler.fill("data/", pages(rows, pool))
         await step("fill by size")
-        await filler.replace("data/", pages(rows, pool))
+        arranger.adopt(*await filler.collect("data/", pages(rows, pool)))
         await step("list again")
     frames.stop()
     view.close()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
+from explorer.gui.gcguard import GcGuard
 
 T = TypeVar("T")
 LIMIT_S = 60
@@ -21,11 +22,14 @@ LIMIT_S = 60
 def qt_loop(qapp: QApplication) -> Iterator[qasync.QEventLoop]:
     """The event loop of this test's GUI thread."""
     qapp.setQuitOnLastWindowClosed(False)
+    guard = GcGuard()
+    guard.start()
     loop = qasync.QEventLoop(qapp)
     asyncio.set_event_loop(loop)
     yield loop
     loop.close()
     asyncio.set_event_loop(None)
+    guard.stop()
 
 
 Drive = Callable[[Coroutine[Any, Any, T]], T]

@@ -53,15 +53,14 @@ class Filler(QObject):
         finally:
             self._arranger.fill(False)
 
-    async def replace(self, path: str, pages: Pages) -> None:
-        """List again behind what is shown, and put it in its place when it is whole."""
+    async def collect(self, path: str, pages: Pages) -> tuple[Rows, array[int]]:
+        """List again behind what is shown; all rows and their order, for `Arranger.adopt`."""
         rows = Rows(path)
         async with aclosing(pages):
             async for page in pages:
                 await self._add(rows, page, is_shown=False)
                 self.progressed.emit(len(rows))
-        order: array[int] = await self._arranger.order_of(rows)
-        self._arranger.adopt(rows, order)
+        return rows, await self._arranger.order_of(rows)
 
     async def _add(self, rows: Rows, page: Page | ContainerPage, *, is_shown: bool) -> None:
         self._turn_began = perf_counter()

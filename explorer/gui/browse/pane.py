@@ -312,8 +312,9 @@ class Pane(QWidget):
         own = asyncio.current_task()
         try:
             if is_quiet:
+                rows, order = await self._filler.collect(place.path, self._pages(place))
                 kept = self._keep()
-                await self._filler.replace(place.path, self._pages(place))
+                self.arranger.adopt(rows, order)
                 self._restore(kept)
             else:
                 self.stage.show_table()

@@ -118,6 +118,10 @@ class Stage(QStackedWidget):
         self._renew.setVisible(words.needs_credential)
         self._show(self._failed)
 
+    def failed_text(self) -> str:
+        """What the failure says; for whoever looks."""
+        return f"{self._failed.headline()}. {self._failed.accessibleDescription()}"
+
     def show_by_path(self, reason: str) -> None:
         """The credential reads but does not list: a path can still be typed."""
         self._by_path.set_texts("Listing is not allowed here", f"{reason}\nOpen something by path.")

@@ -34,7 +34,7 @@ from explorer.service.events import BlobArrived, CredentialsNeeded, FolderChange
 from explorer.service.model import Connection, Location
 from explorer.transfer.model import JobSnapshot
 
-SAVE_AFTER_MS = 1500
+SAVE_AFTER_MS = 1000
 
 
 class MainWindow(QMainWindow):
@@ -165,9 +165,7 @@ class MainWindow(QMainWindow):
         controller.connection_removed.connect(self._connection_removed)
         self.connecting.connected.connect(self._connected)
         self.transfers_panel.destination_requested.connect(self._show_destination)
-        self.transfers.jobs_changed.connect(
-            lambda: self.status.tell_rate(self.transfers.total_rate)
-        )
+        self.transfers.jobs_changed.connect(self._transfers_changed)
 
     def _connect_actions(self) -> None:
         act = self.actions_
@@ -234,7 +232,8 @@ class MainWindow(QMainWindow):
         return memory.to_bytes()
 
     def _changed(self) -> None:
-        self._save_timer.start()
+        if not self._save_timer.isActive():
+            self._save_timer.start()
 
     async def start(self, *, restore_tabs: bool) -> None:
         """Once the service runs: show its connections, and open last time's tabs."""
@@ -369,7 +368,16 @@ class MainWindow(QMainWindow):
             pane.folder_changed(event)
 
     def _job_added(self, _event: JobAdded) -> None:
-        """The first transfer of a run brings the panel up; hidden again, it stays so."""
+        self._bring_up_transfers()
+
+    def _transfers_changed(self) -> None:
+        self.status.tell_rate(self.transfers.total_rate)
+        if any(not job.state.is_final for job in self.transfers.jobs.line()):
+            self._bring_up_transfers()
+
+    def _bring_up_transfers(self) -> None:
+        """The first transfer of a run, new or left by the last one, brings the panel up;
+        hidden again, it stays so."""
         if not self._has_shown_transfers:
             self._has_shown_transfers = True
             self._transfers_dock.show()

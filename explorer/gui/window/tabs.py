@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QTabWidget, QWidget
 
 from explorer.gui.browse.pane import Pane
 from explorer.gui.icons import icon
@@ -78,6 +78,9 @@ class Tabs(QTabWidget):
         """A new tab, at a place or at the start page."""
         tab = self._make()
         at = self.addTab(tab, icon("cloud"), "New tab")
+        if close := self.tabBar().tabButton(at, QTabBar.ButtonPosition.RightSide):
+            close.setAccessibleName("Close tab")
+            close.setToolTip(tooltip("Close tab (Ctrl+W)"))
         tab.pane.location_changed.connect(lambda _: self._retitle(tab))
         if in_front:
             self.setCurrentIndex(at)

@@ -1,0 +1,482 @@
+"""The window with the real service and a real emulator: connect, browse, drop, delete."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from azure.storage.blob import ContainerClient
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+
+from explorer.base.tasks import TaskScope
+from explorer.base.workers import Workers
+from explorer.gui.bridge import Bridge
+from explorer.gui.browse.deleting import DeleteSheet
+from explorer.gui.browse.pane import Pane
+from explorer.gui.browse.sorting import Column
+from explorer.gui.browse.tree_model import NodeState
+from explorer.gui.connect.local_storage import LocalStorage
+from explorer.gui.errors import ErrorSheet
+from explorer.gui.window.actions import Act
+from explorer.gui.window.main_window import MainWindow
+from explorer.gui.window.memory import Memory
+from explorer.service.emulator import Emulator
+from explorer.service.host import ServiceHost
+from explorer.service.model import Connection, Location
+from explorer.storage.connection import parse
+from tests.gui.conftest import Drive, until
+
+Work = Callable[[MainWindow, Location], Coroutine[Any, Any, None]]
+Run = Callable[[Work], None]
+
+
+@asynccontextmanager
+async def opened(data_dir: Path, memory: Memory | None = None) -> AsyncIterator[MainWindow]:
+    """The window as the program makes it, with its service, until the block ends."""
+    errors: list[BaseException] = []
+    scope = TaskScope(lambda _name, error: errors.append(error))
+    workers, bridge = Workers("window", 2), Bridge()
+    window = MainWindow(bridge, scope, workers, LocalStorage(), memory or Memory())
+    window.show()
+    host = ServiceHost(data_dir)
+    try:
+        await bridge.attach(host)
+        await window.start(restore_tabs=True)
+        yield window
+    finally:
+        bridge.hush()
+        await scope.aclose()
+        await bridge.detach()
+        workers.close()
+        window.may_close = True
+        window.close()
+        window.deleteLater()
+    assert errors == []
+
+
+async def connected(window: MainWindow, azurite: Emulator) -> Connection:
+    """A connection to the emulator, opened as after the dialog."""
+    connection = await window._bridge.call(
+        lambda service: service.connect(parse(azurite.connection_string), name="emulator")
+    )
+    window.connecting.connected.emit(connection)
+    await until(lambda: listed(window.pane), "the account is listed")
+    return connection
+
+
+def listed(pane: Pane) -> bool:
+    return not pane.is_listing and not pane.arranger.is_busy and pane.location is not None
+
+
+def names(pane: Pane) -> list[str]:
+    return [pane.model.at(row).name for row in range(pane.model.rowCount())]
+
+
+@pytest.fixture
+def run(drive: Drive[Any], azurite: Emulator, container: ContainerClient, data_dir: Path) -> Run:
+    """Runs a test's work in an open window that shows a fresh container."""
+
+    def go(work: Work) -> None:
+        async def whole() -> None:
+            async with opened(data_dir) as window:
+                connection = await connected(window, azurite)
+                here = Location(connection.id, container.container_name)
+                window.pane.go(here)
+                await until(lambda: listed(window.pane), "the container is listed")
+                await work(window, here)
+
+        drive(whole())
+
+    return go
+
+
+async def sheet(kind: type[QWidget]) -> Any:
+    """The dialog of that kind, once it is open."""
+
+    def found() -> list[QWidget]:
+        tops = QApplication.topLevelWidgets()
+        return [top for top in tops if isinstance(top, kind) and top.isVisible()]
+
+    await until(found, f"a {kind.__name__} opens")
+    return found()[0]
+
+
+def put(container: ContainerClient, *blobs: str) -> None:
+    for name in blobs:
+        container.upload_blob(name, b"x" * len(name))
+
+
+def drop_on(view: QWidget, at: QPoint, *paths: Path) -> None:
+    """Drop files, as the file manager does."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    none = Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(at, copy, mime, left, none)
+    QApplication.sendEvent(view, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(view, QDragMoveEvent(at, copy, mime, left, none))
+    QApplication.sendEvent(view, QDropEvent(QPointF(at), copy, mime, left, none))
+
+
+async def choose(window: MainWindow, act: Act) -> None:
+    """Choose an action as soon as it can be chosen."""
+    await until(window.actions_[act].isEnabled, f"{act} can be chosen")
+    window.actions_[act].trigger()
+
+
+# -- browse ---------------------------------------------------------------------
+
+
+def test_folders_come_first_and_can_be_gone_into_and_out_of(
+    run: Run, container: ContainerClient
+) -> None:
+    put(container, "b.txt", "a/one.txt", "a/deep/two.txt", "run10/x", "run9/x")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        pane = window.pane
+        pane.refresh()
+        await until(lambda: names(pane) == ["a", "run9", "run10", "b.txt"], "natural order")
+        pane.open_row(pane.model.at(0))
+        await until(lambda: listed(pane) and names(pane) == ["deep", "one.txt"], "the folder")
+        assert pane.navigation.path.text() == f"/{here.container}/a/"
+        pane.up()
+        await until(lambda: listed(pane) and len(names(pane)) == 4, "up again")
+        assert [row.name for row in pane.selection()] == ["a"]
+        pane.back()
+        await until(lambda: listed(pane) and len(names(pane)) == 2, "back")
+        pane.forward()
+        await until(lambda: listed(pane) and len(names(pane)) == 4, "forward")
+
+    run(work)
+
+
+def test_the_tree_follows_the_tab(run: Run, container: ContainerClient) -> None:
+    put(container, "a/deep/two.txt")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        deep = here.child("a").child("deep")
+        window.pane.go(deep)
+        await until(lambda: listed(window.pane), "the folder is listed")
+        assert window.tree.current_location() == deep
+        window.tree.expand(window.tree_model.index_of(here))
+        await until(lambda: window.tree_model.state(here) is NodeState.LISTED, "the tree")
+
+    run(work)
+
+
+def test_a_typed_path_and_a_pasted_url_lead_to_the_blob(
+    run: Run, container: ContainerClient
+) -> None:
+    put(container, "a b/c#d.txt", "a b/other.txt")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        pane = window.pane
+        for text in (
+            f"/{here.container}/a b/c#d.txt",
+            f"{container.url}/a%20b/c%23d.txt",
+        ):
+            pane.go(here)
+            await until(lambda: listed(pane))
+            pane.navigation.path.setText(text)
+            pane.navigation.path.returnPressed.emit()
+            await until(lambda: listed(pane) and pane.location == here.child("a b"), text)
+            await until(lambda: [row.name for row in pane.selection()] == ["c#d.txt"], text)
+
+    run(work)
+
+
+def test_a_url_of_another_account_fills_in_the_connect_dialog(run: Run) -> None:
+    async def work(window: MainWindow, here: Location) -> None:
+        url = "https://elsewhere.blob.core.windows.net/data/x.txt"
+        window.pane.navigation.path.setText(url)
+        window.pane.navigation.path.returnPressed.emit()
+        await until(lambda: window.connecting._dialog is not None, "the dialog opens")
+        dialog = window.connecting._dialog
+        assert dialog is not None
+        assert dialog.box.text() == url
+        assert window.pane.location == here
+        dialog.reject()
+        await until(lambda: window.connecting._dialog is None)
+
+    run(work)
+
+
+def test_a_filter_narrows_and_escape_lifts_it(run: Run, container: ContainerClient) -> None:
+    put(container, "a.csv", "b.txt", "c.csv")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        pane = window.pane
+        pane.refresh()
+        await until(lambda: len(names(pane)) == 3)
+        pane.navigation.filter.setText("*.csv")
+        await until(lambda: names(pane) == ["a.csv", "c.csv"], "the filter")
+        await until(lambda: window.status.items.text() == "2 of 3 items", "the count")
+        pane.navigation.filter.setText("nothing")
+        await until(lambda: pane.stage.currentWidget() is not pane.view, "it says so")
+        pane.navigation.clear_filter()
+        await until(lambda: len(names(pane)) == 3)
+        assert pane.stage.currentWidget() is pane.view
+
+    run(work)
+
+
+def test_sorting_by_a_column_sorts_everything(run: Run, container: ContainerClient) -> None:
+    put(container, "ccc", "a", "bb", "dir/x")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        pane = window.pane
+        pane.refresh()
+        await until(lambda: len(names(pane)) == 4)
+        pane.view.sortByColumn(Column.SIZE, Qt.SortOrder.DescendingOrder)
+        await until(lambda: names(pane) == ["dir", "ccc", "bb", "a"], "by size")
+
+    run(work)
+
+
+def test_a_missing_container_is_told_in_place(run: Run) -> None:
+    async def work(window: MainWindow, here: Location) -> None:
+        pane = window.pane
+        pane.go(Location(here.connection_id, "no-such-container"))
+        await until(lambda: listed(pane))
+        assert pane.stage.failed_text().startswith("Not found")
+        assert not window.tree_model.index_of(pane.location or here).isValid()
+
+    run(work)
+
+
+def test_the_status_bar_counts_what_is_selected(run: Run, container: ContainerClient) -> None:
+    put(container, "aaaa", "bb", "dir/x")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        window.pane.refresh()
+        await until(lambda: len(names(window.pane)) == 3)
+        await choose(window, Act.SELECT_ALL)
+        wanted = "1 folder and 2 files selected, 6 B"
+        await until(lambda: window.status.selected.text() == wanted, wanted)
+        await until(lambda: window.status.items.text() == "3 items", "the count")
+
+    run(work)
+
+
+# -- change -----------------------------------------------------------------------
+
+
+def test_a_dropped_folder_is_uploaded_and_its_row_appears(
+    run: Run, container: ContainerClient, tmp_path: Path
+) -> None:
+    put(container, "there.txt")
+    (tmp_path / "outputs" / "deep").mkdir(parents=True)
+    (tmp_path / "outputs" / "deep" / "a.txt").write_bytes(b"hello")
+    single = tmp_path / "single.bin"
+    single.write_bytes(b"1")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        pane = window.pane
+        pane.refresh()
+        await until(lambda: names(pane) == ["there.txt"])
+        drop_on(pane.view.viewport(), QPoint(200, 200), tmp_path / "outputs", single)
+        await until(
+            lambda: sorted(names(pane)) == ["outputs", "single.bin", "there.txt"], "the rows"
+        )
+        pane.view.scrollToTop()
+        folder = pane.view.visualRect(pane.model.index(0, 0)).center()
+        assert pane.model.at(0).name == "outputs"
+        drop_on(pane.view.viewport(), folder, single)
+        await until(lambda: len(list(container.list_blobs())) == 4, "into the folder's row")
+
+    run(work)
+    found = {blob.name for blob in container.list_blobs()}
+    assert found == {"there.txt", "outputs/deep/a.txt", "single.bin", "outputs/single.bin"}
+
+
+def test_files_on_the_clipboard_are_pasted(
+    run: Run, container: ContainerClient, tmp_path: Path
+) -> None:
+    path = tmp_path / "pasted.txt"
+    path.write_bytes(b"x")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(path))])
+        QGuiApplication.clipboard().setMimeData(mime)
+        await choose(window, Act.PASTE)
+        await until(lambda: names(window.pane) == ["pasted.txt"], "the row")
+        # What Python put there must not outlive Python.
+        QGuiApplication.clipboard().clear()
+        assert window.pane.stage.currentWidget() is window.pane.view
+
+    run(work)
+
+
+def test_an_empty_folder_takes_drops_too(
+    run: Run, container: ContainerClient, tmp_path: Path
+) -> None:
+    path = tmp_path / "first.txt"
+    path.write_bytes(b"x")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        stage = window.pane.stage
+        assert stage.currentWidget() is not window.pane.view
+        drop_on(stage, QPoint(50, 50), path)
+        await until(lambda: names(window.pane) == ["first.txt"], "the row")
+
+    run(work)
+
+
+def test_a_selection_is_deleted_after_a_clear_question(
+    run: Run, container: ContainerClient
+) -> None:
+    put(container, "keep.txt", "go.txt", "dir/a", "dir/b/c")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        pane = window.pane
+        pane.refresh()
+        await until(lambda: names(pane) == ["dir", "go.txt", "keep.txt"])
+        pane.view.select_names({("dir", True), ("go.txt", False)})
+        await choose(window, Act.DELETE)
+        question: DeleteSheet = await sheet(DeleteSheet)
+        assert question.headline() == "Delete 1 folder and 1 file?"
+        await until(lambda: question.total.text() == "3 files, 18 B", "the counts")
+        question.go_button.click()
+        await until(lambda: names(pane) == ["keep.txt"], "they are gone")
+
+    run(work)
+    assert [blob.name for blob in container.list_blobs()] == ["keep.txt"]
+
+
+def test_a_question_that_is_dismissed_deletes_nothing(run: Run, container: ContainerClient) -> None:
+    put(container, "keep.txt")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        window.pane.refresh()
+        await until(lambda: names(window.pane) == ["keep.txt"])
+        window.pane.view.selectRow(0)
+        await choose(window, Act.DELETE)
+        (await sheet(DeleteSheet)).reject()
+        window.pane.refresh()
+        await until(lambda: listed(window.pane))
+        assert names(window.pane) == ["keep.txt"]
+
+    run(work)
+
+
+def test_a_container_is_deleted_only_when_its_name_was_typed(run: Run) -> None:
+    async def work(window: MainWindow, here: Location) -> None:
+        window.deeds.for_tree().delete(here)
+        question: DeleteSheet = await sheet(DeleteSheet)
+        assert not question.go_button.isEnabled()
+        question.line.setText(here.container)
+        question.go_button.click()
+        await until(lambda: not window.tree_model.index_of(here).isValid(), "it is gone")
+
+    run(work)
+
+
+def test_a_new_folder_is_made_and_shown(run: Run) -> None:
+    async def work(window: MainWindow, here: Location) -> None:
+        await choose(window, Act.NEW_FOLDER)
+        from explorer.gui.ask import TextSheet
+
+        question: TextSheet = await sheet(TextSheet)
+        question.line.setText("a/b")
+        assert not question.go_button.isEnabled()
+        question.line.setText("results")
+        question.go_button.click()
+        await until(lambda: names(window.pane) == ["results"], "the folder")
+
+    run(work)
+
+
+def test_an_error_of_what_was_asked_for_is_told(run: Run, container: ContainerClient) -> None:
+    async def work(window: MainWindow, here: Location) -> None:
+        await window._bridge.call(lambda service: service.create_folder(here, "twice"))
+        window.deeds.do(
+            window._bridge.call(lambda service: service.create_folder(here, "twice")), "again"
+        )
+        told: ErrorSheet = await sheet(ErrorSheet)
+        assert told.words.title == "It exists already"
+        told.accept()
+
+    run(work)
+
+
+# -- tabs, names, state ---------------------------------------------------------------
+
+
+def test_tabs_columns_and_sorting_come_back(
+    drive: Drive[Any],
+    azurite: Emulator,
+    container: ContainerClient,
+    data_dir: Path,
+) -> None:
+    put(container, "a/x")
+
+    async def first() -> bytes:
+        async with opened(data_dir) as window:
+            connection = await connected(window, azurite)
+            here = Location(connection.id, container.container_name)
+            window.pane.go(here)
+            window.tabs.open_tab(here.child("a"))
+            window.pane.sort_by(Column.MODIFIED, True)
+            window.pane.view.setColumnWidth(Column.SIZE, 133)
+            await until(lambda: listed(window.pane))
+            return window.remember()
+
+    async def second(saved: bytes) -> None:
+        async with opened(data_dir, Memory.from_bytes(saved)) as window:
+            await until(lambda: window.tabs.count() == 2, "both tabs")
+            places = [pane.location for pane in window.tabs.panes()]
+            assert [place.path if place else None for place in places] == ["", "a/"]
+            assert window.tabs.currentIndex() == 1
+            assert window.pane.arranger.column is Column.MODIFIED
+            assert window.pane.arranger.descending
+            assert window.pane.view.columnWidth(Column.SIZE) == 133
+
+    saved = drive(first())
+    assert "sig=" not in saved.decode()
+    assert azurite.accounts[0].key not in saved.decode()
+    assert json.loads(saved)["version"] == 1
+    drive(second(saved))
+
+
+def test_the_last_tab_closed_leaves_a_start_page(run: Run) -> None:
+    async def work(window: MainWindow, here: Location) -> None:
+        await choose(window, Act.CLOSE_TAB)
+        assert window.tabs.count() == 1
+        assert window.pane.location is None
+
+    run(work)
+
+
+def test_a_removed_connection_closes_its_tabs(run: Run) -> None:
+    async def work(window: MainWindow, here: Location) -> None:
+        await window._bridge.call(lambda service: service.remove_connection(here.connection_id))
+        await until(lambda: window.pane.location is None, "the tab closes")
+        assert window.tree_model.rowCount() == 0
+
+    run(work)
+
+
+def test_every_control_has_a_name_for_screen_readers(run: Run) -> None:
+    async def work(window: MainWindow, here: Location) -> None:
+        controls: list[QWidget] = [
+            *window.findChildren(QAbstractButton),
+            *window.findChildren(QLineEdit),
+        ]
+        nameless = [
+            f"{type(widget).__name__} in {type(widget.parentWidget()).__name__}"
+            for widget in controls
+            if widget.isVisible()
+            and not (widget.accessibleName() or getattr(widget, "text", str)())
+            and not widget.objectName().startswith("qt_")
+        ]
+        assert nameless == []
+
+    run(work)
