@@ -9,39 +9,35 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from explorer.base.errors import InputError, JournalError, QuaysideError, Retry
 from explorer.base.settings import Settings
 from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
-from explorer.storage.model import Blob
-from explorer.transfer import job_table, progress_table, transfer_table
+from explorer.transfer import transfer_table
 from explorer.transfer.buffers import Buffers
 from explorer.transfer.conflict_search import find_conflicts
 from explorer.transfer.encoding import failure_of
 from explorer.transfer.filters import Filter
 from explorer.transfer.folder_syncs import FolderSyncs
-from explorer.transfer.job import Job, title_of, transfer_snapshot
+from explorer.transfer.job import Job, transfer_snapshot
 from explorer.transfer.journal import Journal
-from explorer.transfer.local_target import part_mark, remove_part
 from explorer.transfer.model import (
     Conflict,
-    DownloadRequest,
     Failure,
     JobSnapshot,
-    RemotePlace,
     Request,
     TransferSnapshot,
 )
 from explorer.transfer.ownership import EngineLock
 from explorer.transfer.pacing import Limiter
+from explorer.transfer.queue import EngineListener, Queue
 from explorer.transfer.rehearsal import Step, rehearse
-from explorer.transfer.rows import JobRow, TransferRow
+from explorer.transfer.rows import TransferRow
 from explorer.transfer.runner import RESTING, Runner, StoreSource
 from explorer.transfer.slots import Slots
 from explorer.transfer.state import JobState, TransferState
@@ -57,18 +53,6 @@ TICK_S: Final = 1 / 15
 WATCH_S: Final = 1.0
 
 
-class EngineListener(Protocol):
-    """Hears of everything, on the loop's thread; must be quick."""
-
-    def job_added(self, job: JobSnapshot) -> None: ...
-    def job_changed(self, job: JobSnapshot) -> None: ...
-    def job_finished(self, job: JobSnapshot) -> None: ...
-    def job_removed(self, job_id: int) -> None: ...
-    def transfer_changed(self, transfer: TransferSnapshot) -> None: ...
-    def blob_arrived(self, place: RemotePlace, blob: Blob) -> None: ...
-    def credentials_needed(self, connection_id: str, reason: str) -> None: ...
-
-
 class Engine:
     """Made, started, used and closed on one loop's thread."""
 
@@ -79,10 +63,8 @@ class Engine:
         self._stores = stores
         self._settings = settings
         self._listener = listener
-        self._jobs: dict[int, Job] = {}
         self._scope = TaskScope(self._fault)
         self._is_closing = False
-        self._version = 0
 
     # -- life -----------------------------------------------------------------
 
@@ -114,6 +96,7 @@ class Engine:
             FolderSyncs(self._workers),
             Limiter(self._settings.limit_bytes_per_s),
         )
+        self._queue = Queue(self._journal, self._lock, self._workers, self._listener)
         self._runner = Runner(self._plant, self._stores, self._data_dir, self._ended)
         try:
             await self._begin(adopt=adopt)
@@ -122,14 +105,12 @@ class Engine:
             raise
 
     async def _begin(self, *, adopt: bool) -> None:
-        await self._journal.do(job_table.reap, self._lock.is_alive)
-        await self._journal.do(job_table.prune)
-        self._version = await self._journal.read(job_table.data_version)
-        for row in await self._journal.read(job_table.every):
-            self._jobs[row.id] = self._new_job(row)
-            await self._recount(self._jobs[row.id])
+        await self._queue.load()
         if adopt:
-            await self._adopt()
+            for job in self._queue:
+                is_open = job.row.state in (JobState.QUEUED, JobState.INTERRUPTED)
+                if is_open and await self._queue.claim(job):
+                    await self._queue.put_in_line(job, RESTING)
         self._scope.spawn(self._tick(), name="transfer ticker")
         self._scope.spawn(self._watch(), name="transfer watch")
         self._dispatch()
@@ -139,29 +120,14 @@ class Engine:
         """What a person should read after the start: the journal was damaged. Else empty."""
         return self._journal.notice
 
-    def _new_job(self, row: JobRow) -> Job:
-        job = Job(row, is_ours=row.owner in ("", self._lock.id))
-        job.limiter.set_rate(row.request.options.limit_bytes_per_s)
-        return job
-
-    async def _recount(self, job: Job) -> None:
-        tally = await self._journal.read(job_table.tally, job.id)
-        partials = await self._journal.read(progress_table.partials, job.id)
-        job.recount(tally, partials)
-
-    async def _adopt(self) -> None:
-        for job in list(self._jobs.values()):
-            if job.row.state in (JobState.QUEUED, JobState.INTERRUPTED) and await self._claim(job):
-                await self._queue(job, RESTING)
-
     async def aclose(self) -> None:
         """Stop running work at a safe point, as interrupted, and close the journal."""
         self._is_closing = True
-        for job in self._running():
+        for job in self._queue.running():
             await self._stop(job)
-        for job in self._jobs.values():
-            if job.row.owner == self._lock.id and not job.row.state.is_final:
-                await self._set(job, JobState.INTERRUPTED)
+        for job in self._queue:
+            if job.row.owner == self._queue.me and not job.row.state.is_final:
+                await self._queue.set_state(job, JobState.INTERRUPTED)
         await self._scope.aclose()
         await self._journal.aclose()
         await self._workers.run(self._lock.close)
@@ -174,15 +140,13 @@ class Engine:
         if not request.sources:
             raise InputError("There is nothing to transfer.", cure="Choose files or folders.")
         Filter.make(request.options.include, request.options.exclude)
-        row = await self._journal.do(job_table.add, request, title_of(request), self._lock.id)
-        job = self._jobs[row.id] = self._new_job(row)
-        self._listener.job_added(job.snapshot())
+        job = await self._queue.add(request)
         self._dispatch()
-        return row.id
+        return job.id
 
     async def run_again(self, job_id: int) -> int:
         """Queue the same request once more."""
-        return await self.submit(self._job(job_id).row.request)
+        return await self.submit(self._queue.job(job_id).row.request)
 
     async def find_conflicts(self, request: Request) -> AsyncIterator[Conflict]:
         """Targets that exist already, as they are found; touches nothing."""
@@ -200,22 +164,22 @@ class Engine:
         """Start what may run, in the queue's order."""
         if self._is_closing:
             return
-        running = len(self._running())
-        for job in self._in_order():
+        running = len(self._queue.running())
+        for job in self._queue.in_order():
             if running >= RUNNING_JOBS:
                 return
-            is_mine = job.row.owner == self._lock.id
+            is_mine = job.row.owner == self._queue.me
             if is_mine and job.row.state is JobState.QUEUED and job.task is None:
                 job.task = self._scope.spawn(self._run(job), name=f"job {job.id}")
                 running += 1
 
     async def _run(self, job: Job) -> None:
         try:
-            await self._set(job, JobState.RUNNING)
+            await self._queue.set_state(job, JobState.RUNNING)
             end, failure = await self._run_to_its_end(job)
             if end is JobState.NEEDS_CREDENTIALS and failure is not None:
                 self._ask_for_credentials(job, failure)
-            await self._set(job, end, failure)
+            await self._queue.set_state(job, end, failure)
         finally:
             job.task = None
             self._dispatch()
@@ -236,7 +200,7 @@ class Engine:
         is_asked = any(
             other.row.state is JobState.NEEDS_CREDENTIALS
             and other.place.connection_id == connection_id
-            for other in self._jobs.values()
+            for other in self._queue
         )
         if not is_asked:
             self._listener.credentials_needed(connection_id, failure.message)
@@ -245,84 +209,65 @@ class Engine:
 
     async def pause(self, job_id: int) -> None:
         """Stop at a safe point; what is durable stays."""
-        job = self._job(job_id)
-        if job.row.state.is_final or await self._is_told(job, "pause"):
+        job = self._queue.job(job_id)
+        if job.row.state.is_final or await self._queue.wishes(job, "pause"):
             return
         await self._stop(job)
         if not job.row.state.is_final:
-            await self._set(job, JobState.PAUSED)
+            await self._queue.set_state(job, JobState.PAUSED)
             self._dispatch()
 
     async def resume(self, job_id: int) -> None:
         """Go on with a job that was paused or interrupted, or waits for room or credentials.
         Raises JournalError while another process runs it."""
-        job = self._job(job_id)
+        job = self._queue.job(job_id)
         job.has_room.set()
         if job.row.state.is_final or job.task is not None:
             return
-        if not await self._claim(job):
+        if not await self._queue.claim(job):
             raise JournalError(
                 "Another Quayside runs this job.", cure="Watch it there, or close that one first."
             )
-        await self._queue(job, RESTING)
+        await self._queue.put_in_line(job, RESTING)
         self._dispatch()
 
     async def retry(self, job_id: int) -> None:
         """Try the failed files of a finished job again."""
-        job = self._job(job_id)
+        job = self._queue.job(job_id)
         if job.row.state is not JobState.FAILED:
             raise InputError("Nothing in this job has failed, or it still runs.")
-        if await self._claim(job):
+        if await self._queue.claim(job):
             await self._journal.do(transfer_table.forget_refused, job.id)
-            await self._queue(job, (*RESTING, TransferState.FAILED))
+            await self._queue.put_in_line(job, (*RESTING, TransferState.FAILED))
             self._dispatch()
 
     async def cancel(self, job_id: int) -> None:
         """Give up a job: finished files stay, half ones leave nothing, old targets are as
         they were."""
-        job = self._job(job_id)
-        if job.row.state.is_final or await self._is_told(job, "cancel"):
+        job = self._queue.job(job_id)
+        if job.row.state.is_final or await self._queue.wishes(job, "cancel"):
             return
         await self._stop(job)
-        if job.row.state.is_final or not await self._claim(job):
+        if job.row.state.is_final or not await self._queue.claim(job):
             return
-        await self._remove_halves(job)
-        await self._journal.do(transfer_table.cancel_rest, job.id)
-        await self._set(job, JobState.CANCELLED)
+        await self._queue.cancel(job)
         self._dispatch()
 
     async def remove(self, job_id: int) -> None:
         """Take a finished job out of the list."""
-        job = self._job(job_id)
+        job = self._queue.job(job_id)
         if not job.row.state.is_final:
             raise InputError("This job is not at its end.", cure="Cancel it first.")
-        await self._remove_halves(job)
-        await self._journal.do(job_table.remove, job.id)
-        del self._jobs[job.id]
-        self._listener.job_removed(job.id)
+        await self._queue.remove(job)
 
     async def move(self, job_id: int, position: int) -> None:
         """Put a job elsewhere in the queue of those that are not finished; 0 is next."""
-        moved = self._job(job_id)
-        order = [job for job in self._in_order() if job is not moved]
-        open_ones = [job for job in order if not job.row.state.is_final]
-        after = open_ones[: max(0, position)]
-        order.insert(order.index(after[-1]) + 1 if after else 0, moved)
-        await self._journal.do(job_table.reorder, [job.id for job in order])
-        for place, job in enumerate(order, 1):
-            job.row = replace(job.row, priority=place)
-            job.is_changed = True
+        await self._queue.move(self._queue.job(job_id), position)
         self._dispatch()
 
     async def set_limit(self, job_id: int, bytes_per_s: int) -> None:
         """Limit one job, now and when it goes on; 0 lifts it."""
-        job = self._job(job_id)
-        options = replace(job.row.request.options, limit_bytes_per_s=bytes_per_s)
-        request = replace(job.row.request, options=options)
-        await self._journal.do(job_table.set_request, job.id, request)
-        job.row = replace(job.row, request=request)
-        job.is_changed = True
-        job.limiter.set_rate(bytes_per_s)
+        await self._queue.set_limit(self._queue.job(job_id), bytes_per_s)
 
     def set_limit_all(self, bytes_per_s: int) -> None:
         """Limit all transfers together; 0 lifts it."""
@@ -334,21 +279,21 @@ class Engine:
 
     def credentials_changed(self, connection_id: str) -> None:
         """There is a new credential: what waits for it goes on."""
-        for job in self._jobs.values():
+        for job in self._queue:
             waits = job.row.state is JobState.NEEDS_CREDENTIALS
             if waits and job.place.connection_id == connection_id and not self._is_closing:
                 self._scope.spawn(self._go_on(job), name=f"go on with job {job.id}")
 
     async def _go_on(self, job: Job) -> None:
-        if await self._claim(job):
-            await self._queue(job, RESTING)
+        if await self._queue.claim(job):
+            await self._queue.put_in_line(job, RESTING)
             self._dispatch()
 
     # -- looking --------------------------------------------------------------
 
     def jobs(self) -> tuple[JobSnapshot, ...]:
         """Every job, in the queue's order."""
-        return tuple(job.snapshot() for job in self._in_order())
+        return tuple(job.snapshot() for job in self._queue.in_order())
 
     async def transfers(
         self,
@@ -359,13 +304,13 @@ class Engine:
         states: frozenset[TransferState] | None = None,
     ) -> tuple[TransferSnapshot, ...]:
         """A slice of a job's files, in the order in which they were found."""
-        job = self._job(job_id)
+        job = self._queue.job(job_id)
         rows = await self._journal.read(transfer_table.some, job_id, offset, limit, states)
         return tuple(transfer_snapshot(row, job.direction, job.lives.get(row.id)) for row in rows)
 
     async def wait(self, job_id: int) -> JobSnapshot:
         """Until the job is done, failed, cancelled, paused, interrupted or needs credentials."""
-        job = self._job(job_id)
+        job = self._queue.job(job_id)
         while not job.is_at_rest:
             rests: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             job.waiters.append(rests)
@@ -374,36 +319,6 @@ class Engine:
 
     # -- inside ---------------------------------------------------------------
 
-    def _job(self, job_id: int) -> Job:
-        try:
-            return self._jobs[job_id]
-        except KeyError:
-            raise InputError(
-                f"There is no job {job_id}.", cure="List the jobs to see their numbers."
-            ) from None
-
-    def _in_order(self) -> list[Job]:
-        return sorted(self._jobs.values(), key=lambda job: (job.row.priority, job.id))
-
-    def _running(self) -> list[Job]:
-        return [job for job in self._jobs.values() if job.task is not None]
-
-    async def _claim(self, job: Job) -> bool:
-        """Make it ours if nobody alive owns it."""
-        is_ours = await self._journal.do(
-            job_table.claim, job.id, self._lock.id, self._lock.is_alive
-        )
-        job.row = await self._journal.read(job_table.get, job.id)
-        job.is_ours = is_ours
-        return is_ours
-
-    async def _is_told(self, job: Job, wish: str) -> bool:
-        """If another process owns the job, leave word for it there."""
-        if job.is_ours or job.row.owner in ("", self._lock.id):
-            return False
-        await self._journal.do(job_table.wish, job.id, wish)
-        return True
-
     async def _stop(self, job: Job) -> None:
         """End the job's task, which puts its transfers back. The end may have come first."""
         task = job.task
@@ -411,41 +326,7 @@ class Engine:
             return
         task.cancel()
         await asyncio.wait([task])
-        row = await self._journal.read(job_table.get, job.id)
-        if row.state.is_final and not job.row.state.is_final:
-            self._tell(job, row)
-
-    async def _queue(self, job: Job, states: Iterable[TransferState]) -> None:
-        row = await self._journal.do(job_table.set_queued, job.id, tuple(states))
-        await self._recount(job)
-        self._tell(job, row)
-
-    async def _set(self, job: Job, state: JobState, failure: Failure | None = None) -> None:
-        row = await self._journal.do(job_table.set_state, job.id, state, failure=failure)
-        if state is JobState.CANCELLED:
-            await self._recount(job)
-        self._tell(job, row)
-
-    def _tell(self, job: Job, row: JobRow) -> None:
-        job.set_row(row)
-        self._listener.job_changed(job.snapshot())
-        if row.state.is_final:
-            self._listener.job_finished(job.snapshot())
-
-    async def _remove_halves(self, job: Job) -> None:
-        """Remove the parts of downloads that did not come to a good end."""
-        request = job.row.request
-        if not isinstance(request, DownloadRequest):
-            return
-        halves = await self._journal.read(transfer_table.halves, job.id)
-        added_s = job.row.added_s
-
-        def remove() -> None:
-            root = os.path.realpath(os.fsencode(request.destination))
-            for transfer_id, local in halves:
-                remove_part(root, local, part_mark(added_s, transfer_id))
-
-        await self._workers.run(remove)
+        await self._queue.look_again(job)
 
     def _ended(self, job: Job, live: Live, row: TransferRow, outcome: Outcome) -> None:
         """A transfer is at its end, durably."""
@@ -470,7 +351,7 @@ class Engine:
         """Snapshots of what changed, at most 15 times a second."""
         while True:
             await asyncio.sleep(TICK_S)
-            for job in list(self._jobs.values()):
+            for job in self._queue:
                 if not job.is_changed:
                     continue
                 job.is_changed = False
@@ -488,41 +369,10 @@ class Engine:
         while True:
             await asyncio.sleep(WATCH_S)
             try:
-                await self._look_around()
+                for job, wish in await self._queue.follow():
+                    if wish == "pause":
+                        await self.pause(job.id)
+                    elif wish == "cancel":
+                        await self.cancel(job.id)
             except QuaysideError as error:
                 log.warning("the queue could not be looked at: %s", error)
-
-    async def _look_around(self) -> None:
-        version = await self._journal.read(job_table.data_version)
-        theirs = [job for job in self._jobs.values() if not job.is_ours]
-        if theirs:
-            await self._journal.do(job_table.reap, self._lock.is_alive)
-        if version != self._version or theirs:
-            self._version = version
-            await self._follow()
-
-    async def _follow(self) -> None:
-        rows = {row.id: row for row in await self._journal.read(job_table.every)}
-        for job_id in [job_id for job_id in self._jobs if job_id not in rows]:
-            if self._jobs[job_id].task is None:
-                del self._jobs[job_id]
-                self._listener.job_removed(job_id)
-        for row in rows.values():
-            job = self._jobs.get(row.id)
-            if job is None:
-                job = self._jobs[row.id] = self._new_job(row)
-                await self._recount(job)
-                self._listener.job_added(job.snapshot())
-            elif row.owner == self._lock.id:
-                await self._heed(job, row)
-            elif job.task is None and (row != job.row or row.owner):
-                job.is_ours = not row.owner
-                await self._recount(job)
-                self._tell(job, row)
-
-    async def _heed(self, job: Job, row: JobRow) -> None:
-        """Do what another process asked for."""
-        if row.wish == "pause":
-            await self.pause(job.id)
-        elif row.wish == "cancel":
-            await self.cancel(job.id)
