@@ -14,7 +14,7 @@ from pathlib import Path
 from explorer.base.paths import cache_dir
 from explorer.cli import options
 from explorer.cli.output import Output
-from explorer.demo import main_job
+from explorer.demo import main_job, sample
 from explorer.service.emulator import Emulator
 from explorer.service.service import Service
 
@@ -67,19 +67,19 @@ async def run(args: argparse.Namespace, out: Output) -> int:
 
 
 async def _main_job(home: Path, state: Path, pasted: str, out: Output) -> str:
-    """Do it all; the URL of the runs, for the window. Raises DemoError where it fails."""
-    sample = home / "sample"
-    await asyncio.to_thread(main_job.write_sample, sample)
+    """Do it all; the URL of the best run, for the window. Raises DemoError where it fails."""
+    folder = home / "sample"
+    await asyncio.to_thread(main_job.write_sample, folder)
     async with contextlib.AsyncExitStack() as stack:
         service = await Service.start(state, adopt_jobs=False, with_transfers=True)
         stack.push_async_callback(service.aclose)
         connection = await main_job.connect(service, pasted, out.note)
-        await main_job.upload(service, connection, sample, out.note)
-        await main_job.compare_listing(service, connection, sample, out.note)
+        await main_job.upload(service, connection, folder, out.note)
+        await main_job.compare_listing(service, connection, folder, out.note)
         outputs = Path(tempfile.mkdtemp(prefix="quayside-demo-"))
         stack.callback(shutil.rmtree, outputs, ignore_errors=True)
-        await main_job.download_outputs(service, connection, sample, outputs, out.note)
-        return f"{connection.endpoint}/training/runs/"
+        await main_job.download_outputs(service, connection, folder, outputs, out.note)
+        return f"{connection.endpoint}/training/runs/{sample.BEST_RUN.name}/"
 
 
 async def _show(state: Path, target: str, *words: str) -> None:
