@@ -109,8 +109,9 @@ class KindsList(QListWidget):
             number = sum(kind.takes(job) for job in known)
             if item.data(_Role.COUNT) != number:
                 item.setData(_Role.COUNT, number)
+                things = "transfer" if number == 1 else "transfers"
                 item.setData(
-                    Qt.ItemDataRole.AccessibleTextRole, f"{kind.value}, {number:,} transfers"
+                    Qt.ItemDataRole.AccessibleTextRole, f"{kind.value}, {number:,} {things}"
                 )
 
     def sizeHint(self) -> QSize:
