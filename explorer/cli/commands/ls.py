@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from explorer.base.errors import NotAuthorizedError, NotFoundError
 from explorer.base.match import matches_glob
@@ -42,16 +43,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_common_options(parser)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A container, folder or blob. `name` is in full below the container, `label` as printed."""
+class Row(NamedTuple):
+    """A container, folder or blob. `name` is in full below the container, `label` as printed.
+
+    A tuple, since a listing makes a million of them; `more` is asked only where it is shown.
+    """
 
     kind: str
     name: str
     label: str
     size_bytes: int = 0
     modified_s: int = 0
-    more: dict[str, Any] | None = None
+    more: Callable[[], dict[str, Any]] = dict
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +111,16 @@ def in_order(rows: list[Row], key: str | None) -> list[Row]:
     return rows
 
 
-def _print(rows: Iterable[Row], args: argparse.Namespace, out: Output) -> None:
-    for row in rows:
-        if out.is_json:
-            out.data(_as_data(row))
-        elif args.long:
+def _print(rows: list[Row], args: argparse.Namespace, out: Output) -> None:
+    if out.is_json:
+        out.all_data([_as_data(row) for row in rows])
+    elif args.long:
+        for row in rows:
             size = format_bytes(row.size_bytes) if row.kind == "blob" else "-"
             modified = iso_time(row.modified_s) or "-"
             out.result(f"{size:>10}  {modified:<20}  {row.label}")
-        else:
+    else:
+        for row in rows:
             out.result(row.label)
     out.flush()
 
@@ -127,7 +131,8 @@ def _as_data(row: Row) -> dict[str, Any]:
         data["size"] = row.size_bytes
     if row.modified_s:
         data["modified"] = iso_time(row.modified_s)
-    return data | (row.more or {})
+    data.update(row.more())
+    return data
 
 
 async def _containers(service: Service, connection_id: str) -> AsyncIterator[list[Row]]:
@@ -136,10 +141,11 @@ async def _containers(service: Service, connection_id: str) -> AsyncIterator[lis
 
 
 def _container_row(container: Container) -> Row:
-    more = {"etag": container.etag, "public_access": container.public_access}
-    return Row(
-        "container", container.name, container.name, modified_s=container.last_modified_s, more=more
-    )
+    def more() -> dict[str, Any]:
+        return {"etag": container.etag, "public_access": container.public_access}
+
+    name = container.name
+    return Row("container", name, name, modified_s=container.last_modified_s, more=more)
 
 
 async def _blobs(
@@ -198,7 +204,13 @@ async def _alone(service: Service, location: Location, path: str) -> list[Row]:
 
 
 def _blob_row(blob: Blob, folder: str) -> Row:
-    more = {
+    name = blob.name
+    more = partial(_blob_data, blob)
+    return Row("blob", name, name.removeprefix(folder), blob.size_bytes, blob.last_modified_s, more)
+
+
+def _blob_data(blob: Blob) -> dict[str, Any]:
+    return {
         "content_type": blob.content_type,
         "etag": blob.etag,
         "md5": blob.content_md5.hex() if blob.content_md5 else "",
@@ -207,19 +219,20 @@ def _blob_row(blob: Blob, folder: str) -> Row:
         "created": iso_time(blob.created_s),
         "metadata": dict(blob.metadata or {}),
     }
-    label = blob.name.removeprefix(folder)
-    return Row("blob", blob.name, label, blob.size_bytes, blob.last_modified_s, more)
 
 
 def _property_row(found: BlobProperties, label: str) -> Row:
     headers = found.headers
-    more = {
-        "content_type": headers.content_type,
-        "etag": found.etag,
-        "md5": headers.content_md5.hex() if headers.content_md5 else "",
-        "blob_type": found.blob_type.value,
-        "tier": headers.tier,
-        "created": iso_time(found.created_s),
-        "metadata": dict(headers.metadata),
-    }
+
+    def more() -> dict[str, Any]:
+        return {
+            "content_type": headers.content_type,
+            "etag": found.etag,
+            "md5": headers.content_md5.hex() if headers.content_md5 else "",
+            "blob_type": found.blob_type.value,
+            "tier": headers.tier,
+            "created": iso_time(found.created_s),
+            "metadata": dict(headers.metadata),
+        }
+
     return Row("blob", found.ref.name, label, found.size_bytes, found.last_modified_s, more)

@@ -14,6 +14,7 @@ from explorer.cli.output import (
     error_line,
     failure_line,
     iso_time,
+    json_lines,
     plain,
     shown,
     width_of,
@@ -101,3 +102,14 @@ def test_json_is_one_line_whatever_is_in_it() -> None:
 def test_an_unknown_time_is_empty() -> None:
     assert iso_time(0) == ""
     assert iso_time(1_777_622_400) == "2026-05-01T08:00:00Z"
+
+
+def test_many_objects_are_the_lines_that_each_alone_would_be() -> None:
+    texts = ["plain", '}, {"type": "blob', '\\"}, {\\"type\\": ', "äß\u2028\n", ""]
+    rows = [{"type": text, "name": text, "metadata": {"type": text}} for text in texts]
+    one, all_ = io.StringIO(), io.StringIO()
+    for row in rows:
+        Output(one, is_json=True).data(row)
+    Output(all_, is_json=True).all_data(rows)
+    assert all_.getvalue() == one.getvalue()
+    assert json_lines([]) == ""
