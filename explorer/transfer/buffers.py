@@ -1,32 +1,67 @@
-"""Buffers for blocks, used again: fresh memory costs more than filling it.
+"""Buffers for blocks: used again, since fresh memory costs more than filling it, and never
+more bytes of them at once than a budget allows.
 
 Any thread.
 """
 
 from __future__ import annotations
 
-from collections import deque
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
+
+from explorer.base.cancel import current_token
+
+BUDGET_BYTES: Final = 48 * 1024 * 1024
+_LOOK_S: Final = 0.25
+_SMALL_BYTES: Final = 64 * 1024
 
 
 class Buffers:
-    """Keeps up to `kept` buffers between uses, each as large as the largest block so far."""
+    """Lends at most `budget_bytes` at a time; a single larger one when nothing else is lent."""
 
-    def __init__(self, kept: int) -> None:
-        self._free: deque[bytearray] = deque(maxlen=kept)
+    def __init__(self, budget_bytes: int = BUDGET_BYTES) -> None:
+        self._budget = budget_bytes
+        self._lent = 0
+        self._free: list[bytearray] = []
+        self._returned = threading.Condition()
 
     @contextmanager
     def borrow(self, size_bytes: int) -> Iterator[memoryview]:
-        """A buffer of exactly that size, with whatever is in it."""
-        try:
-            buffer = self._free.pop()
-        except IndexError:
-            buffer = bytearray(size_bytes)
-        if len(buffer) < size_bytes:
-            buffer = bytearray(size_bytes)
+        """A buffer of exactly that size, with whatever is in it. Waits for its turn; raises
+        `Cancelled` when the work of this thread is cancelled meanwhile."""
+        buffer = self._take(size_bytes)
         try:
             with memoryview(buffer) as whole, whole[:size_bytes] as view:
                 yield view
         finally:
-            self._free.append(buffer)
+            with self._returned:
+                self._lent -= len(buffer)
+                if self._kept + len(buffer) <= self._budget:
+                    self._free.append(buffer)
+                self._returned.notify_all()
+
+    @property
+    def _kept(self) -> int:
+        return sum(map(len, self._free)) + self._lent
+
+    def _take(self, size_bytes: int) -> bytearray:
+        token = current_token()
+        with self._returned:
+            while self._lent and self._lent + size_bytes > self._budget:
+                if token is not None:
+                    token.raise_if_cancelled()
+                self._returned.wait(_LOOK_S)
+            # A small file does not take a whole block's buffer from the budget.
+            most = 2 * size_bytes + _SMALL_BYTES
+            fitting = [buffer for buffer in self._free if size_bytes <= len(buffer) <= most]
+            if fitting:
+                buffer = min(fitting, key=len)
+                self._free.remove(buffer)
+            else:
+                while self._free and self._kept + size_bytes > self._budget:
+                    del self._free[0]
+                buffer = bytearray(size_bytes)
+            self._lent += len(buffer)
+        return buffer

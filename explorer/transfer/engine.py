@@ -92,7 +92,7 @@ class Engine:
             self._journal,
             self._workers,
             Slots(self._settings.concurrency),
-            Buffers(self._settings.concurrency),
+            Buffers(),
             FolderSyncs(self._workers),
             Limiter(self._settings.limit_bytes_per_s),
         )
