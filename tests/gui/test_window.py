@@ -11,11 +11,18 @@ from typing import Any
 import pytest
 from azure.storage.blob import ContainerClient
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import (
+    QDesktopServices,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QGuiApplication,
+)
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
 from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
+from explorer.gui import ask
 from explorer.gui.bridge import Bridge
 from explorer.gui.browse.deleting import DeleteSheet
 from explorer.gui.browse.pane import Pane
@@ -382,9 +389,7 @@ def test_a_container_is_deleted_only_when_its_name_was_typed(run: Run) -> None:
 def test_a_new_folder_is_made_and_shown(run: Run) -> None:
     async def work(window: MainWindow, here: Location) -> None:
         await choose(window, Act.NEW_FOLDER)
-        from explorer.gui.ask import TextSheet
-
-        question: TextSheet = await sheet(TextSheet)
+        question: ask.TextSheet = await sheet(ask.TextSheet)
         question.line.setText("a/b")
         assert not question.go_button.isEnabled()
         question.line.setText("results")
@@ -478,5 +483,99 @@ def test_every_control_has_a_name_for_screen_readers(run: Run) -> None:
             and not widget.objectName().startswith("qt_")
         ]
         assert nameless == []
+
+    run(work)
+
+
+# -- down -------------------------------------------------------------------------------
+
+
+def test_a_selection_is_downloaded_to_a_chosen_folder(
+    run: Run, container: ContainerClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(container, "a/one.txt", "a/deep/two.txt", "b.txt", "not.txt")
+
+    async def chosen(_parent: QWidget, _title: str) -> Path:
+        return tmp_path
+
+    monkeypatch.setattr(ask, "folder", chosen)
+
+    async def work(window: MainWindow, here: Location) -> None:
+        window.pane.refresh()
+        await until(lambda: len(names(window.pane)) == 3)
+        window.pane.view.select_names({("a", True), ("b.txt", False)})
+        await choose(window, Act.DOWNLOAD)
+        await until(lambda: len([*tmp_path.rglob("*.txt")]) == 3, "the files")
+        assert (tmp_path / "a/deep/two.txt").read_bytes() == b"x" * len("a/deep/two.txt")
+        await until(lambda: all(job.state.is_final for job in window.transfers.jobs.jobs()))
+        assert window.transfers_panel.isVisible()
+
+    run(work)
+
+
+def test_a_blob_is_saved_under_another_name(
+    run: Run, container: ContainerClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(container, "b.txt")
+
+    async def chosen(_parent: QWidget, _title: str, name: str) -> Path:
+        return tmp_path / f"my {name}"
+
+    monkeypatch.setattr(ask, "file_to_save", chosen)
+
+    async def work(window: MainWindow, here: Location) -> None:
+        window.pane.refresh()
+        await until(lambda: len(names(window.pane)) == 1)
+        window.pane.view.selectRow(0)
+        await choose(window, Act.SAVE_AS)
+        await until((tmp_path / "my b.txt").exists, "the file")
+
+    run(work)
+
+
+def test_a_blob_is_opened_from_a_private_copy_and_never_run(
+    run: Run, container: ContainerClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(container, "b.txt", "c.desktop")
+    handed_over: list[Path] = []
+
+    def hand_over(url: QUrl) -> bool:
+        handed_over.append(Path(url.toLocalFile()))
+        return True
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", hand_over)
+
+    async def work(window: MainWindow, here: Location) -> None:
+        pane = window.pane
+        pane.refresh()
+        await until(lambda: len(names(pane)) == 2)
+        pane.open_row(pane.model.at(0))
+        await until(lambda: handed_over, "it is opened")
+        assert handed_over[0].name == "b.txt"
+        assert handed_over[0].stat().st_mode & 0o111 == 0
+        assert handed_over[0].parent.stat().st_mode & 0o077 == 0
+        pane.open_row(pane.model.at(1))
+        told: ErrorSheet = await sheet(ErrorSheet)
+        assert "could be run as a program" in told.words.message
+        told.accept()
+
+    run(work)
+    assert len(handed_over) == 1
+
+
+def test_a_whole_container_is_downloaded_from_the_tree(
+    run: Run, container: ContainerClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(container, "a/one.txt")
+
+    async def chosen(_parent: QWidget, _title: str) -> Path:
+        return tmp_path
+
+    monkeypatch.setattr(ask, "folder", chosen)
+
+    async def work(window: MainWindow, here: Location) -> None:
+        window.deeds.for_tree().download(here)
+        await until((tmp_path / here.container / "a/one.txt").exists, "the file")
+        await until(lambda: all(job.state.is_final for job in window.transfers.jobs.jobs()))
 
     run(work)

@@ -7,7 +7,7 @@ asks about conflicts; errors leave the coroutines and are told by the window.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from pathlib import Path
 
@@ -167,10 +167,13 @@ class Operations(QObject):
         if job.state is not JobState.DONE:
             return  # the transfers panel says why
         files = await self._bridge.call(lambda service: service.transfers(job_id))
-        if files and not QDesktopServices.openUrl(QUrl.fromLocalFile(files[0].local_path)):
+        if not files:
+            return
+        path = folder / files[0].local_path
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
             raise QuaysideError(
                 f"No program on this computer opens '{row.name}'.",
-                cure=f"It was downloaded to {files[0].local_path}.",
+                cure=f"It was downloaded to {path}.",
             )
 
     # -- make ---------------------------------------------------------------------------
@@ -197,7 +200,9 @@ class Operations(QObject):
 
     # -- delete ---------------------------------------------------------------------------
 
-    async def delete(self, location: Location, rows: list[Row]) -> DeleteCount | None:
+    async def delete(
+        self, location: Location, rows: list[Row], progress: Callable[[DeleteCount], None]
+    ) -> DeleteCount | None:
         """Delete blobs and folders of one folder, after asking; what came of it."""
         folders = tuple(f"{row.name}/" for row in rows if row.is_folder)
         place = path_text(location).rstrip("/")
@@ -217,6 +222,7 @@ class Operations(QObject):
         ) as counts:
             async for count in counts:
                 last = count
+                progress(count)
         return last
 
     def _counted(

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.base.errors import InputError
@@ -344,7 +345,7 @@ class Pane(QWidget):
     def _failed(self, error: Exception) -> None:
         self._words = describe(error)
         if self._is_listed or len(self.model.rows):
-            self.notice.tell(f"{self._words.title}. {self._words.line}", Tone.BAD)
+            self.tell_failure(self._words)
         else:
             self.stage.show_failure(self._words)
 
@@ -377,7 +378,8 @@ class Pane(QWidget):
         elif not self._is_listed:
             return
         elif place.container:
-            self.stage.show_empty(rules.upload(self.place()))
+            what = "folder" if place.path else "container"
+            self.stage.show_empty(rules.upload(self.place()), what)
         else:
             self.stage.show_no_containers()
 
@@ -480,10 +482,17 @@ class Pane(QWidget):
         self._credential_for = connection_id
         self.notice.tell(text, Tone.WARN, action="Replace credential…")
 
+    def tell_failure(self, words: ErrorText) -> None:
+        """Say in the bar what went wrong, with a way to all of it."""
+        self._words, self._credential_for = words, ""
+        self.notice.tell(f"{words.title}. {words.line}", Tone.BAD, action="Details…")
+
     def _notice_action(self) -> None:
         if self._credential_for:
             self.credential_requested.emit(self._credential_for)
             self.notice.dismiss()
+        elif self._words is not None:
+            self.failure_shown.emit(self._words)
 
     def _ask_credential(self) -> None:
         if self.location is not None:
@@ -494,9 +503,11 @@ class Pane(QWidget):
         if place is not None:
             self.paths_dropped.emit(paths, place.child(name) if name else place)
 
-    def has_kind(self, kind: RowKind) -> bool:
-        """Whether any selected row is of that kind."""
-        return any(row.kind is kind for row in self.selection())
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.is_listing:
+            self.stop()
+            return
+        super().keyPressEvent(event)
 
     def close_pane(self) -> None:
         """End what is under way; the widget is about to go."""

@@ -93,10 +93,10 @@ class Stage(QStackedWidget):
     def show_table(self) -> None:
         self._show(self._view)
 
-    def show_empty(self, upload_refusal: str) -> None:
+    def show_empty(self, upload_refusal: str, what: str) -> None:
         """Nothing in the folder; uploading is offered where it is allowed."""
         self._empty.set_texts(
-            "This folder is empty",
+            f"This {what} is empty",
             upload_refusal or "Drop files and folders here, or choose them.",
         )
         for button in (self._upload_files, self._upload_folder):

@@ -74,13 +74,13 @@ class Connecting(QObject):
             self._dialog.raise_()
             self._dialog.activateWindow()
             return
-        self._scope.spawn(self._ask(text), name="the connect dialog")
-
-    async def _ask(self, text: str) -> None:
         calls = ConnectCalls(self._probe, self._connect, self._read_file)
         self._dialog = ConnectDialog(calls, self._scope, self._window, text=text)
+        self._scope.spawn(self._ask(self._dialog), name="the connect dialog")
+
+    async def _ask(self, dialog: ConnectDialog) -> None:
         try:
-            connection = await ask.finished(self._dialog, lambda dialog: dialog.connection)
+            connection = await ask.finished(dialog, lambda it: it.connection)
         finally:
             self._dialog = None
         if connection is not None:

@@ -47,6 +47,7 @@ class PasteBox(QPlainTextEdit):
     def set_text(self, text: str) -> None:
         """Put another text in, as if it had been pasted."""
         self._show(text)
+        self.moveCursor(self.textCursor().MoveOperation.End)
         self._real, self._masked = text, ""
         self.text_changed.emit(text)
         self.mask_wanted.emit()

@@ -143,16 +143,24 @@ class Deeds(QObject):
             self.do(self._delete_rows(place, rows), "delete")
 
     async def _delete_rows(self, place: Location, rows: list[Row]) -> None:
-        self._tell_deleted(await self._operations.delete(place, rows))
+        notice = self._tabs.pane.notice
 
-    def _tell_deleted(self, count: DeleteCount | None) -> None:
-        if count is None or not count.failed:
+        def tell(count: DeleteCount) -> None:
+            notice.tell(f"Deleting… {count.blobs:,} so far", Tone.INFO, closable=False)
+
+        try:
+            count = await self._operations.delete(place, rows, tell)
+        except BaseException:
+            notice.dismiss()
+            raise
+        if count is None:
+            return
+        if not count.failed:
+            notice.dismiss()
             return
         first = f" {count.failures[0][1]}" if count.failures else ""
-        self._tabs.pane.notice.tell(
-            f"{count.failed:,} of {count.failed + count.blobs:,} could not be deleted.{first}",
-            Tone.BAD,
-        )
+        total = count.failed + count.blobs
+        notice.tell(f"{count.failed:,} of {total:,} could not be deleted.{first}", Tone.BAD)
 
     def about(self) -> None:
         sheet = AboutSheet(self._window)
@@ -170,7 +178,7 @@ class Deeds(QObject):
             await self._operations.delete_container(place)
             return
         row = Row(RowKind.FOLDER, place.name, -1, 0, "", "", None, "")
-        self._tell_deleted(await self._operations.delete(place.parent, [row]))
+        await self._delete_rows(place.parent, [row])
 
     def for_tree(self) -> TreeDeeds:
         work, connecting = self._operations, self._connecting

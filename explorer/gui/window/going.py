@@ -54,6 +54,7 @@ class Going:
         location = await self._bridge.call(lambda service: service.find(connection_id, text))
         leaf = Pane.leaf(text)
         pane.go(location, select="" if location.name == leaf else leaf)
+        pane.stage.focus_shown()
 
     async def show_destination(self, job: JobSnapshot) -> None:
         """Where a job's files go: the folder in a tab, or the local one in the file manager."""

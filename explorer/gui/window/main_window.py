@@ -393,7 +393,7 @@ class MainWindow(QMainWindow):
 
     def tell(self, error: BaseException) -> None:
         """An error nobody expected, in the bar of the tab in front."""
-        errors.tell(self.pane.notice, error)
+        self.pane.tell_failure(errors.describe(error))
 
     def _replace_credential(self, connection_id: str) -> None:
         connection = self.tree_controller.connection(connection_id)

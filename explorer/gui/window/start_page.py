@@ -13,7 +13,7 @@ HEADLINE = "Paste a connection string, SAS URL or blob URL"
 
 
 class _PasteLine(QLineEdit):
-    """Hands on what is pasted or typed first; the dialog behind it takes over."""
+    """Hands on what is pasted at once, what is typed on Return; then it is empty again."""
 
     given = Signal(str)
 
@@ -23,14 +23,20 @@ class _PasteLine(QLineEdit):
         self.setPlaceholderText("https://account.blob.core.windows.net/…")
         self.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData)
         self.setMinimumHeight(36)
-        self.textEdited.connect(self._give)
-        self.returnPressed.connect(lambda: self.given.emit(""))
+        self._length = 0
+        self.textEdited.connect(self._edited)
+        self.returnPressed.connect(self._give)
 
-    def _give(self, text: str) -> None:
+    def _edited(self, text: str) -> None:
+        grown, self._length = len(text) - self._length, len(text)
+        if grown > 1:
+            self._give()
+
+    def _give(self) -> None:
         """The secret goes into the dialog and not into this line's history."""
+        text, self._length = self.text().strip(), 0
         self.setText("")
-        if text.strip():
-            self.given.emit(text)
+        self.given.emit(text)
 
 
 class StartPage(QWidget):
@@ -54,7 +60,7 @@ class StartPage(QWidget):
             "&Explore local storage", icon_name="local-storage"
         )
         self.line.given.connect(self.connect_requested)
-        self.connect_button.clicked.connect(lambda: self.connect_requested.emit(""))
+        self.connect_button.clicked.connect(self.line.returnPressed)
         self.local_button.clicked.connect(self.local_storage_requested)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
