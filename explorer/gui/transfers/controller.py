@@ -217,7 +217,8 @@ def can_pause(job: JobSnapshot) -> bool:
 
 
 def can_resume(job: JobSnapshot) -> bool:
-    return job.state in _CAN_RESUME
+    waits_for_room = job.state is JobState.RETRY_WAIT and job.failure is not None
+    return job.is_ours and (job.state in _CAN_RESUME or waits_for_room)
 
 
 def can_cancel(job: JobSnapshot) -> bool:
@@ -225,7 +226,7 @@ def can_cancel(job: JobSnapshot) -> bool:
 
 
 def can_retry(job: JobSnapshot) -> bool:
-    return job.files_failed > 0 or job.state is JobState.FAILED
+    return job.state is JobState.FAILED
 
 
 def can_remove(job: JobSnapshot) -> bool:

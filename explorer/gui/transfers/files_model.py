@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -71,17 +71,23 @@ class FilesModel(QAbstractTableModel):
         self.endInsertRows()
         return len(fresh)
 
-    def update_known(self, transfer: TransferSnapshot) -> bool:
-        """Show the new state of a file that has a row; False where it has none."""
-        row = self._rows.get(transfer.id)
-        if row is None:
-            return False
-        old, self._files[row] = self._files[row], transfer
-        if old != transfer:
-            # Where a file comes from and goes to never changes, and its name hardly ever.
-            first = Col.SIZE if old.remote_name == transfer.remote_name else Col.NAME
-            self.dataChanged.emit(self.index(row, first), self.index(row, Col.STATUS))
-        return True
+    def update(self, transfers: Iterable[TransferSnapshot]) -> list[TransferSnapshot]:
+        """Show the new states of files that have a row; returns those that have none.
+
+        However many there are, views hear of it once.
+        """
+        unknown, first, last = [], len(self._files), -1
+        for transfer in transfers:
+            row = self._rows.get(transfer.id)
+            if row is None:
+                unknown.append(transfer)
+                continue
+            self._files[row] = transfer
+            first, last = min(first, row), max(last, row)
+        if last >= 0:
+            # Where a file comes from and goes to stays as it is.
+            self.dataChanged.emit(self.index(first, Col.NAME), self.index(last, Col.STATUS))
+        return unknown
 
     def drop(self, transfer_id: int) -> None:
         """Take a row out; rows below it are numbered anew."""

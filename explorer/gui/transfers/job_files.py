@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from enum import Enum
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.base.tasks import TaskScope
 from explorer.gui.bridge import Bridge
 from explorer.gui.transfers.files_model import FilesModel
 from explorer.transfer.model import JobSnapshot, TransferSnapshot
-from explorer.transfer.state import ACTIVE, TransferState
+from explorer.transfer.state import ACTIVE, JobState, TransferState
 
 SLICE = 500
 """Files fetched and inserted at a time; more than this in one go stutters."""
@@ -50,6 +50,9 @@ _STATES: dict[FileFilter, frozenset[TransferState] | None] = {
 }
 
 
+_MOVING = frozenset({JobState.PREPARING, JobState.RUNNING, JobState.RETRY_WAIT})
+
+
 class JobFiles(QObject):
     """The files of one kind of one job; GUI thread only.
 
@@ -70,6 +73,11 @@ class JobFiles(QObject):
         self._generation = 0
         self._is_whole = True
         self._is_fetching = False
+        self._told: set[int] = set()
+        self._arrived: dict[int, TransferSnapshot] = {}
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._take_in)
         self._meanwhile: dict[int, TransferSnapshot] = {}
 
     @property
@@ -90,11 +98,16 @@ class JobFiles(QObject):
         if (job.id if job else 0) == self.job_id and kind is self._kind:
             return
         self._job, self._kind = job, kind
+        self._begin()
+
+    def _begin(self) -> None:
         self._generation += 1
-        self._is_whole = job is None
+        self._is_whole = self._job is None
         self._is_fetching = False
         self._meanwhile.clear()
-        self.model.clear(job.place.prefix if job else "")
+        self._told.clear()
+        self._arrived.clear()
+        self.model.clear(self._job.place.prefix if self._job else "")
         self.fetch_more()
 
     def fetch_more(self) -> None:
@@ -136,21 +149,51 @@ class JobFiles(QObject):
         """Follow a job that may have more files now than it had."""
         if job.id != self.job_id:
             return
+        was_moving = self._job is not None and self._job.state in _MOVING
         self._job = job
+        if was_moving != (job.state in _MOVING):
+            self._stopped_or_started()
         expected = self._kind.count(job)
         if self._is_whole and expected is not None and expected > self._matching():
             self._is_whole = False
         if self.model.rowCount() < SLICE:
             self.fetch_more()
 
+    def _stopped_or_started(self) -> None:
+        """Files that wait are told by no event of their own: look at the shown ones again."""
+        if self._kind is FileFilter.RUNNING:
+            self._begin()
+        elif self._kind is FileFilter.ALL:
+            self._told.clear()
+            self._tasks.spawn(self._look_again(self._generation), name="look at files again")
+
+    async def _look_again(self, generation: int) -> None:
+        job_id = self.job_id
+        for offset in range(0, self.model.rowCount(), SLICE):
+            files = await self._bridge.call(
+                lambda service, at=offset: service.transfers(job_id, offset=at, limit=SLICE)  # type: ignore[misc]
+            )
+            if generation != self._generation:
+                return
+            # What an event told may be newer than the slice.
+            self.model.update(file for file in files if file.id not in self._told)
+
     def transfer_changed(self, transfer: TransferSnapshot) -> None:
-        """Show the new state of a file."""
-        if transfer.job_id != self.job_id:
-            return
-        if self.model.update_known(transfer):
-            if self._kind is FileFilter.RUNNING and not self._kind.takes(transfer):
-                self.model.drop(transfer.id)
-        elif self._is_fetching:
-            self._meanwhile[transfer.id] = transfer
-        elif self._is_whole and self._kind.takes(transfer):
-            self.model.append((transfer,))
+        """Show the new state of a file, together with all others that are told just now."""
+        if transfer.job_id == self.job_id:
+            self._told.add(transfer.id)
+            self._arrived[transfer.id] = transfer
+            if not self._soon.isActive():
+                self._soon.start()
+
+    def _take_in(self) -> None:
+        arrived, self._arrived = self._arrived, {}
+        unknown = self.model.update(arrived.values())
+        if self._kind is FileFilter.RUNNING:
+            for transfer in arrived.values():
+                if not self._kind.takes(transfer):
+                    self.model.drop(transfer.id)
+        if self._is_fetching:
+            self._meanwhile.update((transfer.id, transfer) for transfer in unknown)
+        elif self._is_whole:
+            self.model.append([transfer for transfer in unknown if self._kind.takes(transfer)])

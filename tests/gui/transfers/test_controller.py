@@ -32,7 +32,7 @@ async def asked(desk: Desk) -> list[tuple[Any, ...]]:
 def test_each_wish_goes_to_the_jobs_it_fits(drive: Drive[Any], opened: Opened) -> None:
     expected = {
         "pause": [7, 8, 9, 10, 11, 12],
-        "resume": [3, 5, 6],
+        "resume": [3, 5, 6, 8],
         "cancel": [3, 5, 6, 7, 8, 9, 10, 11, 12],
         "retry": [2],
         "remove": [1, 2, 4],

@@ -38,23 +38,22 @@ def test_a_slice_is_appended_once(model: FilesModel) -> None:
 
 def test_a_slice_does_not_undo_what_an_event_told(model: FilesModel) -> None:
     model.append([transfer(1)])
-    model.update_known(transfer(1, TransferState.DONE))
+    model.update([transfer(1, TransferState.DONE)])
     model.append([transfer(1, TransferState.RUNNING)])
     assert text(model, 0, Col.STATUS) == "Done"
 
 
-def test_only_the_columns_that_change_are_painted(model: FilesModel, qtbot: QtBot) -> None:
-    model.append([transfer(1), transfer(2)])
-    with qtbot.waitSignal(model.dataChanged) as told:
-        assert model.update_known(transfer(2, TransferState.DONE))
-    first, last = told.args[:2]
-    assert (first.row(), first.column(), last.row(), last.column()) == (1, Col.SIZE, 1, Col.STATUS)
-    with qtbot.assertNotEmitted(model.dataChanged):
-        model.update_known(transfer(2, TransferState.DONE))
+def test_many_files_that_change_are_told_once(model: FilesModel, qtbot: QtBot) -> None:
+    model.append([transfer(id) for id in range(9)])
+    told: list[tuple[int, int, int, int]] = []
+    model.dataChanged.connect(lambda a, b: told.append((a.row(), a.column(), b.row(), b.column())))
+    assert model.update(transfer(id, TransferState.DONE) for id in (6, 2, 4)) == []
+    assert told == [(2, Col.NAME, 6, Col.STATUS)]
+    assert [row for row in range(9) if text(model, row, Col.STATUS) == "Done"] == [2, 4, 6]
 
 
 def test_a_file_without_a_row_is_left_to_the_caller(model: FilesModel) -> None:
-    assert not model.update_known(transfer(7))
+    assert model.update([transfer(7)]) == [transfer(7)]
     assert model.rowCount() == 0
 
 
@@ -62,7 +61,7 @@ def test_a_dropped_file_leaves_the_others_to_be_found(model: FilesModel) -> None
     model.append([transfer(id) for id in (1, 2, 3)])
     model.drop(1)
     model.drop(9)
-    assert model.update_known(transfer(3, TransferState.DONE))
+    assert model.update([transfer(3, TransferState.DONE)]) == []
     assert text(model, 1, Col.STATUS) == "Done"
     assert text(model, 0, Col.STATUS) == "Running"
 

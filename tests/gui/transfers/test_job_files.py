@@ -8,7 +8,7 @@ from typing import Any
 from explorer.gui.transfers.files_model import FilesModel
 from explorer.gui.transfers.job_files import SLICE, FileFilter
 from explorer.service.events import JobChanged, TransferChanged
-from explorer.transfer.state import TransferState
+from explorer.transfer.state import JobState, TransferState
 from tests.gui.conftest import Drive, until
 from tests.gui.transfers.conftest import Opened
 from tests.support.jobs import DISK_FULL, job, transfer
@@ -102,6 +102,40 @@ def test_a_job_that_grows_shows_its_new_files(drive: Drive[Any], opened: Opened)
     drive(go())
 
 
+def test_files_that_only_wait_are_looked_at_again_when_the_job_stops(
+    drive: Drive[Any], opened: Opened
+) -> None:
+    async def go() -> None:
+        async with opened(queue_of(SLICE + 2)) as desk:
+            files = desk.controller.files
+            files.show(desk.controller.jobs.job(1))
+            await until(partial(has_rows, files.model, SLICE))
+            files.fetch_more()
+            await until(partial(has_rows, files.model, SLICE + 2))
+            desk.queue.files = [
+                transfer(file.id, TransferState.PAUSED) for file in desk.queue.files
+            ]
+            desk.host.tell([JobChanged(job(1, JobState.PAUSED, files_total=SLICE + 2))])
+            await until(
+                lambda: {file.state for file in files.model.files()} == {TransferState.PAUSED}
+            )
+
+    drive(go())
+
+
+def test_no_file_runs_once_the_job_stopped(drive: Drive[Any], opened: Opened) -> None:
+    async def go() -> None:
+        async with opened(queue_of(3)) as desk:
+            files = desk.controller.files
+            files.show(desk.controller.jobs.job(1), FileFilter.RUNNING)
+            await until(partial(has_rows, files.model, 3))
+            desk.queue.files = []
+            desk.host.tell([JobChanged(job(1, JobState.PAUSED, files_total=3))])
+            await until(partial(has_rows, files.model, 0))
+
+    drive(go())
+
+
 def test_what_an_event_tells_during_a_fetch_is_not_lost(drive: Drive[Any], opened: Opened) -> None:
     async def go() -> None:
         async with opened(queue_of(2)) as desk:
@@ -110,7 +144,7 @@ def test_what_an_event_tells_during_a_fetch_is_not_lost(drive: Drive[Any], opene
             assert files.is_fetching
             files.transfer_changed(transfer(1, TransferState.DONE))  # newer than the slice
             files.transfer_changed(transfer(3))  # too new for the slice
-            await until(lambda: not files.is_fetching)
+            await until(lambda: files.model.rowCount() == 3)
             shown = {file.id: file.state for file in files.model.files()}
             assert shown[1] is TransferState.DONE
             assert set(shown) == {1, 2, 3}
@@ -141,6 +175,8 @@ def test_events_of_other_jobs_change_nothing(drive: Drive[Any], opened: Opened) 
             await until(lambda: files.model.rowCount() == 2)
             files.transfer_changed(transfer(50, job_id=2))
             files.job_changed(job(2, files_total=99))
+            files.transfer_changed(transfer(1, TransferState.DONE))
+            await until(lambda: files.model.files()[0].state is TransferState.DONE)
             assert files.model.rowCount() == 2
             assert not files.is_fetching
 
