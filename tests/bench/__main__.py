@@ -93,7 +93,10 @@ def main() -> int:
 def default_servers() -> list[str]:
     if find_nginx():
         return ["fast", "fast-tls"]
-    print("nginx with its Lua module is not installed: only the emulator is measured")
+    print(
+        "nginx with its Lua module is not installed (./run bench --install-peers): "
+        "only the emulator is measured"
+    )
     return ["emulator"]
 
 

@@ -97,12 +97,18 @@ local function batch()
     ngx.print(body)
 end
 
--- A listing of `data`, made for the question: prefix and delimiter as asked, one page.
+-- A listing of `data`, made for the question: prefix, delimiter, size and start of the page.
 local function list()
     local prefix, delimiter = text(args.prefix), text(args.delimiter)
-    local entries, last = {}, nil
-    for _, blob in ipairs(known.blobs) do
+    local most, start = tonumber(text(args.maxresults)) or 5000, tonumber(text(args.marker)) or 1
+    local entries, last, more = {}, nil, ""
+    for number = start, #known.blobs do
+        local blob = known.blobs[number]
         if blob[1]:sub(1, #prefix) == prefix then
+            if #entries == most then
+                more = number
+                break
+            end
             local cut = delimiter ~= "" and blob[1]:find(delimiter, #prefix + 1, true)
             if not cut then
                 entries[#entries + 1] = blob[2]
@@ -112,7 +118,8 @@ local function list()
             end
         end
     end
-    local body = known.head .. table.concat(entries) .. "</Blobs><NextMarker /></EnumerationResults>"
+    local body = known.head .. table.concat(entries) .. "</Blobs><NextMarker>" .. more
+        .. "</NextMarker></EnumerationResults>"
     out["Content-Type"] = "application/xml"
     out["Content-Length"] = #body
     ngx.print(body)
