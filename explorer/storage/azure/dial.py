@@ -69,14 +69,16 @@ class Dialer:
         token = current_token()
         sock = self._connect(host, port, token)
         try:
-            with _aborting(sock, token):
-                if proxy is not None and origin.scheme == "https":
+            if proxy is not None and origin.scheme == "https":
+                with _aborting(sock, token):
                     _tunnel(sock, origin, proxy, self._connect_timeout_s)
-                if origin.scheme == "https":
-                    tls = self._context()
-                    sock = tls.wrap_socket(
-                        sock, server_hostname=origin.host, do_handshake_on_connect=False
-                    )
+            if origin.scheme == "https":
+                tls = self._context()
+                # It takes the descriptor away from the plain socket: the abort needs this one.
+                sock = tls.wrap_socket(
+                    sock, server_hostname=origin.host, do_handshake_on_connect=False
+                )
+                with _aborting(sock, token):
                     sock.do_handshake()
             connection = Connection(sock, self._io_timeout_s)
         except BaseException:

@@ -71,6 +71,8 @@ class Pool:
                     token.raise_if_cancelled()
                 if error.answered or not connection.is_reused or not call.may_resend:
                     raise
+                if self._is_closed:
+                    raise
                 # Its neighbours in the pool are as old: start afresh.
                 self._drop_idle(call.origin)
                 if told is not None:
@@ -113,8 +115,11 @@ class Pool:
                 raise Cancelled from None
             raise
         with self._lock:
-            self._in_use.add(connection)
-        return connection
+            if not self._is_closed:
+                self._in_use.add(connection)
+                return connection
+        connection.close()
+        raise ClosedEarly(False)
 
     def _take(self, origin: Origin) -> Connection | None:
         """The idle connection used last, if there is one that still lives."""

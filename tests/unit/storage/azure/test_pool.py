@@ -13,7 +13,7 @@ from explorer.base.cancel import Cancelled, CancelToken, running_under
 from explorer.storage.azure.answer import Answer, parse_head
 from explorer.storage.azure.dial import Dialer, Origin
 from explorer.storage.azure.pool import Call, Pool
-from explorer.storage.azure.wire import SLICE, ClosedEarly, WireError
+from explorer.storage.azure.wire import SLICE, ClosedEarly, Connection, WireError
 from tests.servers.raw import RawServer, answer, canned, read_request
 
 OK = answer("200 OK", b"hello", "ETag: x")
@@ -270,6 +270,34 @@ def test_a_cancel_wakes_whoever_waits(phase: str, pool: Pool) -> None:
     assert [type(error) for error in outcome] == [Cancelled]
 
 
+def test_a_cancel_wakes_a_tls_handshake(pool: Pool) -> None:
+    reached, over, token = threading.Event(), threading.Event(), CancelToken()
+    outcome: list[BaseException] = []
+
+    def hello(sock: socket.socket, index: int) -> None:
+        sock.recv(65536)
+        reached.set()
+        over.wait(30)
+
+    def work() -> None:
+        try:
+            with running_under(token):
+                pool.exchange(Call(Origin("https", "127.0.0.1", server.port), "GET", "/", ""))
+        except BaseException as error:
+            outcome.append(error)
+
+    with RawServer(hello) as server:
+        thread = threading.Thread(target=work)
+        thread.start()
+        assert reached.wait(5)
+        started = time.monotonic()
+        token.cancel()
+        thread.join(10)
+        assert time.monotonic() - started < 2
+        over.set()
+    assert [type(error) for error in outcome] == [Cancelled]
+
+
 def test_cancelled_work_does_not_begin(pool: Pool) -> None:
     token = CancelToken()
     token.cancel()
@@ -311,4 +339,61 @@ def test_closing_ends_what_is_in_use(pool: Pool) -> None:
         thread.join(5)
         assert not thread.is_alive()
         over.set()
+    assert [type(error) for error in outcome] == [ClosedEarly]
+
+
+def test_closing_sends_nothing_again(pool: Pool) -> None:
+    reached, over = threading.Event(), threading.Event()
+    outcome: list[BaseException] = []
+
+    def script(sock: socket.socket, index: int) -> None:
+        read_request(sock)
+        sock.sendall(OK)
+        read_request(sock)
+        reached.set()
+        over.wait(30)
+
+    def work() -> None:
+        try:
+            ask(pool, call(server, again=True))
+        except BaseException as error:
+            outcome.append(error)
+
+    with RawServer(script) as server:
+        ask(pool, call(server))
+        thread = threading.Thread(target=work)
+        thread.start()
+        assert reached.wait(5)
+        pool.close()
+        thread.join(5)
+        over.set()
+        assert server.connections == 1
+    assert [type(error) for error in outcome] == [ClosedEarly]
+
+
+def test_a_connection_that_opens_after_the_close_is_closed() -> None:
+    dialling, opened = threading.Event(), threading.Event()
+    outcome: list[BaseException] = []
+
+    class SlowDialer(Dialer):
+        def dial(self, origin: Origin) -> Connection:
+            dialling.set()
+            assert opened.wait(5)
+            return super().dial(origin)
+
+    pool = Pool(SlowDialer(proxy="", ca_file="", connect_timeout_s=5, io_timeout_s=10), size=4)
+
+    def work() -> None:
+        try:
+            ask(pool, call(server))
+        except BaseException as error:
+            outcome.append(error)
+
+    with RawServer(canned(OK)) as server:
+        thread = threading.Thread(target=work)
+        thread.start()
+        assert dialling.wait(5)
+        pool.close()
+        opened.set()
+        thread.join(5)
     assert [type(error) for error in outcome] == [ClosedEarly]
