@@ -23,6 +23,7 @@ class Desk:
     screen: Screen
     reader: Reader
     home: Path
+    scale: int = 1
     programs: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
@@ -34,12 +35,13 @@ class Desk:
         self.programs.append(process)
         return process
 
-    def open_quayside(self) -> Window:
-        """Start the window and put it where tests know it to be."""
+    def open_quayside(self, *, width: int = 1000, height: int = 820) -> Window:
+        """Start the window in the upper left corner; its inside is `width` x `height`."""
         process = self.start("-m", "explorer")
         window = self.screen.window("Quayside")
-        self.screen.place(window, 0, 0, 1000, 860)
-        return Window(self, process, window)
+        self.screen.place(window, 0, 0, width * self.scale, height * self.scale)
+        x, y = self.screen.corner(window)
+        return Window(self, process, window, x, y)
 
     def clip(self, text: str) -> None:
         """Put a text on the clipboard, as a browser would."""
@@ -63,6 +65,8 @@ class Window:
     desk: Desk
     process: subprocess.Popen[bytes]
     id: str
+    x: int
+    y: int
 
     def see(self, name: str, role: str = "", timeout_s: float = 30.0) -> Thing:
         """Wait until something of that name shows."""
@@ -93,14 +97,16 @@ class Window:
 
 
 @contextlib.contextmanager
-def desk(home: Path, keyring: SecretService) -> Iterator[Desk]:
-    """Set everything up, and leave nothing running."""
+def desk(
+    home: Path, keyring: SecretService, *, width: int = 1400, height: int = 900
+) -> Iterator[Desk]:
+    """Set everything up, and leave nothing running. The size is the screen's."""
     home.mkdir(parents=True, exist_ok=True)
     env = {**os.environ, **keyring.environment}
     env["QUAYSIDE_DATA_DIR"] = str(home / "state")
     env["QT_LINUX_ACCESSIBILITY_ALWAYS_ON"] = "1"
     env["NO_AT_BRIDGE"] = "0"
-    with virtual_screen(env) as screen:
+    with virtual_screen(env, width=width, height=height) as screen:
         reader = Reader(keyring.environment["DBUS_SESSION_BUS_ADDRESS"])
         at = Desk(screen, reader, home)
         try:

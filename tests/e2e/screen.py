@@ -1,6 +1,6 @@
 """A virtual screen with a window manager, a mouse and a keyboard, for real windows.
 
-Needs Xvfb, openbox, xdotool and ImageMagick's `import`.
+Needs Xvfb, openbox, xdotool, xwininfo, xprop and ImageMagick's `import`.
 """
 
 from __future__ import annotations
@@ -58,6 +58,13 @@ class Screen:
         self.do("windowsize", "--sync", window, width, height)
         self.do("windowmove", "--sync", window, x, y)
         self.do("windowactivate", "--sync", window)
+
+    def corner(self, window: str) -> tuple[int, int]:
+        """Where the inside of a window begins. (xdotool counts the frame twice.)"""
+        command = ["xwininfo", "-id", window]
+        done = subprocess.run(command, env=self.env, check=True, capture_output=True, text=True)
+        told = dict(line.strip().split(":", 1) for line in done.stdout.splitlines() if ":" in line)
+        return int(told["Absolute upper-left X"]), int(told["Absolute upper-left Y"])
 
     def keys(self, *keys: str) -> None:
         """Press keys as xdotool names them: `ctrl+v`, `Return`."""

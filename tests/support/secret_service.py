@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +63,9 @@ class SecretService:
     environment: dict[str, str]
 
 
-def _session(home: Path, *, unlocked: bool) -> Iterator[SecretService]:
+@contextmanager
+def secret_session(home: Path, *, unlocked: bool = True) -> Iterator[SecretService]:
+    """A session bus with a keyring in `home`, an existing folder, until the block ends."""
     environment = {
         "HOME": str(home),
         "XDG_DATA_HOME": str(home / "data"),
@@ -105,7 +108,8 @@ def secret_service(tmp_path: Path) -> Iterator[SecretService]:
     """An unlocked keyring, empty. Give `environment` to the process that is tested."""
     home = tmp_path / "keyring"
     home.mkdir(mode=0o700)
-    yield from _session(home, unlocked=True)
+    with secret_session(home) as session:
+        yield session
 
 
 @pytest.fixture
@@ -113,6 +117,7 @@ def locked_secret_service(tmp_path: Path) -> Iterator[SecretService]:
     """A keyring that exists and is locked; nobody is there to type its password."""
     home = tmp_path / "keyring"
     home.mkdir(mode=0o700)
-    for _ in _session(home, unlocked=True):
+    with secret_session(home):
         pass
-    yield from _session(home, unlocked=False)
+    with secret_session(home, unlocked=False) as session:
+        yield session
