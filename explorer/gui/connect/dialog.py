@@ -284,7 +284,6 @@ class ConnectDialog(Sheet):
                 report = await self._calls.probe(spec)
                 self._report = (spec, report)
                 self._tell_report(report)
-                self.connect_button.setFocus()
                 return
             name = self.name.text().strip()
             self.connection = await self._calls.connect(spec, name, self.keep.isChecked(), report)
@@ -296,6 +295,8 @@ class ConnectDialog(Sheet):
         finally:
             self._set_busy(False)
             self.runs += 1
+            # While it was busy the focus had to go elsewhere.
+            (self.connect_button if self._report is not None else self.box).setFocus()
 
     def _tell_report(self, report: ProbeReport) -> None:
         summary = f"{report.summary[:1].upper()}{report.summary[1:]}."
