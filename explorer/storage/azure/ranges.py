@@ -24,11 +24,14 @@ def read_exactly(
     """Check the head of the answer, then hand its body to `sink`.
 
     Raises IntegrityError before the sink saw anything when the answer is to another
-    question; NetworkError when it breaks off. What the sink raises passes unchanged.
+    question, and before it sees anything beyond the range; NetworkError when it breaks off.
+    What the sink raises passes unchanged.
     """
     found = checked_range(attempt, answer, offset, length, if_match)
 
     def piece(at: int, view: memoryview) -> None:
+        if at + view.nbytes > length:
+            raise impossible(attempt, f"more than the {length} bytes came that were asked for")
         sink(offset + at, view)
 
     count = pour(answer, piece, attempt)
