@@ -91,7 +91,9 @@ class Answer:
             connection.lasts_s = _keep_alive_s(hint)
         if method == "HEAD" or status in _NO_BODY:
             self._is_done = True
-        elif headers.get("transfer-encoding", "").lower() == "chunked":
+        elif (encoding := headers.get("transfer-encoding")) is not None:
+            if encoding.lower() != "chunked":
+                raise WireError("the answer has a transfer encoding that nobody asked for")
             self._is_chunked = True
             self._is_done = False
         elif (length := headers.get("content-length")) is not None:

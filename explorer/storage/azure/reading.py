@@ -72,9 +72,10 @@ def metadata_of(spelled: Mapping[str, str], headers: Mapping[str, str]) -> dict[
 def blob_properties(
     ref: BlobRef, headers: Mapping[str, str], metadata: Mapping[str, str]
 ) -> BlobProperties:
-    """From the answer to a HEAD."""
+    """From the answer to a HEAD, which says how large the blob is."""
     get = headers.get
-    size_bytes = int(get("content-length", "0"))
+    size_bytes = int(headers["content-length"])
+    tags = get("x-ms-tag-count", "")
     is_directory = get("x-ms-resource-type", "") == "directory" or (
         not size_bytes and (is_folder_mark(metadata) or ref.name.endswith("/"))
     )
@@ -105,7 +106,7 @@ def blob_properties(
         is_current_version=_is_current(headers),
         is_directory=is_directory,
         is_server_encrypted=get("x-ms-server-encrypted", "") == "true",
-        tag_count=int(get("x-ms-tag-count", "0") or 0),
+        tag_count=int(tags) if tags.isdecimal() else 0,
     )
 
 

@@ -27,7 +27,7 @@ from explorer.storage.azure.listing import (
 from explorer.storage.azure.markup import MarkupError
 from explorer.storage.azure.names import blob_path, container_path
 from explorer.storage.azure.ranges import read_exactly
-from explorer.storage.azure.rest import Rest
+from explorer.storage.azure.rest import Rest, impossible
 from explorer.storage.model import (
     AccountInfo,
     BlobHeaders,
@@ -168,14 +168,17 @@ class AzureBlobStore:
     # -- one blob -------------------------------------------------------------
 
     def properties(self, ref: BlobRef) -> BlobProperties:
+        attempt = self._attempt("look at", ref.container, ref.name)
         answer, _ = self.rest.do(
-            self._attempt("look at", ref.container, ref.name),
+            attempt,
             "HEAD",
             blob_path(ref.container, ref.name),
             _which(ref),
             good=(200,),
             may_resend=True,
         )
+        if not answer.headers.get("content-length", "").isdecimal():
+            raise impossible(attempt, "the answer does not say how large it is")
         metadata = reading.metadata_of(answer.spelled, answer.headers)
         return reading.blob_properties(ref, answer.headers, metadata)
 

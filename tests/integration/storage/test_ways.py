@@ -20,6 +20,7 @@ from explorer.base.errors import (
     ThrottledError,
 )
 from explorer.service.emulator import Emulator
+from explorer.storage.azure import proxy as proxy_module
 from explorer.storage.azure.client import open_store
 from explorer.storage.connection import parse
 from explorer.storage.connection_spec import ConnectionSpec
@@ -121,8 +122,40 @@ def test_http_goes_through_the_proxy(azurite: Emulator, container: ContainerClie
 def test_https_goes_through_a_tunnel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ca_file, tls = make_authority(tmp_path)
     seen: list[str] = []
+    body = bytes(range(256)) * 4000
+    put, got = (
+        answer("201 Created"),
+        answer("206 P", body, f"Content-Range: bytes 0-{len(body) - 1}/{len(body)}"),
+    )
+    # To this machine nothing goes through a proxy, and the certificate is for localhost.
+    monkeypatch.setattr(proxy_module, "is_loopback", lambda host: False)
     with (
-        RawServer(canned(answer("200 OK", b"", 'ETag: "1"')), tls=tls) as server,
+        RawServer(canned(put, got), tls=tls) as server,
+        RawServer(proxy_script(server.port, seen)) as proxy,
+    ):
+        url = f"http://me:canary@127.0.0.1:{proxy.port}"
+        store = open_store(
+            spec_for(server, "https", "localhost"), options(ca_file=str(ca_file), proxy=url)
+        )
+        store.put_blob(REF, body, headers=BlobHeaders(), condition=Condition.always())
+        found = bytearray()
+        store.read_range(REF, 0, len(body), lambda at, view: found.extend(view))
+        store.close()
+        assert (server.connections, proxy.connections) == (1, 1)
+    assert found == body
+    assert seen == [
+        f"CONNECT localhost:{server.port} HTTP/1.1",
+        "Proxy-Authorization: Basic bWU6Y2FuYXJ5",
+    ]
+
+
+def test_the_end_of_a_tunnel_is_who_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ca_file, tls = make_authority(tmp_path)
+    seen: list[str] = []
+    with (
+        RawServer(canned(answer("200 OK")), tls=tls) as server,
         RawServer(proxy_script(server.port, seen)) as proxy,
     ):
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
@@ -167,10 +200,24 @@ LIES: dict[str, bytes] = {
 
 @pytest.mark.parametrize("lie", list(LIES))
 def test_an_answer_to_another_question_is_not_taken(lie: str) -> None:
+    got: list[int] = []
     with RawServer(canned(LIES[lie])) as server:
         store = open_store(spec_for(server), options())
         with pytest.raises(IntegrityError):
-            store.read_range(REF, 0, 5, lambda at, view: None, if_match='"1"')
+            store.read_range(REF, 0, 5, lambda at, view: got.append(at + len(view)), if_match='"1"')
+        store.close()
+    # What lies beyond the range may be there already, and right.
+    assert max(got, default=0) <= 5
+
+
+@pytest.mark.parametrize(
+    "head", ['ETag: "1"', "Transfer-Encoding: chunked", "Content-Length: 5, 5", "Content-Length: x"]
+)
+def test_a_size_that_is_not_told_is_not_taken_for_none(head: str) -> None:
+    with RawServer(canned(f"HTTP/1.1 200 OK\r\n{head}\r\n\r\n".encode())) as server:
+        store = open_store(spec_for(server), options())
+        with pytest.raises(IntegrityError, match="how large"):
+            store.properties(REF)
         store.close()
 
 
