@@ -162,13 +162,12 @@ def sas_of(pairs: Iterable[tuple[str, str]]) -> Sas:
             cure="Make a SAS for the blob service, a container or a blob.",
         )
     values["sig"] = _signature(values.get("sig", ""))
-    for needed, what in (("sv", "its version"),):
-        if not values.get(needed):
-            raise IncompleteTextError(
-                f"The SAS lacks '{needed}', {what}.",
-                field=needed,
-                cure="Copy the SAS from its very beginning to its end.",
-            )
+    if not values.get("sv"):
+        raise IncompleteTextError(
+            "The SAS lacks 'sv', its version.",
+            field="sv",
+            cure="Copy the SAS from its very beginning to its end.",
+        )
     kind = _kind(values)
     policy = values.get("si", "")
     permissions = values.get("sp", "")
@@ -188,7 +187,10 @@ def sas_of(pairs: Iterable[tuple[str, str]]) -> Sas:
     return Sas(
         kind=kind,
         permissions=permissions,
-        token="&".join(f"{name}={quote(value, safe='')}" for name, value in values.items()),
+        # Names come undecoded, so that a percent sign in one stays what it is.
+        token="&".join(
+            f"{quote(name, safe='%')}={quote(value, safe='')}" for name, value in values.items()
+        ),
         starts=_time(values, "st"),
         expires=expires,
         key_expires=_time(values, "ske"),

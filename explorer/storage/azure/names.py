@@ -28,7 +28,7 @@ def container_path(container: str) -> str:
             f"{container!r} is not the name of a container.",
             cure="A container's name has 3 to 63 small letters, digits and single hyphens.",
         )
-    return "/" + _quoted(container)
+    return "/" + quoted(container)
 
 
 def blob_path(container: str, name: str) -> str:
@@ -53,12 +53,13 @@ def blob_path(container: str, name: str) -> str:
             f"The name {name!r} has a backslash, which the service would turn into a slash.",
             cure="Rename it.",
         )
-    return f"{container_path(container)}/{_quoted(name)}"
+    return f"{container_path(container)}/{quoted(name)}"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str, safe: str = "/~") -> str:
+    """Percent-encoded as UTF-8. Raises UnsafeNameError for what UTF-8 cannot hold."""
     try:
-        return quote(text, safe="/~")
+        return quote(text, safe=safe)
     except UnicodeEncodeError:
         raise UnsafeNameError(
             f"The name {text!r} is not valid Unicode, and the service keeps nothing else.",

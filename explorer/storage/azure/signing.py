@@ -14,9 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
-from urllib.parse import quote, unquote_plus
+from urllib.parse import unquote_plus
 
 from explorer.base.errors import ConnectionTextError
+from explorer.storage.azure.names import quoted
 from explorer.storage.connection_spec import Credential, SasToken, SharedKey
 
 _SIGNED = (
@@ -154,10 +155,8 @@ def header_order(name: str) -> tuple[str, str]:
 
 
 def query_text(parameters: Mapping[str, str]) -> str:
-    """`a=1&b=two%20words` of the parameters that are not empty."""
-    return "&".join(
-        f"{name}={quote(value, safe='')}" for name, value in parameters.items() if value
-    )
+    """`a=1&b=two%20words` of the parameters that are not empty. Raises UnsafeNameError."""
+    return "&".join(f"{name}={quoted(value, '')}" for name, value in parameters.items() if value)
 
 
 def http_date(seconds: float) -> str:

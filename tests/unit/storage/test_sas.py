@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import pickle
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -72,6 +74,21 @@ def test_keeps_what_may_be_signed_and_drops_what_is_of_the_request() -> None:
     assert "ses=scope1" in token
     assert "newfield=x%2Fy" in token
     assert parse_sas(token).token == token
+
+
+@pytest.mark.parametrize(("name", "sent"), [("caf\u00e9", "caf%C3%A9"), ("a%2Db", "a%2Db")])
+def test_an_unknown_parameter_goes_on_the_wire_as_it_came(name: str, sent: str) -> None:
+    token = parse_sas(f"{corpus.CONTAINER_SAS}&{name}=1").token
+    assert f"&{sent}=1" in token
+    assert token.isascii()
+    assert parse_sas(token).token == token
+
+
+def test_a_signature_may_come_undecoded() -> None:
+    signature = base64.b64encode(bytes([251, 255] * 16)).decode()
+    assert {"+", "/"} <= set(signature)
+    text = f"{corpus.CONTAINER_SAS.partition('&sig=')[0]}&sig="
+    assert parse_sas(text + signature).token == parse_sas(text + quote(signature, "")).token
 
 
 @pytest.mark.parametrize(

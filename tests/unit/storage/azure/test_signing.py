@@ -98,3 +98,8 @@ def test_a_key_that_is_no_base64_is_refused_without_quoting_it() -> None:
     with pytest.raises(ConnectionTextError) as caught:
         signer_for(SharedKey("acct", "canary!"))
     assert "canary" not in str(caught.value)
+
+
+def test_a_prefix_that_is_not_unicode_is_refused() -> None:
+    with pytest.raises(UnsafeNameError):
+        query_text({"prefix": "a\udc80"})
