@@ -137,6 +137,7 @@ def main() -> int:
     asyncio.set_event_loop(loop)
     loop.run_until_complete(measure(arguments.files, arguments.seconds, arguments.events))
     guard.stop()
+    loop.close()
     return 0
 
 

@@ -123,6 +123,22 @@ def test_files_that_only_wait_are_looked_at_again_when_the_job_stops(
     drive(go())
 
 
+def test_looking_again_does_not_undo_what_an_event_told(drive: Drive[Any], opened: Opened) -> None:
+    async def go() -> None:
+        async with opened(queue_of(2)) as desk:
+            files = desk.controller.files
+            files.show(desk.controller.jobs.job(1))
+            await until(partial(has_rows, files.model, 2))
+            desk.queue.files = [transfer(id, TransferState.PAUSED) for id in (1, 2)]
+            files.job_changed(job(1, JobState.PAUSED, files_total=2))
+            files.transfer_changed(transfer(1, TransferState.DONE))
+            await until(lambda: not desk.controller.tasks.names)
+            states = [file.state for file in files.model.files()]
+            assert states == [TransferState.DONE, TransferState.PAUSED]
+
+    drive(go())
+
+
 def test_no_file_runs_once_the_job_stopped(drive: Drive[Any], opened: Opened) -> None:
     async def go() -> None:
         async with opened(queue_of(3)) as desk:
