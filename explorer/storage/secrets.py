@@ -37,6 +37,8 @@ class KeyringState(Enum):
     LOCKED = "locked"
     REFUSED = "refused"
     """A backend that keeps secrets in the open, or nowhere."""
+    FAILED = "failed"
+    """It is there, and did not do what it was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ class SecretStore:
         return Loaded(outcome, Home.KEYRING)
 
     def remove(self, connection_id: str) -> Kept:
-        """Forget it, here and in the keyring; with a notice where the keyring still has it."""
+        """Forget it, here and in the keyring; with a notice where the keyring may still have it."""
         with self._lock:
             self._this_run.pop(connection_id, None)
 
@@ -158,7 +160,8 @@ class SecretStore:
                 backend.delete_password(self._service, connection_id)
 
         outcome = self._ask(delete, is_worth_doing_late=True)
-        if isinstance(outcome, _Unusable) and outcome.status.state is KeyringState.LOCKED:
+        may_have_it = (KeyringState.LOCKED, KeyringState.FAILED)
+        if isinstance(outcome, _Unusable) and outcome.status.state in may_have_it:
             return Kept(Home.KEYRING, f"{outcome.status.reason} It may still hold the secret.")
         return Kept(Home.NOWHERE)
 
@@ -273,7 +276,7 @@ def _status_of(error: Exception) -> KeyringStatus:
         return KeyringStatus(KeyringState.LOCKED, "The keyring is locked.")
     if name in ("InitError", "NoKeyringError") or "NotAvailable" in name:
         return KeyringStatus(KeyringState.NONE, _NONE)
-    return KeyringStatus(KeyringState.NONE, "The keyring of this computer failed.")
+    return KeyringStatus(KeyringState.FAILED, "The keyring of this computer failed.")
 
 
 def _this_run_notice(status: KeyringStatus) -> str:

@@ -7,7 +7,9 @@ import sys
 from collections.abc import Iterator
 
 import keyring
+import keyring.backend
 import keyring.core
+import keyring.errors
 import pytest
 
 from explorer.base.redact import redact
@@ -73,6 +75,33 @@ def test_a_configuration_of_nonsense_is_reported(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "no.such.Keyring")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "none\n"
+
+
+class Stubborn(keyring.backend.KeyringBackend):
+    """Answers, and does not forget."""
+
+    priority = 0  # of no interest to others
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # the library's
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Takes it."""
+
+    def get_password(self, service: str, username: str) -> str:
+        return SECRET
+
+    def delete_password(self, service: str, username: str) -> None:
+        raise keyring.errors.PasswordDeleteError(SECRET)
+
+
+@pytest.mark.usefixtures("configured")
+def test_a_secret_that_the_keyring_did_not_forget_is_not_called_gone() -> None:
+    keyring.set_keyring(Stubborn())
+    left = SecretStore().remove("id")
+    assert left.home is Home.KEYRING
+    assert "may still hold" in left.notice
+    assert SECRET not in left.notice
 
 
 def test_what_is_saved_is_redacted_from_then_on() -> None:
