@@ -9,6 +9,7 @@ signature. Only the expiry is read out of it.
 from __future__ import annotations
 
 import errno
+import math
 import re
 import socket
 import sys
@@ -39,7 +40,7 @@ from explorer.storage.azure.signing import SasSigner, SignedBy, Signer
 from explorer.storage.azure.wire import ClosedEarly, WireError
 
 SKEW_LIMIT_S = 15 * 60
-"""The service refuses requests whose date is further off."""
+"""The service refuses requests signed by key whose date is further off."""
 
 
 class Place(NamedTuple):
@@ -72,6 +73,11 @@ _MANY_REASONS = frozenset(
 )
 """Codes that do not say what is wrong; the circumstances may."""
 
+_PROXY_LOGIN = (
+    "Leave the proxy in Settings, Network empty and put it into HTTPS_PROXY (HTTP_PROXY for "
+    "http) as http://name:password@host:port."
+)
+
 # -- answers -------------------------------------------------------------------
 
 
@@ -82,7 +88,7 @@ def refusal(
     code = headers.get("x-ms-error-code", "") or _tag(body, b"Code")
     request_id = headers.get("x-ms-request-id", "")
     meaning = MEANINGS.get(code) or _by_status(status)
-    if meaning.error is NotAuthorizedError:
+    if meaning.error is NotAuthorizedError and status != 407:
         meaning = _authorization(attempt, code, status, headers, body) or meaning
     says = meaning.says
     shown = " ".join(part for part in (str(status) if status else "", code) if part)
@@ -120,7 +126,7 @@ def _by_status(status: int) -> Meaning:
         return Meaning(
             NotAuthorizedError,
             "the proxy asks for a name and password",
-            "Put them into the proxy's address in Settings, Network.",
+            _PROXY_LOGIN,
         )
     if status == 408 or status >= 500:
         return Meaning(ServiceError, "the service failed", "Wait a little; it is tried again.")
@@ -146,7 +152,7 @@ def _authorization(
     if signer.kind is SignedBy.NOTHING:
         return MEANINGS["NoAuthenticationInformation"]
     skew_s = abs(server_s - time.time()) if server_s else 0.0
-    if skew_s > SKEW_LIMIT_S:
+    if signer.kind is SignedBy.KEY and skew_s > SKEW_LIMIT_S:
         return Meaning(
             CredentialExpiredError,
             f"the clock of this computer is off by {round(skew_s / 60)} minutes",
@@ -190,7 +196,7 @@ def _authorization(
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait, as the answer asks for; None if it does not."""
+    """Seconds to wait, as the answer asks for; None if it does not, or asks for no number."""
     text = headers.get("retry-after", "") or headers.get("x-ms-retry-after-ms", "")
     if not text:
         return None
@@ -199,6 +205,8 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
     except ValueError:
         when = seconds_of(text)
         return max(0.0, when - time.time()) if when else None
+    if not math.isfinite(value):
+        return None
     return max(0.0, value if "retry-after" in headers else value / 1000)
 
 
@@ -218,7 +226,7 @@ def network_error(attempt: Attempt, error: BaseException) -> QuaysideError | Non
     place = attempt.place
     if isinstance(error, ProxyRefusedError):
         cure = (
-            "Put a name and password into the proxy's address in Settings, Network."
+            _PROXY_LOGIN
             if error.status == 407
             else "Check the proxy in Settings, Network, or ask whoever runs it."
         )
@@ -228,11 +236,10 @@ def network_error(attempt: Attempt, error: BaseException) -> QuaysideError | Non
             f"{attempt}: the connection to {place.host} broke off.", cure="It is tried again."
         )
     if isinstance(error, WireError):
-        fault = ServiceError(
+        return ServiceError(
             f"{attempt}: {place.host} answered with something that is not HTTP ({error}).",
             cure="Check the address, and whether a proxy or sign-in page is in between.",
         )
-        return fault
     if not isinstance(error, OSError):
         return None
     says, cure = _os_fault(place, error)

@@ -141,6 +141,22 @@ def test_a_wrong_clock_is_named() -> None:
     assert "clock of this computer is off by 20 minutes" in error.message
 
 
+def test_a_wrong_clock_is_not_why_a_sas_is_refused() -> None:
+    signer = SasSigner("sig=x", expires_s=time.time() + 3600)
+    date = http_date(time.time() - 20 * 60)
+    error = refused(403, "AuthenticationFailed", signer=signer, date=date)
+    assert type(error) is NotAuthorizedError
+    assert "did not accept the SAS" in error.message
+
+
+@pytest.mark.parametrize("signer", [KEY, NoSigner(), SasSigner("sig=x", expires_s=1.0)])
+def test_a_proxy_that_asks_for_a_password_is_not_the_service(signer: Signer) -> None:
+    error = refused(407, signer=signer)
+    assert type(error) is NotAuthorizedError
+    assert "proxy asks for a name and password" in error.message
+    assert "HTTPS_PROXY" in error.cure  # the settings take no password
+
+
 def test_a_revoked_sas_is_not_called_expired() -> None:
     signer = SasSigner("sig=x", expires_s=time.time() + 3600)
     error = refused(403, "AuthenticationFailed", signer=signer)
@@ -166,6 +182,8 @@ def test_without_a_credential_it_is_not_public() -> None:
         ({"retry-after": http_date(time.time() + 100)}, 100.0),
         ({"retry-after": http_date(1000)}, 0.0),
         ({"retry-after": "soon"}, None),
+        ({"retry-after": "inf"}, None),
+        ({"retry-after": "nan"}, None),
         ({}, None),
     ],
 )
@@ -197,7 +215,7 @@ def verify_error() -> ssl.SSLCertVerificationError:
         (verify_error(), "CA file"),
         (ssl.SSLError(1, "wrong version"), "no secure connection"),
         (ClosedEarly(False), "broke off"),
-        (ProxyRefusedError(407), "name and password"),
+        (ProxyRefusedError(407), "HTTPS_PROXY"),
         (ProxyRefusedError(403), "proxy refused"),
     ],
 )
