@@ -109,7 +109,7 @@ class ErrorSheet(Sheet):
         view.setReadOnly(True)
         view.setTabChangesFocus(True)
         view.setAccessibleName("What the service answered")
-        view.setFixedHeight(view.fontMetrics().lineSpacing() * len(lines) + 16)
+        view.setFixedHeight(view.fontMetrics().lineSpacing() * len(lines) + 24)
         return view
 
     def _copy(self) -> None:

@@ -35,6 +35,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QHeaderView,
     QMenu,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -70,6 +71,7 @@ class CellDelegate(QStyledItemDelegate):
         features = QStyleOptionViewItem.ViewItemFeature
         option.text = cells.text(rows, number, column)
         option.features |= features.HasDisplay
+        option.state &= ~QStyle.StateFlag.State_HasFocus  # the view frames the whole row
         if column == Column.NAME:
             option.icon = cells.icon(rows, number)
             option.features |= features.HasDecoration
@@ -108,6 +110,7 @@ class ListingView(QTableView):
         self.drop_refusal = ""
         """Why nothing may be dropped here; empty where it may."""
         dress_table(self, "Files and folders")
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setModel(model)
         self.setTabKeyNavigation(False)
         self.setAcceptDrops(True)
@@ -342,19 +345,29 @@ class ListingView(QTableView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if not self._is_dropping:
-            return
+        row = self.current_row()
+        if row is not None and self.hasFocus():
+            painter = QPainter(self.viewport())
+            painter.setPen(QPen(QColor(colours.current().focus), 1))
+            painter.drawRect(self._row_rect(row).adjusted(0, 0, -1, -1))
+            painter.end()
+        if self._is_dropping:
+            self._paint_drop()
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        self.viewport().update()  # the frame is as wide as the row
+
+    def _paint_drop(self) -> None:
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         accent = colours.current().accent
         painter.setPen(QPen(QColor(accent), 2))
         painter.setBrush(colours.translucent(accent, 0.08))
-        painter.drawRoundedRect(QRectF(self._drop_rect()).adjusted(1, 1, -1, -1), 4, 4)
+        rect = self.viewport().rect() if self._drop_row is None else self._row_rect(self._drop_row)
+        painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), 4, 4)
         painter.end()
 
-    def _drop_rect(self) -> QRect:
-        view = self.viewport().rect()
-        if self._drop_row is None:
-            return view
-        top = self.rowViewportPosition(self._drop_row)
-        return QRect(view.left(), top, view.width(), self.rowHeight(self._drop_row))
+    def _row_rect(self, row: int) -> QRect:
+        top = self.rowViewportPosition(row)
+        return QRect(0, top, self.viewport().width(), self.rowHeight(row))

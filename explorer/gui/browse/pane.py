@@ -35,7 +35,8 @@ from explorer.gui.colours import Tone
 from explorer.gui.errors import ErrorText, describe
 from explorer.gui.parts.notice import NoticeBar
 from explorer.service.events import BlobArrived, FolderChanged
-from explorer.service.model import Ability, Answer, Connection, Location
+from explorer.service.model import Ability, Connection, Location
+from explorer.storage.access import Verdict
 
 MAX_KEPT_SELECTION = 1_000
 
@@ -292,7 +293,7 @@ class Pane(QWidget):
             self._arrivals.reset(place)
         claim = Ability.LIST if place.container else Ability.LIST_CONTAINERS
         known = connection.claim(claim) if connection is not None else None
-        if known is not None and known.answer is Answer.NO:
+        if known is not None and known.verdict is Verdict.NO:
             self.model.start(type(self.model.rows)(place.path))
             self.stage.show_by_path(known.reason)
             self._update_bar()

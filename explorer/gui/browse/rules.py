@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explorer.service.model import Ability, Answer, Connection, Location, SecretHome
+from explorer.service.model import Ability, Connection, Location, SecretHome
+from explorer.storage.access import Verdict
 
 NO_CONNECTION = "Connect to a storage account first."
 NO_CONTAINER = "Open a container first."
@@ -28,7 +29,7 @@ def refusal(place: Place, ability: Ability) -> str:
     if place.connection.secret_home is SecretHome.MISSING:
         return "The secret of this connection is missing. Replace its credential."
     claim = place.connection.claim(ability)
-    if claim.answer is Answer.NO:
+    if claim.verdict is Verdict.NO:
         return claim.reason or f"This connection does not allow to {ability.value}."
     return ""
 

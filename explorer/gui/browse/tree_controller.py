@@ -21,7 +21,8 @@ from explorer.service.events import (
     ConnectionRemoved,
     FolderChanged,
 )
-from explorer.service.model import Ability, Answer, Connection, Location
+from explorer.service.model import Ability, Connection, Location
+from explorer.storage.access import Verdict
 from explorer.storage.model import ContainerPage
 
 
@@ -77,7 +78,7 @@ class TreeController(QObject):
         connection = self.model.connection(location.connection_id)
         ability = Ability.LIST if location.container else Ability.LIST_CONTAINERS
         claim = connection.claim(ability) if connection is not None else None
-        if claim is not None and claim.answer is Answer.NO:
+        if claim is not None and claim.verdict is Verdict.NO:
             self.model.fail(location, generation, claim.reason)
             return
         self._scope.spawn(self._fetch(location, generation), name="list for the tree")

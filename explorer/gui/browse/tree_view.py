@@ -75,6 +75,7 @@ class TreeView(QTreeView):
         super().__init__(parent)
         dress_tree(self, "Connections")
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setModel(model)
         self.setItemDelegate(BadgeDelegate(self))
         self.setAcceptDrops(True)

@@ -11,10 +11,11 @@ from explorer.gui.parts.chip import Chip
 from explorer.gui.parts.notice import NoticeBar
 from explorer.gui.parts.texts import ElidedLabel, plain_label
 from explorer.gui.sheet import Sheet
-from explorer.service.model import Answer, Connection, SecretHome
+from explorer.service.model import Connection, SecretHome
+from explorer.storage.access import Verdict
 
-_TONES = {Answer.YES: Tone.OK, Answer.NO: Tone.NEUTRAL, Answer.UNKNOWN: Tone.INFO}
-_ICONS = {Answer.YES: "check", Answer.NO: "minus", Answer.UNKNOWN: "question"}
+_TONES = {Verdict.YES: Tone.OK, Verdict.NO: Tone.NEUTRAL, Verdict.UNKNOWN: Tone.INFO}
+_ICONS = {Verdict.YES: "check", Verdict.NO: "minus", Verdict.UNKNOWN: "question"}
 CHIPS_IN_A_ROW = 3
 _HOMES = {
     SecretHome.NONE_NEEDED: "No secret is needed.",
@@ -65,9 +66,9 @@ class EditDialog(Sheet):
         for at, claim in enumerate(connection.claims):
             chip = Chip(
                 claim.ability.value,
-                _TONES[claim.answer],
-                icon_name=_ICONS[claim.answer],
-                hint=claim.reason or claim.answer.value,
+                _TONES[claim.verdict],
+                icon_name=_ICONS[claim.verdict],
+                hint=claim.reason or claim.verdict.value,
             )
             grid.addWidget(chip, at // CHIPS_IN_A_ROW, at % CHIPS_IN_A_ROW)
         return holder

@@ -17,6 +17,7 @@ from explorer.storage.access import Access, Action, Verdict, expiry_text
 from explorer.storage.connection import (
     ConnectionSpec,
     NeedsCredential,
+    PastedKind,
     Recognition,
     RecognitionState,
     SharedKey,
@@ -55,7 +56,7 @@ def badges(access: Access) -> list[tuple[str, Tone, str, str]]:
 
 def target_text(spec: ConnectionSpec) -> str:
     """Where it leads: host and path, without a credential."""
-    host = spec.blob_endpoint.partition("://")[2] or spec.account or "account not known yet"
+    host = spec.blob_endpoint.partition("://")[2] or spec.account
     parts = [host, spec.start.container, spec.start.path]
     return "/".join(part.strip("/") for part in parts if part)
 
@@ -138,7 +139,8 @@ class RecognisedCard(QFrame):
         now = datetime.now(UTC)
         access = spec.access(now)
         self.setVisible(True)
-        kind = spec.kind.value
+        is_bare_sas = spec.kind is PastedKind.SAS_TOKEN
+        kind = spec.credential_kind if is_bare_sas else spec.kind.value
         title = f"{kind[:1].upper()}{kind[1:]}"
         if not isinstance(spec.credential, NeedsCredential) and spec.credential_kind not in kind:
             title += f" with {spec.credential_kind}" if spec.secret else f", {spec.credential_kind}"
@@ -147,7 +149,7 @@ class RecognisedCard(QFrame):
         self._title.setText(title)
         self._icon.set_state(self._icon_name(spec, access), Tone.NEUTRAL)
         self._target.set_text(target_text(spec))
-        self._target.setVisible(True)
+        self._target.setVisible(bool(spec.blob_endpoint))
         if isinstance(spec.credential, NeedsCredential):
             self._set_chips([])
         elif isinstance(spec.credential, SharedKey):
