@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from explorer.base.errors import NotAuthorizedError
-from explorer.service.model import Ability, Answer, Claim, ProbeReport
+from explorer.service.model import Ability, Claim, ProbeReport
 from explorer.storage.access import Access, Action, Verdict
 from explorer.storage.azure.probe import Finding, Probe
 from explorer.storage.connection import ConnectionSpec
@@ -39,21 +39,21 @@ def claims_of(access: Access, found: Probe | None = None) -> tuple[Claim, ...]:
 
 def _claim(ability: Ability, access: Access, action: Action, finding: Finding | None) -> Claim:
     if finding is not None and finding.verdict is Verdict.YES:
-        return Claim(ability, Answer.YES)
+        return Claim(ability, Verdict.YES)
     # A container that is missing says nothing about what is allowed in others.
     if finding is not None and isinstance(finding.error, NotAuthorizedError):
         reason = access.reason(action) or str(finding.error)
-        return Claim(ability, Answer.NO, reason)
-    return Claim(ability, Answer(access[action].verdict.value), access.reason(action))
+        return Claim(ability, Verdict.NO, reason)
+    return Claim(ability, access[action].verdict, access.reason(action))
 
 
 def report_of(spec: ConnectionSpec, found: Probe, now: datetime) -> ProbeReport:
     """What a person reads before a connection is kept."""
     access = spec.access(now)
     claims = claims_of(access, found)
-    answers = {claim.ability: claim.answer for claim in claims}
+    verdicts = {claim.ability: claim.verdict for claim in claims}
     words = [
-        f"{ability.value} {answers[ability].value}"
+        f"{ability.value} {verdicts[ability].value}"
         for ability in (Ability.LIST, Ability.READ, Ability.WRITE, Ability.DELETE)
     ]
     ending = access.describe(now).rpartition(", ")[2]
@@ -62,7 +62,7 @@ def report_of(spec: ConnectionSpec, found: Probe, now: datetime) -> ProbeReport:
     warnings = [*spec.warnings, *access.warnings]
     if skew := skew_text(found.clock_skew_s):
         warnings.append(skew)
-    if answers[Ability.LIST] is Answer.NO and answers[Ability.READ] is not Answer.NO:
+    if verdicts[Ability.LIST] is Verdict.NO and verdicts[Ability.READ] is not Verdict.NO:
         warnings.append("Nothing can be listed; open blobs by their path.")
     return ProbeReport(
         claims=claims,

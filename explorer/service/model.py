@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from explorer.base.errors import QuaysideError
+from explorer.storage.access import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +55,12 @@ class Ability(Enum):
     DELETE_CONTAINER = "delete containers"
 
 
-class Answer(Enum):
-    """How sure we are of an ability."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
-
-
 @dataclass(frozen=True, slots=True)
 class Claim:
     """`ability` is allowed or not, and why not."""
 
     ability: Ability
-    answer: Answer
+    verdict: Verdict
     reason: str = ""
 
 
@@ -110,7 +103,7 @@ class Connection:
         for claim in self.claims:
             if claim.ability is ability:
                 return claim
-        return Claim(ability, Answer.UNKNOWN)
+        return Claim(ability, Verdict.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from explorer.service.model import (
     Ability,
-    Answer,
     Claim,
     Connection,
     Location,
     SecretHome,
 )
+from explorer.storage.access import Verdict
 
 
 def connection(
@@ -22,9 +22,9 @@ def connection(
     """An account with a key; `denied` is what it may not do."""
     top = root or Location(connection_id)
     claims = tuple(
-        Claim(ability, Answer.NO, f"No {ability.value} here.")
+        Claim(ability, Verdict.NO, f"No {ability.value} here.")
         if ability in denied
-        else Claim(ability, Answer.YES)
+        else Claim(ability, Verdict.YES)
         for ability in Ability
     )
     return Connection(

@@ -22,8 +22,9 @@ from explorer.base.errors import (
 )
 from explorer.service.emulator import Emulator
 from explorer.service.events import ConnectionChanged, ConnectionRemoved, Event
-from explorer.service.model import Ability, Answer, Location, SecretHome
+from explorer.service.model import Ability, Location, SecretHome
 from explorer.service.service import Service
+from explorer.storage.access import Verdict
 from explorer.storage.connection import parse
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def test_a_key_may_everything_and_the_report_says_it(
 
     async def use(service: Service) -> None:
         report = await service.probe(parse(azurite.connection_string))
-        assert {claim.answer for claim in report.claims} == {Answer.YES}
+        assert {claim.verdict for claim in report.claims} == {Verdict.YES}
         assert report.summary == "list yes, read yes, write yes, delete yes"
         assert report.expires_s is None
         assert service.connections() == ()
@@ -93,10 +94,10 @@ def test_what_a_sas_lacks_is_a_no_with_its_letter(
     async def use(service: Service) -> None:
         url = sas_url(azurite, str(container.container_name), "rl")
         connection = await service.connect(parse(url))
-        assert connection.claim(Ability.LIST).answer is Answer.YES
-        assert connection.claim(Ability.READ).answer is Answer.YES
+        assert connection.claim(Ability.LIST).verdict is Verdict.YES
+        assert connection.claim(Ability.READ).verdict is Verdict.YES
         write = connection.claim(Ability.WRITE)
-        assert write.answer is Answer.NO
+        assert write.verdict is Verdict.NO
         assert "sp lacks c or w" in write.reason
         assert connection.root == Location(connection.id, str(container.container_name))
         assert connection.expires_s is not None
@@ -112,8 +113,8 @@ def test_a_sas_only_for_writing_is_a_connection_too(
     async def use(service: Service) -> None:
         url = sas_url(azurite, str(container.container_name), "cw")
         connection = await service.connect(parse(url), save=False)
-        assert connection.claim(Ability.WRITE).answer is Answer.YES
-        assert connection.claim(Ability.LIST).answer is Answer.NO
+        assert connection.claim(Ability.WRITE).verdict is Verdict.YES
+        assert connection.claim(Ability.LIST).verdict is Verdict.NO
         with pytest.raises(NotAuthorizedError, match="sp lacks l"):
             async for _ in service.list_folder(connection.start):
                 pass

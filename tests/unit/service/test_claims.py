@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from explorer.base.errors import NotAuthorizedError, NotFoundError
 from explorer.service.claims import claims_of, report_of, skew_text
-from explorer.service.model import Ability, Answer, Claim
+from explorer.service.model import Ability, Claim
 from explorer.storage.access import Verdict
 from explorer.storage.azure.probe import FOUND, NOT_TRIED, Finding, Probe
 from explorer.storage.connection import ConnectionSpec, parse
@@ -27,32 +27,32 @@ def probe(*, blobs: Finding = NOT_TRIED, read: Finding = NOT_TRIED, skew_s: floa
     return Probe(NOT_TRIED, blobs, read, AccountInfo(), None, skew_s, "2021-12-02", "data")
 
 
-def answers(claims: tuple[Claim, ...]) -> dict[Ability, Answer]:
-    return {claim.ability: claim.answer for claim in claims}
+def answers(claims: tuple[Claim, ...]) -> dict[Ability, Verdict]:
+    return {claim.ability: claim.verdict for claim in claims}
 
 
 def test_every_ability_has_a_claim_and_every_no_its_reason() -> None:
     claims = claims_of(sas("rl").access(NOW))
     assert [claim.ability for claim in claims] == list(Ability)
-    assert all(claim.reason for claim in claims if claim.answer is Answer.NO)
+    assert all(claim.reason for claim in claims if claim.verdict is Verdict.NO)
     found = answers(claims)
-    assert found[Ability.READ] is Answer.YES
-    assert found[Ability.WRITE] is Answer.NO
+    assert found[Ability.READ] is Verdict.YES
+    assert found[Ability.WRITE] is Verdict.NO
 
 
 def test_what_the_service_refused_is_a_no_whatever_the_sas_says() -> None:
     refused = Finding(Verdict.NO, NotAuthorizedError("The address is not allowed."))
     claims = claims_of(sas("rl").access(NOW), probe(blobs=refused, read=FOUND))
     listing = next(claim for claim in claims if claim.ability is Ability.LIST)
-    assert (listing.answer, listing.reason) == (Answer.NO, "The address is not allowed.")
+    assert (listing.verdict, listing.reason) == (Verdict.NO, "The address is not allowed.")
 
 
 def test_what_worked_is_a_yes_and_what_is_missing_proves_nothing() -> None:
     missing = Finding(Verdict.NO, NotFoundError("no such container"))
     assert answers(claims_of(sas("rl").access(NOW), probe(blobs=missing)))[Ability.LIST] is (
-        Answer.YES
+        Verdict.YES
     )
-    assert answers(claims_of(sas("r").access(NOW), probe(blobs=FOUND)))[Ability.LIST] is Answer.YES
+    assert answers(claims_of(sas("r").access(NOW), probe(blobs=FOUND)))[Ability.LIST] is Verdict.YES
 
 
 def test_the_report_is_one_line_and_its_warnings() -> None:
