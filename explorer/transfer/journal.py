@@ -21,7 +21,10 @@ from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from explorer.base.errors import DiskFullError, JournalError, LocalPermissionError, QuaysideError
+from explorer.transfer.encoding import request_from_text
 from explorer.transfer.schema import MIGRATIONS, TABLES
+from explorer.transfer.state import JobState
+from explorer.transfer.wal import look_at_wal
 
 log = logging.getLogger(__name__)
 
@@ -279,12 +282,18 @@ def open_checked(path: Path, is_alone: Callable[[], bool]) -> tuple[Connection, 
     try:
         if is_emptied:
             raise sqlite3.DatabaseError("the file is empty")
+        log_before = look_at_wal(_log_of(path))
         db = _connect(path)
+        taken = fold(db)
+        # Another process may have begun the log anew meanwhile: then it was whole.
+        lacks_some = log_before is not None and (
+            log_before.lacks(taken) and look_at_wal(_log_of(path)) == log_before
+        )
         _upgrade(db)
         if problems := _problems(db):
             raise sqlite3.DatabaseError(problems)
-        return db, ""
-    except sqlite3.Error as error:
+        return db, _without_the_last(db) if lacks_some else ""
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # a damaged schema is quoted raw
         if db is not None:
             with suppress(sqlite3.Error):
                 db.close()
@@ -298,6 +307,27 @@ def open_checked(path: Path, is_alone: Callable[[], bool]) -> tuple[Connection, 
                 cure="Close the other one and start again.",
             ) from error
     return _begin_again(path)
+
+
+def fold(db: Connection) -> int:
+    """Move what is in the log into the file itself, where damage is noticed and much can be
+    read in spite of it. Not inside a transaction. Returns how many frames the log has."""
+    _, frames, _ = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    return int(frames)
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(path.name + "-wal")
+
+
+def _without_the_last(db: Connection) -> str:
+    """The newest changes cannot be read: what is known may be older than what was done."""
+    db.execute("UPDATE jobs SET is_expanding=1 WHERE finished_s IS NULL")
+    return (
+        "The transfer queue's newest changes were damaged on the disk and are lost. "
+        "Look through the transfers: what is missing has to be started again, and what was "
+        "finished last may be there once more."
+    )
 
 
 def _make_private(path: Path) -> bool:
@@ -340,6 +370,7 @@ def _upgrade(db: Connection) -> None:
                 db.execute(statement)
         db.execute(f"PRAGMA user_version={newest}")
         db.execute("COMMIT")
+        fold(db)
     except BaseException:
         if db.in_transaction:
             db.execute("ROLLBACK")
@@ -352,9 +383,24 @@ def _version(db: Connection) -> int:
 
 
 def _problems(db: Connection) -> str:
-    """What `quick_check` finds, empty when all is well."""
+    """What `quick_check` finds, and jobs that are not what was written; empty when all is well."""
     rows = [str(row[0]) for row in db.execute("PRAGMA quick_check(3)")]
-    return "" if rows == ["ok"] else "; ".join(rows)
+    if rows != ["ok"]:
+        return "; ".join(rows)
+    return "".join(f"job {job_id} cannot be read; " for job_id in _unreadable(db))
+
+
+def _unreadable(db: Connection) -> list[int]:
+    """Jobs with flipped bits, which no check of SQLite's sees."""
+    found = []
+    rows = db.execute("SELECT id, CAST(request AS BLOB), CAST(state AS BLOB) FROM jobs")
+    for job_id, request, state in rows:
+        try:
+            request_from_text(bytes(request).decode("ascii"))
+            JobState(bytes(state).decode("ascii"))
+        except (ValueError, TypeError, JournalError):
+            found.append(int(job_id))
+    return found
 
 
 def _begin_again(path: Path) -> tuple[Connection, str]:
@@ -380,7 +426,7 @@ def _salvage(aside: Path, into: Connection) -> dict[str, int]:
     _fill_up(aside)
     try:
         old = _connect(aside)
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return kept
     into.execute("PRAGMA foreign_keys=OFF")
     into.execute("BEGIN IMMEDIATE")
@@ -389,6 +435,8 @@ def _salvage(aside: Path, into: Connection) -> dict[str, int]:
             for order in ("ASC", "DESC"):
                 _copy_readable(old, into, table, order)
             kept[table] = int(into.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
+        for job_id in _unreadable(into):
+            into.execute("DELETE FROM jobs WHERE id=?", (job_id,))
         into.execute("DELETE FROM transfers WHERE job_id NOT IN (SELECT id FROM jobs)")
         for table in ("progress", "blocks"):
             into.execute(

@@ -15,7 +15,7 @@ from explorer.base.workers import Workers
 from explorer.storage.model import Blob
 from explorer.transfer import job_table, progress_table, transfer_table
 from explorer.transfer.job import Job, title_of
-from explorer.transfer.journal import Journal
+from explorer.transfer.journal import Journal, fold
 from explorer.transfer.local_target import part_mark, remove_part
 from explorer.transfer.model import (
     DownloadRequest,
@@ -96,6 +96,7 @@ class Queue:
     async def add(self, request: Request) -> Job:
         """A new job of ours, at the end."""
         row = await self._journal.do(job_table.add, request, title_of(request), self.me)
+        await self._journal.read(fold)
         job = self._put(row)
         self._listener.job_added(job.snapshot())
         return job
