@@ -100,7 +100,7 @@ def _report(probe: ProbeReport, out: Output) -> None:
     out.result(probe.summary)
     for claim in probe.claims:
         reason = f"  {claim.reason}" if claim.reason else ""
-        out.result(f"  {claim.ability.value:<18} {claim.answer.value}{reason}")
+        out.result(f"  {claim.ability.value:<18} {claim.verdict.value}{reason}")
     for warning in probe.warnings:
         out.note(f"Note: {warning}")
 
