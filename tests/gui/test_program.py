@@ -1,0 +1,218 @@
+"""The window as a program: a link from outside, closing, coming back, errors nobody caught."""
+
+from __future__ import annotations
+
+import asyncio
+import stat
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from azure.storage.blob import ContainerClient
+from PySide6.QtWidgets import QApplication
+
+from explorer.gui.app import Program, application
+from explorer.gui.ask import ChoiceSheet
+from explorer.gui.errors import ErrorSheet, ErrorText
+from explorer.gui.window.closing import Leaving, Tray
+from explorer.service.emulator import Emulator
+from explorer.service.model import Location
+from explorer.storage.connection import parse
+from explorer.transfer.state import JobState
+from tests.gui.conftest import Drive, until
+
+
+@asynccontextmanager
+async def running(data_dir: Path, target: str = "") -> AsyncIterator[Program]:
+    """The program until it ends by itself, or, at the end of the block, by the window's closing."""
+    program = Program(data_dir)
+    life = asyncio.get_running_loop().create_task(program.run(target))
+    try:
+        await until(lambda: program.bridge.is_attached, "the service runs")
+        yield program
+        program.window.close()
+        assert await life == 0
+    finally:
+        life.cancel()
+        await program.aclose()
+
+
+async def connected(program: Program, azurite: Emulator, container: str) -> Location:
+    """A saved connection to the emulator, its container in front."""
+    window = program.window
+    connection = await program.bridge.call(
+        lambda service: service.connect(parse(azurite.connection_string), name="emulator")
+    )
+    here = Location(connection.id, container)
+    window.connecting.connected.emit(connection)
+    window.pane.go(here)
+    await until(lambda: window.pane.location == here and not window.pane.is_listing)
+    return here
+
+
+async def choice() -> ChoiceSheet:
+    """The question that is open."""
+
+    def found() -> list[ChoiceSheet]:
+        tops = QApplication.topLevelWidgets()
+        return [top for top in tops if isinstance(top, ChoiceSheet) and top.isVisible()]
+
+    await until(found, "a question")
+    return found()[0]
+
+
+def test_a_link_from_outside_only_fills_in_the_dialog(drive: Drive[Any], data_dir: Path) -> None:
+    url = "https://acct.blob.core.windows.net/data/x.txt"
+
+    async def work() -> None:
+        async with running(data_dir, url) as program:
+            dialog = program.window.connecting._dialog
+            assert dialog is not None
+            assert dialog.box.text() == url
+            assert dialog.runs == 0
+            assert await program.bridge.get(lambda service: service.connections()) == ()
+            dialog.reject()
+
+    drive(work())
+
+
+def test_tabs_are_kept_privately_and_come_back(
+    drive: Drive[Any], data_dir: Path, azurite: Emulator, container: ContainerClient
+) -> None:
+    async def first() -> Location:
+        async with running(data_dir) as program:
+            return await connected(program, azurite, container.container_name)
+
+    async def second(here: Location) -> None:
+        async with running(data_dir) as program:
+            await until(lambda: program.window.pane.location == here, "the tab comes back")
+
+    here = drive(first())
+    file = data_dir / "window.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    drive(second(here))
+
+
+def test_closing_while_a_transfer_runs_asks_and_it_goes_on_next_time(
+    drive: Drive[Any],
+    data_dir: Path,
+    azurite: Emulator,
+    container: ContainerClient,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Tray, "is_available", staticmethod(lambda: False))
+    big = tmp_path / "big.bin"
+    big.write_bytes(bytes(24 * 1024 * 1024))
+
+    async def first() -> None:
+        async with running(data_dir) as program:
+            here = await connected(program, azurite, container.container_name)
+            await program.bridge.call(lambda s: s.update_settings(limit_bytes_per_s=1 << 20))
+            await program.window.operations.upload([str(big)], here)
+            await until(program.window.transfers.busy, "it runs")
+            program.window.close()
+            (await choice()).reject()
+            await until(lambda: "close" not in program._scope.names, "the question is over")
+            assert program.window.isVisible()
+            program.window.close()
+            question = await choice()
+            question._choose(Leaving.PAUSE.value)
+        assert list(container.list_blobs()) == []
+
+    async def second() -> None:
+        async with running(data_dir) as program:
+            await program.bridge.call(lambda s: s.update_settings(limit_bytes_per_s=0))
+            jobs = program.window.transfers.jobs
+            await until(jobs.jobs, "the job is there again")
+            job = jobs.jobs()[0]
+            if job.state is JobState.PAUSED:
+                await program.bridge.call(lambda s: s.resume(job.id))
+            await until(lambda: jobs.jobs()[0].state is JobState.DONE, "it is done")
+
+    drive(first())
+    drive(second())
+    assert [blob.size for blob in container.list_blobs()] == [big.stat().st_size]
+
+
+def test_closing_can_cancel_what_runs(
+    drive: Drive[Any],
+    data_dir: Path,
+    azurite: Emulator,
+    container: ContainerClient,
+    tmp_path: Path,
+) -> None:
+    big = tmp_path / "big.bin"
+    big.write_bytes(bytes(24 * 1024 * 1024))
+
+    async def work() -> None:
+        async with running(data_dir) as program:
+            here = await connected(program, azurite, container.container_name)
+            await program.bridge.call(lambda s: s.update_settings(limit_bytes_per_s=1 << 20))
+            await program.window.operations.upload([str(big)], here)
+            await until(program.window.transfers.busy, "it runs")
+            program.window.close()
+            question = await choice()
+            question._choose(Leaving.CANCEL.value)
+            await until(lambda: not program.window.transfers.busy(), "it is cancelled")
+
+    drive(work())
+    assert list(container.list_blobs()) == []
+
+
+def test_an_unexpected_error_is_told_once_and_without_a_trace(
+    drive: Drive[Any], data_dir: Path
+) -> None:
+    async def work() -> None:
+        async with running(data_dir) as program:
+            told: list[str] = []
+
+            def tell(words: ErrorText) -> None:
+                told.append(words.line)
+
+            program.window.pane.tell_failure = tell  # type: ignore[method-assign]
+
+            async def broken() -> None:
+                raise ZeroDivisionError("secret")
+
+            for _ in range(2):
+                program._spawn(broken(), "a broken task")
+            await until(lambda: told, "it is told")
+            await until(lambda: "a broken task" not in program._scope.names)
+            assert told == [
+                "Quayside met an error it did not expect (ZeroDivisionError). "
+                "Try again; if it happens again, the log file has the details."
+            ]
+
+    drive(work())
+
+
+def test_a_data_folder_that_cannot_be_used_is_told(drive: Drive[Any], tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+
+    async def work() -> None:
+        program = Program(blocked)
+        life = asyncio.get_running_loop().create_task(program.run(""))
+
+        def found() -> list[ErrorSheet]:
+            tops = QApplication.topLevelWidgets()
+            return [top for top in tops if isinstance(top, ErrorSheet) and top.isVisible()]
+
+        await until(found, "it is told")
+        found()[0].accept()
+        program.window.close()
+        assert await life == 0
+        await program.aclose()
+
+    drive(work())
+
+
+def test_the_application_has_its_names(qapp: QApplication) -> None:
+    app = application()
+    assert app is qapp
+    assert app.applicationName() == "quayside"
+    assert app.desktopFileName() == "quayside"
+    assert not app.quitOnLastWindowClosed()
