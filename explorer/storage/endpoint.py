@@ -89,14 +89,14 @@ def parse_endpoint(address: str, *, account: str = "", field: str = "URL") -> En
         )
     netloc, _, path = rest.partition("/")
     netloc, host = _host(netloc, scheme, field)
-    is_loopback = _is_loopback(host)
+    is_local = is_loopback(host)
     first, _, after = path.partition("/")
     labels = host.split(".")
     service = _service(labels)
     if service:
         name = _HOST_ENDINGS.sub("", labels[0]).lower()
         _check_suffix(host, service, field)
-        return Endpoint(scheme, netloc, host, name, service, path, False, is_loopback)
+        return Endpoint(scheme, netloc, host, name, service, path, False, is_local)
     is_numeric = _is_ip(host)
     if not is_numeric and re.fullmatch(r"[\d.]+", host):
         raise IncompleteTextError(
@@ -106,20 +106,20 @@ def parse_endpoint(address: str, *, account: str = "", field: str = "URL") -> En
         )
     is_path_style = (
         is_numeric
-        or is_loopback
+        or is_local
         or "." not in host
         or (first != "" and first in (account, EMULATOR_ACCOUNT))
     )
     if is_path_style and account and first != account:
         # `BlobEndpoint=http://storage:10000` beside an AccountName: the path is all there is.
-        is_path_style = is_numeric or is_loopback
+        is_path_style = is_numeric or is_local
         if is_path_style and first == "":
             first, after = account, ""
     if is_path_style:
         _check_path_account(host, first, field, is_known=bool(account))
-        return Endpoint(scheme, netloc, host, first, "", after, True, is_loopback)
+        return Endpoint(scheme, netloc, host, first, "", after, True, is_local)
     _check_custom(host, field)
-    return Endpoint(scheme, netloc, host, account, "", path, False, is_loopback)
+    return Endpoint(scheme, netloc, host, account, "", path, False, is_local)
 
 
 def _host(netloc: str, scheme: str, field: str) -> tuple[str, str]:
@@ -205,7 +205,9 @@ def _is_ip(host: str) -> bool:
     return True
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
+def is_loopback(host: str) -> bool:
+    """Whether `host`, with or without brackets, means this machine."""
+    name = host.strip("[]").lower().rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):
         return True
-    return _is_ip(host) and ipaddress.ip_address(host).is_loopback
+    return _is_ip(name) and ipaddress.ip_address(name).is_loopback

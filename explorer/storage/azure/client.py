@@ -8,7 +8,7 @@ from explorer.base.errors import ConnectionTextError
 from explorer.storage.azure.dial import Dialer
 from explorer.storage.azure.errors import Place
 from explorer.storage.azure.pool import Pool
-from explorer.storage.azure.proxy import parse_proxy
+from explorer.storage.azure.proxy import DIRECT, parse_proxy
 from explorer.storage.azure.rest import Rest, split_endpoint
 from explorer.storage.azure.signing import signer_for
 from explorer.storage.azure.store import AzureBlobStore
@@ -35,7 +35,7 @@ class StoreOptions:
 
 def open_pool(options: StoreOptions) -> Pool:
     """Connections as the options say; nothing is opened before it is used."""
-    if options.proxy not in ("", "direct"):
+    if options.proxy not in ("", DIRECT):
         parse_proxy(options.proxy)
     dialer = Dialer(
         proxy=options.proxy,

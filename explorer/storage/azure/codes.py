@@ -244,17 +244,14 @@ MEANINGS: dict[str, Meaning] = {
         "The upload starts again.",
         Retry.RESTART,
     ),
-    "InvalidBlobOrBlock": Meaning(
-        ConflictError,
-        "another program left half an upload of that name, with block ids of another length",
-        "Upload it once in one piece or under another name, or wait a week until it is gone.",
-        Retry.RESTART,
-    ),
-    "InvalidBlockId": Meaning(
-        ConflictError,
-        "another program left half an upload of that name, with block ids of another length",
-        "Upload it once in one piece or under another name, or wait a week until it is gone.",
-        Retry.RESTART,
+    **_all(
+        "InvalidBlobOrBlock InvalidBlockId",
+        Meaning(
+            ConflictError,
+            "another program left half an upload of that name, with block ids of another length",
+            "Upload it once in one piece or under another name, or wait a week until it is gone.",
+            Retry.RESTART,
+        ),
     ),
     **_all(
         "BlockCountExceedsLimit BlockListTooLong",

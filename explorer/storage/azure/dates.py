@@ -1,22 +1,29 @@
-"""The service's dates, `Mon, 01 Jan 2024 00:00:00 GMT`, as whole seconds since 1970."""
+"""The service's dates, `Mon, 01 Jan 2024 00:00:00 GMT`, from and to seconds since 1970. Pure."""
 
 from __future__ import annotations
 
 import calendar
+import time
 
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 1
-    )
-}
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_NUMBERS = {name: number for number, name in enumerate(_MONTHS, 1)}
 _days: dict[str, int] = {}
 _seen: dict[str, int] = {"": 0}
 _KEPT = 4096
 
 
+def http_date(seconds: float) -> str:
+    """`Mon, 01 Jan 2024 00:00:00 GMT`, whatever the locale."""
+    t = time.gmtime(seconds)
+    return (
+        f"{_DAYS[t.tm_wday]}, {t.tm_mday:02} {_MONTHS[t.tm_mon - 1]} {t.tm_year} "
+        f"{t.tm_hour:02}:{t.tm_min:02}:{t.tm_sec:02} GMT"
+    )
+
+
 def seconds_of(text: str) -> int:
-    """0 where there is no date.
+    """Whole seconds; 0 where there is no date.
 
     A listing has a million of them, many alike: what was read is remembered for a while.
     """
@@ -29,7 +36,7 @@ def _read(text: str) -> int:
     try:
         if day is None:
             day = calendar.timegm(
-                (int(text[12:16]), _MONTHS[text[8:11]], int(text[5:7]), 0, 0, 0, 0, 0, 0)
+                (int(text[12:16]), _NUMBERS[text[8:11]], int(text[5:7]), 0, 0, 0, 0, 0, 0)
             )
             if len(_days) >= _KEPT:
                 _days.clear()

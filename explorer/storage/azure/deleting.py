@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from explorer.base.errors import QuaysideError, ServiceError, StorageError
 from explorer.storage.azure.batch import batch_answers, batch_body, new_boundary
+from explorer.storage.azure.dates import http_date
 from explorer.storage.azure.errors import Attempt, refusal, translating
 from explorer.storage.azure.names import blob_path, container_path
 from explorer.storage.azure.rest import Rest, head_lines
-from explorer.storage.azure.signing import http_date
 
 ANSWER_LIMIT = 8 << 20
 WAIT_S = 50.0

@@ -27,7 +27,7 @@ FIELDS = (
 )
 """Elements that are read, in the order `blob_of` takes them. Names are decoded before."""
 
-_TYPES = {kind.value: kind for kind in BlobType}
+BLOB_TYPES = {kind.value: kind for kind in BlobType}
 _FOLDER_MARKS = frozenset({"hdi_isfolder", "is_directory"})
 
 
@@ -60,7 +60,7 @@ def blob_of(fields: Sequence[str], metadata: Mapping[str, str] | None) -> Blob:
         etag,
         content_type,
         md5_of(md5),
-        _TYPES.get(blob_type, BlobType.BLOCK),
+        BLOB_TYPES.get(blob_type, BlobType.BLOCK),
         tier,
         lease_state,
         seconds_of(created),

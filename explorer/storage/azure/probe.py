@@ -84,7 +84,7 @@ def probe(store: AzureBlobStore, spec: ConnectionSpec) -> Probe:
     prefix = scope.path if scope.level is ScopeLevel.DIRECTORY else ""
     containers = NOT_TRIED
     if scope.level is ScopeLevel.ACCOUNT:
-        listed, containers = _try(lambda: store.list_containers())
+        listed, containers = _try(store.list_containers)
         container = container or _first_container(listed)
     blobs = read = NOT_TRIED
     page: Page | None = None

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from explorer.base.errors import InputError
+from explorer.storage.endpoint import is_loopback
 
 DIRECT = "direct"
 """The setting that goes past every proxy."""
@@ -28,17 +29,6 @@ class Proxy:
     host: str
     port: int
     authorization: str = field(default="", repr=False)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` means this machine."""
-    name = host.strip("[]").lower().rstrip(".")
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def proxy_for(

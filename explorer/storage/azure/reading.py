@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 
 from explorer.storage.azure.dates import seconds_of
-from explorer.storage.azure.entries import is_folder_mark, md5_of
+from explorer.storage.azure.entries import BLOB_TYPES, is_folder_mark, md5_of
 from explorer.storage.model import (
     AccountInfo,
     BlobHeaders,
@@ -23,7 +23,6 @@ from explorer.storage.model import (
     Written,
 )
 
-_TYPES = {kind.value: kind for kind in BlobType}
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 _METADATA = "x-ms-meta-"
 
@@ -85,7 +84,7 @@ def blob_properties(
         etag=get("etag", ""),
         last_modified_s=seconds_of(get("last-modified", "")),
         created_s=seconds_of(get("x-ms-creation-time", "")),
-        blob_type=_TYPES.get(get("x-ms-blob-type", ""), BlobType.BLOCK),
+        blob_type=BLOB_TYPES.get(get("x-ms-blob-type", ""), BlobType.BLOCK),
         headers=BlobHeaders(
             content_type=get("content-type", ""),
             content_encoding=get("content-encoding", ""),

@@ -14,11 +14,11 @@ from collections.abc import Callable, Collection, Mapping
 from explorer import __version__
 from explorer.base.errors import InputError, IntegrityError, QuaysideError
 from explorer.storage.azure.answer import Answer
-from explorer.storage.azure.dates import seconds_of
+from explorer.storage.azure.dates import http_date, seconds_of
 from explorer.storage.azure.dial import Origin
 from explorer.storage.azure.errors import Attempt, Place, refusal, translating
 from explorer.storage.azure.pool import Call, Pool
-from explorer.storage.azure.signing import http_date, query_text
+from explorer.storage.azure.signing import query_text
 
 API_VERSION = "2023-11-03"
 """Spoken unless the settings say otherwise: the oldest that has all we ask for (the Cold

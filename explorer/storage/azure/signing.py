@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -34,8 +33,6 @@ _SIGNED = (
     "range",
 )
 _WEIGHTS = str.maketrans({"-": "", "_": "!"})
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class SignedBy(Enum):
@@ -157,12 +154,3 @@ def header_order(name: str) -> tuple[str, str]:
 def query_text(parameters: Mapping[str, str]) -> str:
     """`a=1&b=two%20words` of the parameters that are not empty. Raises UnsafeNameError."""
     return "&".join(f"{name}={quoted(value, '')}" for name, value in parameters.items() if value)
-
-
-def http_date(seconds: float) -> str:
-    """`Mon, 01 Jan 2024 00:00:00 GMT`, whatever the locale."""
-    t = time.gmtime(seconds)
-    return (
-        f"{_DAYS[t.tm_wday]}, {t.tm_mday:02} {_MONTHS[t.tm_mon - 1]} {t.tm_year} "
-        f"{t.tm_hour:02}:{t.tm_min:02}:{t.tm_sec:02} GMT"
-    )

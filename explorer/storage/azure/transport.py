@@ -25,6 +25,7 @@ from explorer.base.errors import InputError
 from explorer.storage.azure.answer import Answer
 from explorer.storage.azure.dial import Origin, ProxyRefusedError
 from explorer.storage.azure.pool import Call, Pool
+from explorer.storage.azure.rest import head_lines
 from explorer.storage.azure.wire import SLICE, ClosedEarly, WireError
 
 _RESENDABLE = frozenset({"GET", "HEAD"})
@@ -65,7 +66,7 @@ class PoolTransport(HttpTransport[Any, Any]):
             Origin(parts.scheme, parts.hostname or "", parts.port or usual),
             request.method,
             f"{path}?{parts.query}" if parts.query else path,
-            _lines(headers),
+            head_lines(headers, {}),
             memoryview(body) if body else None,
             may_resend=request.method in _RESENDABLE,
         )
@@ -183,13 +184,3 @@ def _body_of(request: Any) -> bytes | None:
     if isinstance(data, Mapping):
         raise InputError("Form uploads are not part of the storage service.")
     return b"".join(data)
-
-
-def _lines(headers: Mapping[str, str]) -> str:
-    text = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    if not text.isascii() or not text.count("\n") == text.count("\r") == len(headers):
-        raise InputError(
-            "A value has characters that the service does not keep there.",
-            cure="Use plain letters, digits and punctuation (ASCII), on one line.",
-        )
-    return text

@@ -13,8 +13,8 @@ from explorer.base.errors import NetworkError, NotAuthorizedError
 from explorer.service.emulator import Emulator
 from explorer.storage.access import Verdict
 from explorer.storage.azure.client import open_store
+from explorer.storage.azure.dates import http_date
 from explorer.storage.azure.probe import OLDER_VERSIONS, Probe, probe
-from explorer.storage.azure.signing import http_date
 from explorer.storage.connection import parse
 from explorer.storage.connection_spec import ConnectionSpec, Place, Scope, ScopeLevel
 from tests.integration.storage.connections import (

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.storage.azure.dates import seconds_of
-from explorer.storage.azure.signing import http_date
+from explorer.storage.azure.dates import http_date, seconds_of
 
 
 @given(st.integers(0, 2**33))

@@ -26,9 +26,10 @@ from explorer.base.errors import (
     StorageError,
     ThrottledError,
 )
+from explorer.storage.azure.dates import http_date
 from explorer.storage.azure.dial import ProxyRefusedError
 from explorer.storage.azure.errors import Attempt, Place, refusal, retry_after_s, translating
-from explorer.storage.azure.signing import KeySigner, NoSigner, SasSigner, Signer, http_date
+from explorer.storage.azure.signing import KeySigner, NoSigner, SasSigner, Signer
 from explorer.storage.azure.wire import ClosedEarly, WireError
 
 KEY = KeySigner("acct", b"k")

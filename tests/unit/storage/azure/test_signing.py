@@ -13,13 +13,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from explorer.base.errors import ConnectionTextError, UnsafeNameError
+from explorer.storage.azure.dates import http_date
 from explorer.storage.azure.names import blob_path
 from explorer.storage.azure.signing import (
     KeySigner,
     NoSigner,
     SasSigner,
     header_order,
-    http_date,
     query_text,
     signer_for,
 )
