@@ -115,6 +115,7 @@ def virtual_screen(
             "-screen",
             "0",
             f"{width}x{height}x24",
+            "-noreset",
             "-nolisten",
             "tcp",
         ],

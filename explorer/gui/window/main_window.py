@@ -165,6 +165,7 @@ class MainWindow(QMainWindow):
         controller.connection_removed.connect(self._connection_removed)
         self.connecting.connected.connect(self._connected)
         self.transfers_panel.destination_requested.connect(self._show_destination)
+        self.transfers_panel.credential_requested.connect(self._replace_credential)
         self.transfers.jobs_changed.connect(self._transfers_changed)
 
     def _connect_actions(self) -> None:
@@ -329,7 +330,7 @@ class MainWindow(QMainWindow):
         if target is self.pane.stage:
             self.pane.stage.focus_shown()
         elif target is self.transfers_panel:
-            self.transfers_panel.focusNextChild()
+            self.transfers_panel.jobs.setFocus(Qt.FocusReason.ShortcutFocusReason)
         else:
             target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
