@@ -120,12 +120,8 @@ class Settings:
     on_conflict: Annotated[OnConflict, About("What happens to a target that exists already.")] = (
         OnConflict.ASK
     )
-    confirm_delete: Annotated[bool, About("Ask before anything is deleted.")] = True
     confirm_quit: Annotated[bool, About("Ask before closing while transfers run.")] = True
     restore_session: Annotated[bool, About("Open the tabs of the last time.")] = True
-    notify_when_done: Annotated[bool, About("Show a notification when transfers have ended.")] = (
-        True
-    )
     theme: Annotated[ThemeChoice, About("Light or dark, or as the system is.")] = ThemeChoice.SYSTEM
     proxy: Annotated[
         str,

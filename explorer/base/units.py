@@ -20,14 +20,6 @@ _MINUTE: Final = 60
 _HOUR: Final = 60 * _MINUTE
 _DAY: Final = 24 * _HOUR
 
-_AGO: Final = (
-    (365 * _DAY, "year"),
-    (30 * _DAY, "month"),
-    (_DAY, "day"),
-    (_HOUR, "hour"),
-    (_MINUTE, "minute"),
-)
-
 _SIZE: Final = re.compile(
     r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*(?:([kmgtpe])(i?b)?|(b|bytes?))?", re.I
 )
@@ -91,17 +83,6 @@ def format_duration(seconds: float) -> str:
                 f"{whole // size} {name} {rest} {small_name}" if rest else f"{whole // size} {name}"
             )
     raise AssertionError(whole)
-
-
-def format_ago(then_s: float, now_s: float) -> str:
-    """How long ago, or how far ahead: `just now`, `5 minutes ago`, `in 2 hours`."""
-    distance = abs(now_s - then_s)
-    for size, name in _AGO:
-        if distance >= size:
-            number = int(distance // size)
-            text = f"{number} {name}{'' if number == 1 else 's'}"
-            return f"in {text}" if then_s > now_s else f"{text} ago"
-    return "just now"
 
 
 # ---------------------------------------------------------------- typed

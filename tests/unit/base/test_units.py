@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from explorer.base.errors import InputError
 from explorer.base.units import (
-    format_ago,
     format_bytes,
     format_duration,
     format_exact_bytes,
@@ -78,22 +77,6 @@ def test_rates_are_sizes_a_second() -> None:
 )
 def test_durations_have_two_units_at_most(seconds: float, text: str) -> None:
     assert format_duration(seconds) == text
-
-
-@pytest.mark.parametrize(
-    ("distance", "text"),
-    [
-        (0, "just now"),
-        (59, "just now"),
-        (60, "1 minute ago"),
-        (7200, "2 hours ago"),
-        (86400 * 40, "1 month ago"),
-        (86400 * 800, "2 years ago"),
-        (-7200, "in 2 hours"),
-    ],
-)
-def test_moments_are_told_from_now(distance: float, text: str) -> None:
-    assert format_ago(NOW - distance, NOW) == text
 
 
 @pytest.mark.parametrize(
