@@ -7,7 +7,6 @@ nowhere else.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -93,7 +92,6 @@ class Connections:
                     now=utc_now(),
                     home=SecretHome.KEYRING if is_waiting else SecretHome.NONE_NEEDED,
                     is_saved=True,
-                    is_hierarchical=saved.hierarchical_override,
                     expires_s=saved.expires_s or None,
                 ),
                 spec,
@@ -249,7 +247,7 @@ class Connections:
         home, notice = home_without_keyring(spec), ""
         saved: SavedConnection | None = None
         if save:
-            form = save_form(spec, connection_id=connection_id, name=name, now_s=time.time())
+            form = save_form(spec, connection_id=connection_id, name=name)
             saved = replace(form, api_version=report.api_version)
             name = saved.name
             if saved.needs_secret:

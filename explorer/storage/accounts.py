@@ -72,13 +72,6 @@ class Accounts:
         """Take one out; nothing happens where it is gone."""
         return self._change(lambda saved: tuple(one for one in saved if one.id != connection_id))
 
-    def reorder(self, ids: list[str]) -> AccountList:
-        """Put them into this order; those not named stay behind, in theirs."""
-        place = {connection_id: index for index, connection_id in enumerate(ids)}
-        return self._change(
-            lambda saved: tuple(sorted(saved, key=lambda one: place.get(one.id, len(place))))
-        )
-
     def _change(
         self, change: Callable[[tuple[SavedConnection, ...]], tuple[SavedConnection, ...]]
     ) -> AccountList:

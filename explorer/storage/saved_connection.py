@@ -44,11 +44,10 @@ class CredentialType(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SavedConnection:
-    """As it stands in the file. Times are seconds since 1970.
+    """As it stands in the file.
 
-    `expires_s` is of its SAS, to be shown before the keyring was asked; 0 where there is
-    none. `hierarchical_override` is what the user said, None where nothing. `start_*` is
-    what was pasted, `last_*` where the user was last.
+    `expires_s` is of its SAS, seconds since 1970, to be shown before the keyring was asked;
+    0 where there is none. `start_*` is what was pasted.
     """
 
     id: str
@@ -68,14 +67,7 @@ class SavedConnection:
     is_dfs_hint: bool = False
     is_http_allowed: bool = False
     expires_s: float = 0.0
-    hierarchical_override: bool | None = None
-    is_read_only: bool = False
-    colour: str = ""
     api_version: str = ""
-    created_s: float = 0.0
-    last_used_s: float = 0.0
-    last_container: str = ""
-    last_path: str = ""
 
     @property
     def needs_secret(self) -> bool:
@@ -83,9 +75,7 @@ class SavedConnection:
         return self.credential_type in (CredentialType.KEY.value, CredentialType.SAS.value)
 
 
-def save_form(
-    spec: ConnectionSpec, *, connection_id: str, name: str, now_s: float
-) -> SavedConnection:
+def save_form(spec: ConnectionSpec, *, connection_id: str, name: str) -> SavedConnection:
     """What of a complete spec goes into the file: everything but its secret.
 
     Raises ValueError for a spec that still misses something.
@@ -119,14 +109,12 @@ def save_form(
         is_dfs_hint=spec.is_dfs_hint,
         is_http_allowed=spec.is_http_allowed,
         expires_s=end.timestamp() if end is not None else 0.0,
-        created_s=now_s,
-        last_used_s=now_s,
     )
 
 
 def with_new_credential(saved: SavedConnection, spec: ConnectionSpec) -> SavedConnection:
     """After `replace_credential`: the same connection, what a person set on it kept."""
-    fresh = save_form(spec, connection_id=saved.id, name=saved.name, now_s=saved.last_used_s)
+    fresh = save_form(spec, connection_id=saved.id, name=saved.name)
     return replace(
         saved,
         credential_type=fresh.credential_type,
@@ -185,7 +173,6 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,),
     "str | None": (str, type(None)),
     "bool": (bool,),
-    "bool | None": (bool, type(None)),
     "float": (float, int),
 }
 

@@ -32,7 +32,7 @@ CONTAINER_URL = f"{corpus.HOST}/data/runs/?{corpus.CONTAINER_SAS}"
 
 def saved(text: str, name: str = "") -> SavedConnection:
     spec = parse(text).with_http_allowed()
-    return save_form(spec, connection_id=new_id(), name=name, now_s=1_777_000_000.0)
+    return save_form(spec, connection_id=new_id(), name=name)
 
 
 @pytest.mark.parametrize(
@@ -80,28 +80,27 @@ def test_a_secret_pasted_as_a_name_is_not_kept() -> None:
 
 
 def test_a_replaced_credential_leaves_what_the_user_set() -> None:
-    old = replace(saved(CONTAINER_URL, name="Runs"), colour="red", last_path="runs/7/")
+    old = replace(saved(CONTAINER_URL, name="Runs"), api_version="2021-12-02")
     later = corpus.CONTAINER_SAS.replace(corpus.END, "2026-09-01")
     new = with_new_credential(old, replace_credential(parse(CONTAINER_URL), later))
-    assert (new.id, new.name, new.colour, new.last_path) == (old.id, "Runs", "red", "runs/7/")
+    assert (new.id, new.name, new.api_version) == (old.id, "Runs", "2021-12-02")
     assert new.expires_s > old.expires_s
 
 
-def test_connections_are_added_changed_ordered_and_removed(tmp_path: Path) -> None:
+def test_connections_are_added_changed_and_removed(tmp_path: Path) -> None:
     accounts = Accounts(tmp_path)
     assert accounts.load().connections == ()
     one, two = saved(corpus.KEY_STRING), saved(CONTAINER_URL)
     accounts.add(one)
     accounts.add(two)
-    accounts.update(one.id, lambda it: replace(it, name="Renamed", is_read_only=True))
+    accounts.update(one.id, lambda it: replace(it, name="Renamed", is_http_allowed=True))
     accounts.update("gone", lambda it: replace(it, name="never"))
-    accounts.reorder([two.id, one.id])
     found = Accounts(tmp_path).load().connections
-    assert [it.name for it in found] == ["pai / data", "Renamed"]
-    assert found[1].is_read_only
-    assert accounts.remove(two.id).connections == (found[1],)
+    assert [it.name for it in found] == ["Renamed", "pai / data"]
+    assert found[0].is_http_allowed
+    assert accounts.remove(two.id).connections == (found[0],)
     accounts.remove("gone")
-    assert accounts.add(replace(found[1], name="Again")).connections[0].name == "Again"
+    assert accounts.add(replace(found[0], name="Again")).connections[0].name == "Again"
     assert len(accounts.load().connections) == 1
 
 
@@ -145,7 +144,7 @@ def test_a_damaged_file_is_set_aside_and_said_so(tmp_path: Path, damage: bytes) 
         {"blob_endpoint": "https://me:pw@pai.blob.core.windows.net"},
         {"blob_endpoint": "javascript:alert(1)"},
         {"scope_level": "world"},
-        {"is_read_only": 1},
+        {"is_http_allowed": 1},
         {"name": "x" * 30_000},
     ],
 )
@@ -199,7 +198,7 @@ def test_two_programs_lose_nothing_of_each_other(tmp_path: Path) -> None:
         "accounts = Accounts(Path(sys.argv[1]))\n"
         "for number in range(15):\n"
         "    name = f'{sys.argv[2]}{number}'\n"
-        "    accounts.add(save_form(spec, connection_id=new_id(), name=name, now_s=0.0))\n"
+        "    accounts.add(save_form(spec, connection_id=new_id(), name=name))\n"
     )
     programs = [
         subprocess.Popen([sys.executable, "-c", code, str(tmp_path), letter]) for letter in "ab"

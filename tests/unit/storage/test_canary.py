@@ -147,7 +147,7 @@ def test_saving_and_its_failures_leave_no_trace(
     log = logging.getLogger("canary")
     for text in (KEY_STRING, SAS_URL):
         spec = parse(text)
-        saved = save_form(spec, connection_id=new_id(), name=text, now_s=0.0)
+        saved = save_form(spec, connection_id=new_id(), name=text)
         kept = store.save(saved.id, spec.secret)
         log.info("%s %r %s %r %s", spec, spec, spec.credential, saved, kept)
         log.info("%r %s", store.load(saved.id), accounts.add(saved))
