@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Self
 
 from explorer.base.errors import EmulatorError
+from explorer.storage.connection_spec import EMULATOR_ACCOUNT, EMULATOR_KEY
 
 MINIMUM_NODE = 20
 _MAIN = Path("azurite", "dist", "src", "blob", "main.js")
@@ -42,11 +43,7 @@ class EmulatorAccount:
     key: str = field(repr=False)
 
 
-DEVELOPMENT_ACCOUNT = EmulatorAccount(
-    "devstoreaccount1",
-    # The published key of every emulator, the same everywhere; it protects nothing.
-    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
-)
+DEVELOPMENT_ACCOUNT = EmulatorAccount(EMULATOR_ACCOUNT, EMULATOR_KEY)
 
 
 def find_azurite() -> Path:
