@@ -35,6 +35,11 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
+def gradient(blue: int) -> bytes:
+    """16 x 16 pixels: red grows to the right, green downwards, `blue` is 0 to 255."""
+    return png(16, 16, lambda x, y: (x * 15, y * 15, blue))
+
+
 def confusion_matrix(classes: int, accuracy: float) -> bytes:
     """A heat map: a bright diagonal where `accuracy` (0 to 1) is high."""
     cell = 24

@@ -56,8 +56,7 @@ def write_datasets(folder: Path) -> None:
     dice = random.Random(SEED)  # noqa: S311 - sample data, not a secret
     for label in ("cat", "dog", "bird"):
         for n in range(24):
-            picture = images.png(16, 16, lambda x, y, n=n: (x * 15, y * 15, n * 10))  # type: ignore[misc]
-            _write(folder / "images" / label / f"{label}_{n:04d}.png", picture)
+            _write(folder / "images" / label / f"{label}_{n:04d}.png", images.gradient(n * 10))
     for year in (2025, 2026):
         for month in (1, 2, 3):
             day_folder = folder / "events" / f"year={year}" / f"month={month:02d}"
