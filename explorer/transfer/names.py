@@ -29,7 +29,6 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -336,26 +335,3 @@ class Mapper:
 
 def _join(*notes: str) -> str:
     return "; ".join(note for note in notes if note)
-
-
-@dataclass(frozen=True, slots=True)
-class Renamed:
-    """One line of the report: this blob goes to that path, and why it is not its name."""
-
-    name: str
-    path: str
-    """Empty where it is refused."""
-    reason: str
-
-
-def report(names: Iterable[str], rules: NameRules) -> Iterator[Renamed]:
-    """What a download of `names` would rename or refuse, before anything is written."""
-    mapper = Mapper(rules)
-    for name in names:
-        try:
-            mapped = mapper.file(name)
-        except UnsafeNameError as error:
-            yield Renamed(name, "", str(error))
-        else:
-            if mapped.note:
-                yield Renamed(name, mapped.name, mapped.note)
