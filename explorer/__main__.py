@@ -18,7 +18,11 @@ def main() -> None:
     from explorer.cli.main import main as run
 
     words = sys.argv[1:]
-    sys.exit(run(words) if is_command(words) else _open_window(words))
+    if not is_command(words):
+        sys.exit(_open_window(words))
+    code = run(words)
+    gc.freeze()  # all of it goes at once: nothing is gained by looking through it first
+    sys.exit(code)
 
 
 def main_gui() -> None:
