@@ -55,7 +55,6 @@ class Bridge:
         self.events = Events()
         self._host: asyncio.Future[ServiceHost] = asyncio.get_event_loop().create_future()
         self._service: Service | None = None
-        self._subscription: Subscription | None = None
         self._is_hushed = False
 
     async def attach(self, host: ServiceHost) -> None:
@@ -65,11 +64,13 @@ class Bridge:
         """
         self._service = await asyncio.wrap_future(host.start())
         loop = asyncio.get_running_loop()
+        subscribed: asyncio.Future[Subscription] = loop.create_future()
 
         def receive(events: tuple[Event, ...]) -> None:  # on the service thread
-            loop.call_soon_threadsafe(self._arrived, events)
+            loop.call_soon_threadsafe(self._arrived, events, subscribed)
 
-        self._subscription = await asyncio.wrap_future(host.call(self._service.subscribe, receive))
+        subscription = await asyncio.wrap_future(host.call(self._service.subscribe, receive))
+        subscribed.set_result(subscription)
         self._host.set_result(host)
 
     @property
@@ -80,14 +81,14 @@ class Bridge:
         """Hand out no more events: those who hear them are about to go."""
         self._is_hushed = True
 
-    def _arrived(self, events: tuple[Event, ...]) -> None:
+    def _arrived(self, events: tuple[Event, ...], subscribed: asyncio.Future[Subscription]) -> None:
         if self._is_hushed:
             return
         try:
             self.events.tell(events)
         finally:
-            if self._subscription is not None:
-                self._subscription.taken()
+            # The first batch may be here before the subscription itself.
+            subscribed.add_done_callback(lambda done: done.result().taken())
 
     async def _ready(self) -> tuple[ServiceHost, Service]:
         host = await asyncio.shield(self._host)

@@ -1,0 +1,124 @@
+"""Calls, streams and events across the two threads."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from explorer.base.errors import InputError
+from explorer.gui.bridge import Bridge, Events
+from explorer.service.events import Event, Notice
+from explorer.service.host import ServiceHost
+from explorer.service.service import Service
+from tests.gui.conftest import Drive, until
+
+
+def test_events_go_to_those_who_asked_for_their_kind() -> None:
+    events, heard = Events(), list[Event]()
+    stop = events.on(Notice, heard.append)
+    first, second = Notice("a", "b"), Notice("c", "d")
+    events.tell((first,))
+    stop()
+    events.tell((second,))
+    assert heard == [first]
+
+
+def test_a_call_waits_for_the_service_and_runs_on_its_thread(
+    drive: Drive[Any], data_dir: Path
+) -> None:
+    async def work() -> None:
+        bridge = Bridge()
+
+        async def where(_service: Service) -> str:
+            return threading.current_thread().name
+
+        early = asyncio.get_running_loop().create_task(bridge.call(where))
+        await bridge.attach(ServiceHost(data_dir))
+        assert await early == "service"
+        with pytest.raises(InputError):
+            await bridge.get(lambda service: service.connection("unknown"))
+        await bridge.detach()
+
+    drive(work())
+
+
+def test_a_stream_that_is_left_early_ends_there(drive: Drive[Any], data_dir: Path) -> None:
+    ended = threading.Event()
+
+    async def numbers() -> AsyncIterator[int]:
+        try:
+            for number in range(1000):
+                yield number
+        finally:
+            ended.set()
+
+    async def work() -> None:
+        bridge = Bridge()
+        await bridge.attach(ServiceHost(data_dir))
+        async with aclosing(bridge.stream(lambda _: numbers())) as stream:
+            async for number in stream:
+                if number == 2:
+                    break
+        await until(ended.is_set, "the generator ends")
+        await bridge.detach()
+
+    drive(work())
+
+
+def test_events_keep_coming_batch_after_batch(drive: Drive[Any], data_dir: Path) -> None:
+    async def work() -> None:
+        bridge, heard = Bridge(), list[str]()
+        bridge.events.on(Notice, lambda notice: heard.append(notice.title))
+        await bridge.attach(ServiceHost(data_dir))
+        for number in range(5):
+            await bridge.get(lambda service, n=number: service.notify(str(n), ""))  # type: ignore[misc]
+            await until(lambda n=number: heard == [str(i) for i in range(n + 1)], "it is told")  # type: ignore[misc]
+        bridge.hush()
+        await bridge.detach()
+
+    drive(work())
+
+
+def test_a_batch_that_overtakes_its_subscription_is_taken(drive: Drive[Any]) -> None:
+    class Subscription:
+        def __init__(self) -> None:
+            self.taken_count = 0
+
+        def taken(self) -> None:
+            self.taken_count += 1
+
+    class Host:
+        """Delivers the first batch before it answers."""
+
+        def __init__(self) -> None:
+            self.subscription = Subscription()
+
+        def start(self) -> Future[Any]:
+            started: Future[Any] = Future()
+            started.set_result(self)
+            return started
+
+        def subscribe(self, receive: Callable[[tuple[Event, ...]], None]) -> None:
+            self.receive = receive
+
+        def call(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
+            function(*args)
+            answer: Future[Any] = Future()
+            loop = asyncio.get_running_loop()
+            self.receive((Notice("early", ""),))
+            loop.call_later(0.05, answer.set_result, self.subscription)
+            return answer
+
+    async def work() -> None:
+        bridge, host = Bridge(), Host()
+        await bridge.attach(cast(ServiceHost, host))
+        await until(lambda: host.subscription.taken_count == 1, "it is taken")
+
+    drive(work())
