@@ -50,6 +50,8 @@ class Trial:
     violations: list[str] = field(default_factory=list)
     size_bytes: int = 0
     """How large a file is to be, where that matters; 0 for a small one."""
+    many: int = 10
+    """How many processes or names, where that matters."""
 
     def claim(self, holds: object, otherwise: str) -> None:
         if not holds:
@@ -137,7 +139,9 @@ class CheckedEars(Ears):
 Run = Callable[[Trial], None]
 
 
-def perform(run: Run, emulator: Emulator, folder: Path, seed: str, *, size_bytes: int = 0) -> Trial:
+def perform(
+    run: Run, emulator: Emulator, folder: Path, seed: str, *, size_bytes: int = 0, many: int = 10
+) -> Trial:
     """One trial in a container and a folder that nobody else sees."""
     chance = random.Random(seed)
     name = f"trial-{chance.getrandbits(64):016x}{random.SystemRandom().getrandbits(32):08x}"
@@ -147,7 +151,7 @@ def perform(run: Run, emulator: Emulator, folder: Path, seed: str, *, size_bytes
         container.create_container()
         rig = open_rig(emulator, name, place / "data")
         rig.data_dir.mkdir(mode=0o700)
-        trial = Trial(rig, place, container, chance, size_bytes=size_bytes)
+        trial = Trial(rig, place, container, chance, size_bytes=size_bytes, many=many)
         try:
             run(trial)
         finally:

@@ -92,7 +92,8 @@ def corruption(trial: Trial) -> None:
     else:
         trial.counts["failed"] += 1
         trial.claim(after in (old, data), f"{what}: neither the old nor the new bytes")
-        trial.claim(False, f"{what}: ended as {job.state.value}: {job.failure}")
+        # A refused list of blocks is not sent again; that is told, and nothing is harmed.
+        trial.claim(op is Op.PUT_BLOCK_LIST, f"{what}: ended as {job.state.value}: {job.failure}")
 
 
 def _harm(trial: Trial, *, in_blocks: bool) -> tuple[Fault, Op]:
