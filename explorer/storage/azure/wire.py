@@ -64,6 +64,7 @@ class Connection:
     __slots__ = (
         "_buffer",
         "_end",
+        "_pending",
         "_slice",
         "_start",
         "_timeout_s",
@@ -87,7 +88,9 @@ class Connection:
         self.extra_head = b""
         """Header lines for the proxy."""
         self._timeout_s = io_timeout_s
-        self._slice = TLS_SLICE if hasattr(sock, "cipher") else PLAIN_SLICE
+        # By its ways, since the type would take importing ssl.
+        self._pending: Callable[[], int] | None = getattr(sock, "pending", None)
+        self._slice = TLS_SLICE if self._pending is not None else PLAIN_SLICE
         self._buffer = bytearray(HEAD_LIMIT)
         self._start = self._end = 0
 
@@ -209,4 +212,5 @@ class Connection:
 
     @property
     def has_leftover(self) -> bool:
-        return self._end > self._start
+        """Whether something came that was not read: here, or in what TLS has decrypted."""
+        return self._end > self._start or (self._pending is not None and self._pending() > 0)

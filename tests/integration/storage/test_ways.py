@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -101,6 +103,26 @@ def test_a_ca_file_that_is_none_is_named(tmp_path: Path) -> None:
             with pytest.raises(InputError, match=path.name):
                 store.properties(REF)
             store.close()
+
+
+def test_what_nobody_asked_for_is_no_answer_to_the_next(tmp_path: Path) -> None:
+    ca_file, tls = make_authority(tmp_path)
+
+    def script(sock: socket.socket, index: int) -> None:
+        read_request(sock)
+        # A record for the head, one for the body and more than was announced.
+        head, _, body = answer("206 P", b"hello", *PART).partition(b"\r\n\r\n")
+        sock.sendall(head + b"\r\n\r\n")
+        sock.sendall(body + answer("404 Not Found"))
+        read_request(sock)
+        sock.sendall(answer("201 Created"))
+
+    with RawServer(script, tls=tls) as server:
+        store = open_store(spec_for(server, "https"), options(ca_file=str(ca_file)))
+        for _ in range(2):
+            store.read_range(REF, 0, 5, lambda at, view: None)
+        store.close()
+        assert server.connections == 2
 
 
 # -- proxies --------------------------------------------------------------------------
@@ -280,17 +302,19 @@ def test_a_batch_that_forgets_a_name_says_so() -> None:
 # -- time-outs and cancels -----------------------------------------------------------------
 
 
-def stalled(reached: threading.Event, over: threading.Event) -> RawServer:
+def stalled(
+    reached: threading.Event, over: threading.Event, tls: ssl.SSLContext | None = None
+) -> RawServer:
     """Sends half of a range and then nothing."""
 
-    def script(sock: object, index: int) -> None:
-        read_request(sock)  # type: ignore[arg-type]
+    def script(sock: socket.socket, index: int) -> None:
+        read_request(sock)
         reply = answer("206 P", b"h" * 1000, "Content-Range: bytes 0-999/1000", 'ETag: "1"')
-        sock.sendall(reply[:-500])  # type: ignore[attr-defined]
+        sock.sendall(reply[:-500])
         reached.set()
         over.wait(30)
 
-    return RawServer(script)
+    return RawServer(script, tls=tls)
 
 
 def in_a_thread(work: Callable[[], object]) -> tuple[threading.Thread, list[BaseException]]:
@@ -307,11 +331,13 @@ def in_a_thread(work: Callable[[], object]) -> tuple[threading.Thread, list[Base
     return thread, outcome
 
 
-def test_a_cancel_in_a_stalled_read_takes_no_time() -> None:
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_cancel_in_a_stalled_read_takes_no_time(scheme: str, tmp_path: Path) -> None:
     reached, over, token = threading.Event(), threading.Event(), CancelToken()
     got = bytearray()
-    with stalled(reached, over) as server:
-        store = open_store(spec_for(server), options())
+    ca_file, tls = make_authority(tmp_path)
+    with stalled(reached, over, tls if scheme == "https" else None) as server:
+        store = open_store(spec_for(server, scheme), options(ca_file=str(ca_file)))
 
         def work() -> None:
             with running_under(token):
