@@ -42,6 +42,7 @@ ALWAYS = Condition.always()
 HARD_NAMES = [
     "a//b", " %41", "+", "#?&", "日本/ü", "x" * 1024, "dot.", "dots...", "a b", "%2F", "e\u0301",
     "~!$*()'\";:@,=[]{}|^`<>", "/lead", "tail/", "tab\t", "nl\n", "\u202e", "\U0001f600", "..a",
+    "end ", "  ", " both ",
 ]  # fmt: skip
 
 
