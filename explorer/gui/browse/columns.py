@@ -51,8 +51,10 @@ class Columns:
                     made.widths[names[name]] = width
         hidden = data.get("hidden")
         if isinstance(hidden, list):
-            made.hidden = {names[name] for name in hidden if name in names} - {Column.NAME}
-        if data.get("sorted_by") in names:
-            made.sorted_by = names[data["sorted_by"]]
+            known = [name for name in hidden if isinstance(name, str) and name in names]
+            made.hidden = {names[name] for name in known} - {Column.NAME}
+        sorted_by = data.get("sorted_by")
+        if isinstance(sorted_by, str) and sorted_by in names:
+            made.sorted_by = names[sorted_by]
         made.descending = data.get("descending") is True
         return made
