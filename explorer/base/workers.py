@@ -29,7 +29,7 @@ class Workers:
         """Run `work` in a thread and return its result.
 
         Raises whatever `work` raises; `asyncio.CancelledError` if this task was
-        cancelled, after the thread has stopped.
+        cancelled, after the thread has stopped, or at once where none had begun.
         """
         token = CancelToken()
 
@@ -38,11 +38,13 @@ class Workers:
                 token.raise_if_cancelled()
                 return work(*args, **kwargs)
 
-        future = asyncio.get_running_loop().run_in_executor(self._pool, call)
+        job = self._pool.submit(call)
+        future = asyncio.wrap_future(job)
         try:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
             token.cancel()
+            job.cancel()  # does something only while it waits for a thread
             while not future.done():
                 try:
                     await asyncio.wait([future])
