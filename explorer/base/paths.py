@@ -38,7 +38,10 @@ def logs_dir(folder: Path) -> Path:
 
 
 def make_private_dir(path: Path) -> Path:
-    """Create the folder with its parents, open to this user only. Raises OSError."""
+    """The folder, open to this user only; made, with its parents, if missing. Raises OSError.
+
+    Parents are made as the system does by default.
+    """
     path.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     if os.name == "posix" and path.stat().st_uid == os.getuid():
         path.chmod(PRIVATE_FOLDER)
@@ -55,7 +58,10 @@ def open_private(path: Path, flags: int) -> int:
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Replace `path` by `data`, durably and in one step. Raises OSError; then the old one stays."""
+    """Replace `path` by `data`, durably and in one step, in a folder of ours (made private).
+
+    Raises OSError; then the old one stays, unless only making the rename durable failed.
+    """
     make_private_dir(path.parent)
     beside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
     descriptor = open_private(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
