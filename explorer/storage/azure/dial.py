@@ -39,7 +39,7 @@ class Origin:
 
 
 class ProxyRefusedError(Exception):
-    """The proxy answered CONNECT with something else than 200."""
+    """The proxy answered CONNECT with something else than a yes."""
 
     def __init__(self, status: int) -> None:
         super().__init__(f"the proxy answered {status}")
@@ -135,7 +135,7 @@ def _tunnel(sock: socket.socket, origin: Origin, proxy: Proxy, timeout_s: float)
     connection.send(("\r\n".join(lines) + "\r\n\r\n").encode("ascii"))
     # Of method HEAD: what follows a good answer to CONNECT belongs to the tunnel.
     answer = receive(connection, "HEAD")
-    if answer.status != 200:
+    if not 200 <= answer.status < 300:
         raise ProxyRefusedError(answer.status)
     if connection.has_leftover:
         raise WireError("the proxy sent something before the tunnel was used")

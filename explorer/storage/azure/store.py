@@ -45,6 +45,8 @@ from explorer.storage.model import (
 PAGE_LIMIT = 64 << 20
 """Most that is read as one page of a listing."""
 
+_CONTAINER = {"restype": "container"}
+
 COMMIT_WAIT_S = 50.0
 """A commit of 50,000 blocks may take the service this long before it answers."""
 
@@ -103,34 +105,18 @@ class AzureBlobStore:
 
     def container_properties(self, container: str) -> Container:
         attempt = self._attempt("look at the container", container)
-        answer, _ = self.rest.do(
-            attempt,
-            "GET",
-            container_path(container),
-            {"restype": "container"},
-            good=(200,),
-            may_resend=True,
-        )
+        path = container_path(container)
+        answer, _ = self.rest.do(attempt, "GET", path, _CONTAINER, good=(200,), may_resend=True)
         metadata = reading.metadata_of(answer.spelled, answer.headers)
         return reading.container_of(container, answer.headers, metadata)
 
     def create_container(self, container: str) -> None:
-        self.rest.do(
-            self._attempt("make the container", container),
-            "PUT",
-            container_path(container),
-            {"restype": "container"},
-            good=(201,),
-        )
+        attempt = self._attempt("make the container", container)
+        self.rest.do(attempt, "PUT", container_path(container), _CONTAINER, good=(201,))
 
     def delete_container(self, container: str) -> None:
-        self.rest.do(
-            self._attempt("delete the container", container),
-            "DELETE",
-            container_path(container),
-            {"restype": "container"},
-            good=(202,),
-        )
+        attempt = self._attempt("delete the container", container)
+        self.rest.do(attempt, "DELETE", container_path(container), _CONTAINER, good=(202,))
 
     # -- listing --------------------------------------------------------------
 
@@ -150,7 +136,7 @@ class AzureBlobStore:
             "GET",
             container_path(container),
             {
-                "restype": "container",
+                **_CONTAINER,
                 "comp": "list",
                 "prefix": prefix,
                 "delimiter": delimiter,
