@@ -131,10 +131,10 @@ class OldService:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    def __call__(self, sock: object, index: int) -> None:
+    def __call__(self, sock: socket.socket, index: int) -> None:
         date = f"Date: {http_date(time.time() - 3600)}"
         while True:
-            head, _ = read_request(sock)  # type: ignore[arg-type]
+            head, _ = read_request(sock)
             if not head:
                 return
             assert head.startswith(("GET ", "HEAD "))
@@ -152,7 +152,7 @@ class OldService:
                 reply = answer("200 OK", body, date)
             else:
                 reply = answer("200 OK", b"", "x-ms-account-kind: Storage", date)
-            sock.sendall(reply)  # type: ignore[attr-defined]
+            sock.sendall(reply)
 
 
 def test_an_older_service_is_spoken_to_in_its_version() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import random
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -77,11 +78,11 @@ def test_its_errors_become_ours(
 def test_its_requests_are_ours_and_sent_once() -> None:
     heads: list[str] = []
 
-    def script(sock: object, index: int) -> None:
+    def script(sock: socket.socket, index: int) -> None:
         from tests.servers.raw import read_request
 
-        heads.append(read_request(sock)[0])  # type: ignore[arg-type]
-        sock.sendall(answer("503 Busy"))  # type: ignore[attr-defined]
+        heads.append(read_request(sock)[0])
+        sock.sendall(answer("503 Busy"))
 
     with RawServer(script) as server:
         store = _raw_store(server)
