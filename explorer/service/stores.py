@@ -9,7 +9,7 @@ from explorer.service.claims import report_of, utc_now
 from explorer.service.model import ProbeReport
 from explorer.service.patience import Calls
 from explorer.service.preferences import Preferences
-from explorer.storage.access import Action
+from explorer.storage.access import Action, Verdict
 from explorer.storage.api import BlobStore
 from explorer.storage.azure.client import StoreOptions, open_store
 from explorer.storage.azure.probe import Probe, probe
@@ -79,12 +79,12 @@ class Stores:
 
 
 def refusal_of(spec: ConnectionSpec, found: Probe) -> QuaysideError | None:
-    """Why the connection is of no use at all. A SAS that is only for writing cannot be tried
-    out, and is no useless one unless the service did not even know it."""
+    """Why the connection is of no use at all. A SAS that does not list, with nothing to read
+    at hand, cannot be tried out, and is no useless one unless the service did not know it."""
     refusal = found.refusal
     if isinstance(refusal, NotAuthorizedError) and not isinstance(refusal, CredentialExpiredError):
-        access = spec.access(utc_now())
-        can_look = access.allows(Action.LIST_BLOBS) or access.allows(Action.READ)
-        if refusal.code != "AuthenticationFailed" and not can_look:
+        may_list = spec.access(utc_now()).allows(Action.LIST_BLOBS)
+        is_tried_out = may_list or found.read.verdict is Verdict.NO
+        if refusal.code != "AuthenticationFailed" and not is_tried_out:
             return None
     return refusal

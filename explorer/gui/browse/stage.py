@@ -122,6 +122,10 @@ class Stage(QStackedWidget):
         """What the failure says; for whoever looks."""
         return f"{self._failed.headline()}. {self._failed.accessibleDescription()}"
 
+    def by_path_text(self) -> str:
+        """What is said where nothing can be listed; for whoever looks."""
+        return f"{self._by_path.headline()}. {self._by_path.accessibleDescription()}"
+
     def show_by_path(self, reason: str) -> None:
         """The credential reads but does not list: a path can still be typed."""
         self._by_path.set_texts("Listing is not allowed here", f"{reason}\nOpen something by path.")
