@@ -20,7 +20,6 @@
     │   ├── DiskFullError         pauses, and goes on when there is room
     │   └── SourceChangedError    a file changed while it was being uploaded
     ├── UnsafeNameError           a name that cannot be kept on this file system
-    ├── SecretStoreError          no keyring, or a locked one
     ├── JournalError              the queue's file is damaged or of a newer version
     └── EmulatorError             local storage is not installed or does not start
 
@@ -215,12 +214,6 @@ class UnsafeNameError(QuaysideError):
     """A name that this file system, or the service, cannot keep as it is."""
 
     title = "A name that cannot be used here"
-
-
-class SecretStoreError(QuaysideError):
-    """There is no usable keyring, or it is locked."""
-
-    title = "No keyring"
 
 
 class JournalError(QuaysideError):

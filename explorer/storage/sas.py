@@ -100,11 +100,6 @@ class Sas:
         end = self.usable_until
         return end is not None and end <= now
 
-    def lasts(self, duration: timedelta, now: datetime) -> bool | None:
-        """Whether it outlasts work of that length; None where the end is not known."""
-        end = self.usable_until
-        return None if end is None else now + duration < end
-
 
 def looks_like_sas(text: str) -> bool:
     """Whether the text is a SAS by itself, whole or not: `?sv=...`, `sp=r&st=...`."""
