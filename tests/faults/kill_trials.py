@@ -3,6 +3,7 @@ damaged meanwhile (P1, P7, P15, P16)."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.base.errors import QuaysideError
+from explorer.service.emulator import Emulator
 from explorer.storage.azure.client import StoreOptions
 from explorer.transfer.encoding import request_to_text
 from explorer.transfer.model import ConflictPolicy, JobSnapshot, Request
@@ -29,7 +31,7 @@ PATIENT = StoreOptions(proxy="direct")
 
 
 @contextmanager
-def child(trial: Trial, proxy: FaultProxy, request: Request | None) -> Iterator[Any]:
+def child(trial: Trial, proxy: FaultProxy | Emulator, request: Request | None) -> Iterator[Any]:
     """A process with an engine; with a request it submits it, else it adopts."""
     connection = write(trial.folder / "connection", proxy.connection_string.encode())
     arguments = [str(connection), str(trial.rig.data_dir)]
@@ -227,3 +229,24 @@ def _damage(trial: Trial) -> str:
         told = f"{path.name} flipped from {at}"
     path.write_bytes(data)
     return told
+
+
+def many_small_files(trial: Trial) -> None:
+    """P21: memory does not grow with the number of files."""
+    for number in range(trial.many):
+        write(trial.folder / "up" / f"{number % 100:02}" / f"{number:06}", b"%d" % number)
+    peak_kib = 0
+    with child(trial, trial.rig.emulator, trial.rig.upload(trial.folder / "up")) as process:
+        status = Path("/proc", str(process.pid), "status")
+        for line in process.stdout:
+            found = re.search(r"VmHWM:\s+(\d+)", status.read_text())
+            peak_kib = max(peak_kib, int(found[1]) if found else 0)
+            if line.split()[1:] == ["done"]:
+                break
+        process.communicate()
+    arrived = sum(1 for _ in trial.container.list_blob_names())
+    trial.counts["files"] += trial.many
+    trial.counts["peak MiB"] = peak_kib // 1024
+    trial.claim(process.returncode == 0, f"ended with {process.returncode}")
+    trial.claim(arrived == trial.many, f"{arrived} files arrived")
+    trial.claim(0 < peak_kib < 200 * 1024, f"{peak_kib // 1024} MiB")

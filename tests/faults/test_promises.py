@@ -10,8 +10,10 @@ from explorer.service.emulator import Emulator
 from tests.faults.promises import TASKS, Task
 from tests.faults.trial import perform
 
+IN_EVERY_RUN = [task for task in TASKS if task.few]
 
-@pytest.mark.parametrize("task", TASKS, ids=lambda task: f"{task.promises}-{task.name}")
+
+@pytest.mark.parametrize("task", IN_EVERY_RUN, ids=lambda task: f"{task.promises}-{task.name}")
 def test_is_kept_whatever_happens(azurite: Emulator, tmp_path: Path, task: Task) -> None:
     for number in range(task.few):
         trial = perform(task.run, azurite, tmp_path, f"{task.name} {number}", many=task.many_few)

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 from unittest.mock import patch
 
+from explorer.storage.azure.client import open_store
+from explorer.storage.connection import parse
 from explorer.transfer.model import ConflictPolicy
 from explorer.transfer.state import JobState
-from tests.faults.trial import BLOCK, Trial, short_pauses
-from tests.integration.transfer.rig import noise, parts_in, write
+from tests.faults.trial import BLOCK, QUICK, Trial, short_pauses
+from tests.integration.transfer.rig import noise, parts_in, until, write
 from tests.servers.fault_proxy import (
+    DeafPort,
     DropReply,
     Fault,
     FlipDown,
@@ -32,6 +35,7 @@ BLOCKS = 6
 SIZES = (5_000, 200_000, 300_000, BLOCKS * BLOCK + 77)
 """Seen after the fact, looked up before, and in blocks."""
 SLOTS = 4
+FILES = 30
 
 
 def lost_reply_to_a_commit(trial: Trial) -> None:
@@ -142,8 +146,7 @@ def reset_inside_ranges(trial: Trial) -> None:
     trial.counts["excess bytes"] += got - size
     trial.claim(job.state is JobState.DONE, f"ended as {job.state.value}: {job.failure}")
     trial.claim((trial.folder / "down" / "f").read_bytes() == data, "wrong bytes")
-    # A reset drops what the kernel has not handed over: at most a part of a range for each.
-    trial.claim(got - size <= resets * 512 * 1024, f"{got - size} bytes were fetched twice")
+    trial.claim(got - size <= resets * 16 * 1024, f"{got - size} bytes were fetched twice")
 
 
 def stall(trial: Trial) -> None:
@@ -193,7 +196,7 @@ def throttling(trial: Trial) -> None:
     rule = Rule(
         None, None, Refuse(status, (*headers, ("x-ms-error-code", codes[status]))), chance=chance
     )
-    for number in range(12):
+    for number in range(FILES):
         write(trial.folder / "up" / str(number), noise(3_000 + number))
     refused: list[float] = []
 
@@ -208,13 +211,58 @@ def throttling(trial: Trial) -> None:
     trial.counts["refused"] += len(refused)
     trial.claim(refused, "nothing was refused")
     trial.claim(
-        job.state is JobState.DONE and job.files_done == 12,
+        job.state is JobState.DONE and job.files_done == FILES,
         f"{status} {wait_s} s: {job.state.value}, {job.files_failed} failed: {job.failure}",
     )
     if wait_s:
         early = too_early([seen.at_s for seen in proxy.log], refused, wait_s)
         trial.counts["too early"] += early
         trial.claim(not early, f"{early} requests came before the Retry-After")
+
+
+def throttled_for_a_minute(trial: Trial) -> None:
+    """P13: every request is told to come back in a second, for a minute, and pauses are as
+    long as they really are."""
+    source = write(trial.folder / "f", noise(3_000))
+    began = time.monotonic()
+    rule = Rule(None, None, Refuse(503, (("Retry-After", "1"), ("x-ms-error-code", "ServerBusy"))))
+
+    def stop(seen: Any) -> None:
+        if seen.at_s - began > 60:
+            proxy.rules.clear()
+
+    rule.hook = stop
+    with trial.proxy(rule) as (proxy, store):
+        job = trial.run(trial.rig.upload(source, "f"), store)
+    trial.counts["refused"] += rule.met
+    trial.claim(job.state is JobState.DONE, f"{job.state.value}: {job.failure}")
+
+
+def dead_end(trial: Trial) -> None:
+    """P12: connecting gets no answer; it is told, tried again, and given up at once when
+    that is wanted."""
+    source = write(trial.folder / "f", noise(3_000))
+
+    async def work(store: Any) -> None:
+        async with trial.engine(store) as engine:
+            job_id = await engine.submit(trial.rig.upload(source, "f"))
+            await until(lambda: engine.jobs()[0].state is JobState.RETRY_WAIT)
+            began = time.monotonic()
+            await engine.cancel(job_id)
+            trial.counts["longest ms"] = int((time.monotonic() - began) * 1000)
+            trial.claim(time.monotonic() - began < 3, "a cancel had to wait")
+            trial.claim(engine.jobs()[0].state is JobState.CANCELLED, "it is not cancelled")
+
+    with DeafPort() as deaf:
+        emulator = trial.rig.emulator
+        text = emulator.connection_string.replace(f":{emulator.port}/", f":{deaf.port}/")
+        store = open_store(parse(text), QUICK)
+        try:
+            with short_pauses():
+                trial.wait_for(work(store))
+        finally:
+            store.close()
+    trial.counts["stalls connect"] += 1
 
 
 def too_early(requests: Sequence[float], refused: Sequence[float], wait_s: float) -> int:

@@ -12,6 +12,7 @@ import random
 import re
 import socket
 import struct
+import sys
 import threading
 import time
 from collections import Counter
@@ -417,9 +418,21 @@ class FaultProxy:
 
 
 async def _flushed(writer: asyncio.StreamWriter) -> None:
-    """Wait until the kernel has everything: an abort drops what it has not."""
-    while writer.transport.get_write_buffer_size():  # noqa: ASYNC110 - no event tells
+    """Wait until the other side's kernel has everything: a reset drops what it has not."""
+    fd = writer.get_extra_info("socket").fileno()
+    while writer.transport.get_write_buffer_size() or _unsent(fd):  # noqa: ASYNC110
         await asyncio.sleep(0.001)
+
+
+def _unsent(fd: int) -> int:
+    """Bytes that were not acknowledged yet; 0 where the system does not tell."""
+    if sys.platform != "linux" or fd < 0:
+        return 0
+    import fcntl
+    import termios
+
+    told = fcntl.ioctl(fd, termios.TIOCOUTQ, bytes(4))
+    return int.from_bytes(told, sys.byteorder)
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:
