@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -62,6 +63,8 @@ def _ram_disk() -> Path:
 
 
 def main() -> int:
+    # Told to end, it ends its servers first.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))
     args = arguments()
     if args.install_peers:
         install_peers(PEERS)
