@@ -116,11 +116,14 @@ class Deleter:
         )
         with translating(attempt):
             parts = batch_answers(answer.headers.get("content-type", ""), bytes(body))
-        is_numbered = all(part.number >= 0 for part in parts)
+        is_numbered = any(part.number >= 0 for part in parts)
         if not is_numbered and len(parts) == 1 < len(requests):
             # A single answer without a number is about the batch as a whole.
             raise refusal(attempt, parts[0].status, parts[0].headers, parts[0].body)
+        if not is_numbered and len(parts) == len(requests):
+            parts = [part._replace(number=place) for place, part in enumerate(parts)]
         return {
-            (part.number if is_numbered else place): (part.status, part.headers, part.body)
-            for place, part in enumerate(parts)
+            part.number: (part.status, part.headers, part.body)
+            for part in parts
+            if part.number >= 0
         }

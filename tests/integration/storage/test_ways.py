@@ -299,6 +299,17 @@ def test_a_batch_that_forgets_a_name_says_so() -> None:
         store.close()
 
 
+def test_answers_of_a_batch_that_say_not_whose_they_are_are_not_guessed() -> None:
+    part = b"--B\r\n%s\r\nHTTP/1.1 202 Accepted\r\n\r\n"
+    body = part % b"Content-ID: 2\r\n" + part % b"" + b"--B--\r\n"
+    reply = answer("202 Accepted", body, "Content-Type: multipart/mixed; boundary=B")
+    with RawServer(canned(reply)) as server:
+        store = open_store(spec_for(server), options())
+        outcomes = dict(store.delete_blobs("c", ["a", "b", "c"]))
+        assert [name for name, error in outcomes.items() if error is None] == ["c"]
+        store.close()
+
+
 # -- time-outs and cancels -----------------------------------------------------------------
 
 
