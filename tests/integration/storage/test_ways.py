@@ -301,7 +301,7 @@ def test_a_batch_that_forgets_a_name_says_so() -> None:
 
 def test_answers_of_a_batch_that_say_not_whose_they_are_are_not_guessed() -> None:
     part = b"--B\r\n%s\r\nHTTP/1.1 202 Accepted\r\n\r\n"
-    body = part % b"Content-ID: 2\r\n" + part % b"" + b"--B--\r\n"
+    body = part % b"Content-ID: 2\r\n" + part % b"Content-Type: application/http\r\n" + b"--B--\r\n"
     reply = answer("202 Accepted", body, "Content-Type: multipart/mixed; boundary=B")
     with RawServer(canned(reply)) as server:
         store = open_store(spec_for(server), options())
