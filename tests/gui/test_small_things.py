@@ -18,9 +18,9 @@ from explorer.gui.browse.drops import local_paths
 from explorer.gui.browse.history import History
 from explorer.gui.browse.open_local import check_openable, fresh_folder
 from explorer.gui.browse.operations import download_sources, folder_source, upload_sources
-from explorer.gui.browse.pane import Pane, Status, path_text
 from explorer.gui.browse.rows import Row, RowKind
 from explorer.gui.browse.sorting import Column
+from explorer.gui.browse.words import Status, last_name, path_text
 from explorer.gui.errors import describe
 from explorer.gui.window.going import is_address
 from explorer.gui.window.memory import Memory, load, save
@@ -147,7 +147,7 @@ def test_a_place_is_shown_as_a_path() -> None:
     [("/data/a/b.txt", "b.txt"), ("https://x/data/a%20b.txt?sv=1", "a b.txt"), ("/data/", "data")],
 )
 def test_the_last_name_of_what_was_typed_is_found(text: str, leaf: str) -> None:
-    assert Pane.leaf(text) == leaf
+    assert last_name(text) == leaf
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,8 @@ from explorer.gui.bridge import Bridge
 from explorer.gui.browse.deleting import DeleteSheet
 from explorer.gui.browse.drops import local_paths
 from explorer.gui.browse.open_local import check_openable, fresh_folder
-from explorer.gui.browse.pane import path_text
 from explorer.gui.browse.rows import NO_TIME, Row, RowKind
+from explorer.gui.browse.words import path_text
 from explorer.gui.transfers.start import TransferStarter
 from explorer.service.model import DeleteCount, Location
 from explorer.service.naming import check_container_name

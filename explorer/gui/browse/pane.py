@@ -5,12 +5,9 @@ GUI thread only. It lists and shows; whatever changes something is asked of the 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from urllib.parse import unquote
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -21,41 +18,23 @@ from explorer.base.workers import Workers
 from explorer.gui.bridge import Bridge
 from explorer.gui.browse import rules
 from explorer.gui.browse.arranger import Arranger
-from explorer.gui.browse.arrivals import Arrivals
 from explorer.gui.browse.columns import Columns
-from explorer.gui.browse.filler import Filler, Pages
 from explorer.gui.browse.history import History
+from explorer.gui.browse.kept import Kept
+from explorer.gui.browse.lister import Lister
 from explorer.gui.browse.listing_model import ListingModel
 from explorer.gui.browse.listing_view import ListingView
 from explorer.gui.browse.navigation import NavigationBar
-from explorer.gui.browse.rows import Row, RowKind
+from explorer.gui.browse.rows import Row
 from explorer.gui.browse.sorting import Column
 from explorer.gui.browse.stage import Stage
+from explorer.gui.browse.words import Status, path_text
 from explorer.gui.colours import Tone
 from explorer.gui.errors import ErrorText, describe
 from explorer.gui.parts.notice import NoticeBar
 from explorer.service.events import BlobArrived, FolderChanged
 from explorer.service.model import Ability, Connection, Location
 from explorer.storage.access import Verdict
-
-MAX_KEPT_SELECTION = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What the status bar tells about a tab."""
-
-    items: int = 0
-    shown: int = 0
-    is_scanning: bool = False
-    folders_selected: int = 0
-    blobs_selected: int = 0
-    bytes_selected: int = 0
-
-
-def path_text(location: Location) -> str:
-    """A place as the path field shows it."""
-    return "/" + "".join([f"{location.container}/" if location.container else "", location.path])
 
 
 class Pane(QWidget):
@@ -89,23 +68,17 @@ class Pane(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._bridge = bridge
-        self._scope = scope
         self._columns = columns
         self._connection_of = connection_of
         self.history = History()
-        self._task: asyncio.Task[None] | None = None
-        self._is_listed = False
-        self._is_stale = False
-        self._is_found = False
         self._words: ErrorText | None = None
         self._wanted_name = ""
         self._credential_for = ""
         self._counted: Status | None = None
+        self._kept: Kept | None = None
         self.model = ListingModel(self)
         self.arranger = Arranger(self.model, workers, scope, self)
-        self._filler = Filler(self.model, self.arranger, self)
-        self._arrivals = Arrivals(self.model, self.arranger, self)
+        self.lister = Lister(bridge, scope, self.model, self.arranger, self)
         self.view = ListingView(self.model, columns)
         self.navigation = NavigationBar()
         self.notice = NoticeBar()
@@ -125,7 +98,7 @@ class Pane(QWidget):
         bar.forward_requested.connect(self.forward)
         bar.up_requested.connect(self.up)
         bar.refresh_requested.connect(self.refresh)
-        bar.stop_requested.connect(self.stop)
+        bar.stop_requested.connect(self.lister.stop)
         bar.path_entered.connect(self.path_entered)
         bar.filter_changed.connect(self._filter)
         bar.left.connect(stage.focus_shown)
@@ -147,9 +120,16 @@ class Pane(QWidget):
         stage.credential_requested.connect(self._ask_credential)
         stage.details_requested.connect(lambda: self.failure_shown.emit(self._words))
         self.notice.action_requested.connect(self._notice_action)
-        self._filler.progressed.connect(self._progressed)
-        self.arranger.arranged.connect(self._settle)
-        self._arrivals.changed.connect(self._settle)
+        lister = self.lister
+        lister.began.connect(self._began)
+        lister.progressed.connect(self._progressed)
+        lister.adopting.connect(self._adopting)
+        lister.adopted.connect(self._adopted)
+        lister.failed.connect(self._failed)
+        lister.ended.connect(self._ended)
+        lister.rows_changed.connect(self._settle)
+        lister.found.connect(self.found)
+        lister.listed.connect(self.listed)
 
     # -- where it is ----------------------------------------------------------
 
@@ -164,7 +144,7 @@ class Pane(QWidget):
 
     @property
     def is_listing(self) -> bool:
-        return self._task is not None
+        return self.lister.is_listing
 
     @property
     def title(self) -> str:
@@ -227,7 +207,8 @@ class Pane(QWidget):
         self.navigation.clear_filter()
         self.notice.hide()
         self.location_changed.emit(place)
-        self._list(is_quiet=False)
+        self.lister.forget()
+        self.refresh()
 
     def back(self) -> None:
         came_from = self.location
@@ -260,164 +241,88 @@ class Pane(QWidget):
         else:
             self.blob_opened.emit(row)
 
-    @staticmethod
-    def leaf(text: str) -> str:
-        """The last name in what was typed into the path field, to be selected if it is a blob."""
-        path = text.split("?", 1)[0].rstrip("/")
-        name = path.rpartition("/")[2]
-        return unquote(name) if "://" in text else name
-
     # -- listing ----------------------------------------------------------------------
 
     def refresh(self) -> None:
         """List again; what is shown stays until the new listing is whole."""
-        self._list(is_quiet=self._is_listed)
-
-    def stop(self) -> None:
-        """No further pages; what has come stays."""
-        if self._task is not None:
-            self._task.cancel()
-
-    def _list(self, *, is_quiet: bool) -> None:
         place, connection = self.location, self.connection
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
         if place is None:
             return
-        self._is_stale = False
         self._words = None
         self.view.drop_refusal = rules.upload(self.place())
-        if not is_quiet:
-            self._is_listed = self._is_found = False
-            self._arrivals.reset(place)
-        claim = Ability.LIST if place.container else Ability.LIST_CONTAINERS
-        known = connection.claim(claim) if connection is not None else None
-        if known is not None and known.verdict is Verdict.NO:
-            self.model.start(type(self.model.rows)(place.path))
-            self.stage.show_by_path(known.reason)
-            self._update_bar()
-            self.state_changed.emit()
-            return
-        self._task = self._scope.spawn(
-            self._list_pages(place, is_quiet=is_quiet), name="list a folder"
-        )
+        ability = Ability.LIST if place.container else Ability.LIST_CONTAINERS
+        claim = connection.claim(ability) if connection is not None else None
+        if claim is not None and claim.verdict is Verdict.NO:
+            self.lister.show_nothing(place)
+            self.stage.show_by_path(claim.reason)
+        else:
+            self.lister.list(place)
         self._update_bar()
         self.state_changed.emit()
 
-    def _pages(self, place: Location) -> Pages:
-        if place.container:
-            return self._bridge.stream(lambda service: service.list_folder(place))
-        return self._bridge.stream(lambda service: service.list_containers(place.connection_id))
+    def _began(self, is_quiet: bool) -> None:
+        if not is_quiet:
+            self.stage.show_table()
+        self._update_bar()
+        self.state_changed.emit()
 
-    async def _list_pages(self, place: Location, *, is_quiet: bool) -> None:
-        own = asyncio.current_task()
-        try:
-            if is_quiet:
-                rows, order = await self._filler.collect(place.path, self._pages(place))
-                kept = self._keep()
-                self.arranger.adopt(rows, order)
-                self._restore(kept)
-            else:
-                self.stage.show_table()
-                await self._filler.fill(place.path, self._pages(place))
-            self._is_listed = True
-        except Exception as error:
-            self._failed(error)
-        finally:
-            if self._task is own:
-                self._task = None
-                self._ended()
+    def _adopting(self) -> None:
+        self._kept = Kept.of(self.view, self.model)
+
+    def _adopted(self) -> None:
+        if self._kept is not None:
+            self._kept.restore(self.view, self.model)
+            self._kept = None
 
     def _ended(self) -> None:
-        self._arrivals.listed(self._is_listed)
         self._settle()
         self._update_bar()
-        if self._is_listed and self.location is not None:
-            if not self.location.path:
-                self._tell_found()
-            rows = self.model.rows
-            kinds = rows.kinds
-            folders = [name for at, name in enumerate(rows.names) if kinds[at] != RowKind.BLOB]
-            self.listed.emit(self.location, folders)
-        if self._is_stale and self._is_listed:
-            self._list(is_quiet=True)
 
     def _failed(self, error: Exception) -> None:
         self._words = describe(error)
-        if self._is_listed or len(self.model.rows):
+        if self.lister.is_listed or len(self.model.rows):
             self.tell_failure(self._words)
         else:
             self.stage.show_failure(self._words)
 
-    def _progressed(self, count: int) -> None:
-        if count:
-            self._tell_found()
+    def _progressed(self) -> None:
         self._select_wanted()
         self.state_changed.emit()
 
-    def _tell_found(self) -> None:
-        if not self._is_found and self.location is not None:
-            self._is_found = True
-            self.found.emit(self.location)
-
     def _settle(self) -> None:
         """After a change of rows: the right widget, the right counts."""
+        self._counted = None
         if self._words is None or len(self.model.rows):
             self._choose_stage()
         self._select_wanted()
         self.state_changed.emit()
 
     def _choose_stage(self) -> None:
-        place = self.location
+        place, is_listed = self.location, self.lister.is_listed
         if place is None:
             return
-        if self.model.rowCount() or (self.is_listing and not self._is_listed):
+        if self.model.rowCount() or (self.is_listing and not is_listed):
             self.stage.show_table()
         elif len(self.model.rows):
             self.stage.show_no_match(self.navigation.filter_text())
-        elif not self._is_listed:
-            return
-        elif place.container:
+        elif is_listed and place.container:
             what = "folder" if place.path else "container"
             self.stage.show_empty(rules.upload(self.place()), what)
-        else:
+        elif is_listed:
             self.stage.show_no_containers()
 
     def _select_wanted(self) -> None:
         """Select the name that was asked for, as soon as it has come."""
         if not self._wanted_name:
-            if self._is_listed and self.view.current_row() is None and self.model.rowCount():
+            if self.lister.is_listed and self.view.current_row() is None and self.model.rowCount():
                 self.view.setCurrentIndex(self.model.index(0, 0))
                 self.view.clearSelection()
             return
         row = self.model.position(self._wanted_name)
         if row is not None:
             self.view.go_to(row)
-        if row is not None or self._is_listed:
+        if row is not None or self.lister.is_listed:
             self._wanted_name = ""
-
-    def _keep(self) -> tuple[list[tuple[str, bool]], str, int]:
-        """What was selected, what was current, how far it was scrolled."""
-        spans = self.view.spans()
-        count = sum(last - first + 1 for first, last in spans)
-        rows = list(self.model.taken(spans)) if count <= MAX_KEPT_SELECTION else []
-        current = self.view.current_row()
-        name = self.model.at(current).name if current is not None else ""
-        return (
-            [(row.name, row.is_folder) for row in rows],
-            name,
-            self.view.verticalScrollBar().value(),
-        )
-
-    def _restore(self, kept: tuple[list[tuple[str, bool]], str, int]) -> None:
-        selected, current, scrolled = kept
-        if current and (row := self.model.position(current)) is not None:
-            self.view.setCurrentIndex(self.model.index(row, 0))
-        self.view.clearSelection()
-        if selected:
-            self.view.select_names(set(selected))
-        self.view.verticalScrollBar().setValue(scrolled)
 
     def _update_bar(self) -> None:
         place = self.location
@@ -453,19 +358,13 @@ class Pane(QWidget):
     # -- what happens elsewhere -------------------------------------------------------------
 
     def blob_arrived(self, event: BlobArrived) -> None:
-        """A blob was written somewhere: here, or in a folder below that may be new."""
-        place = self.location
-        if place is not None and self._arrivals.arrived(place, event):
-            QTimer.singleShot(0, self, self._arrivals.settle)
+        """A blob was written somewhere."""
+        self.lister.arrived(event)
 
     def folder_changed(self, event: FolderChanged) -> None:
-        """Something came or went: list again, once whatever is under way has ended."""
-        if event.folder != self.location:
-            return
-        if self._task is not None:
-            self._is_stale = True
-        else:
-            self._list(is_quiet=self._is_listed)
+        """Something came or went somewhere."""
+        if event.folder == self.location:
+            self.lister.list_again()
 
     def connection_changed(self, connection: Connection) -> None:
         """Its claims, credential or name changed."""
@@ -474,7 +373,7 @@ class Pane(QWidget):
             return
         self.view.drop_refusal = rules.upload(self.place())
         self._update_bar()
-        if not self._is_listed and self._task is None:
+        if not self.lister.is_listed and not self.is_listing:
             self.refresh()
         self.state_changed.emit()
 
@@ -506,13 +405,11 @@ class Pane(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.is_listing:
-            self.stop()
+            self.lister.stop()
             return
         super().keyPressEvent(event)
 
     def close_pane(self) -> None:
         """End what is under way; the widget is about to go."""
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
+        self.lister.drop()
         self.arranger.stop()

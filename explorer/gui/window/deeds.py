@@ -17,9 +17,10 @@ from explorer.base.errors import QuaysideError
 from explorer.base.tasks import TaskScope
 from explorer.gui import errors
 from explorer.gui.browse.operations import Operations
-from explorer.gui.browse.pane import Pane, path_text
+from explorer.gui.browse.pane import Pane
 from explorer.gui.browse.rows import Row, RowKind
 from explorer.gui.browse.tree_controller import TreeController
+from explorer.gui.browse.words import path_text
 from explorer.gui.colours import Tone
 from explorer.gui.connect.controller import Connecting
 from explorer.gui.window.about import AboutSheet

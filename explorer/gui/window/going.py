@@ -9,6 +9,7 @@ from explorer.base.errors import InputError
 from explorer.gui.bridge import Bridge
 from explorer.gui.browse.pane import Pane
 from explorer.gui.browse.tree_controller import TreeController
+from explorer.gui.browse.words import last_name
 from explorer.gui.connect.controller import Connecting
 from explorer.gui.window.tabs import Tabs
 from explorer.service.model import Location
@@ -52,7 +53,7 @@ class Going:
 
     async def _show(self, pane: Pane, connection_id: str, text: str) -> None:
         location = await self._bridge.call(lambda service: service.find(connection_id, text))
-        leaf = Pane.leaf(text)
+        leaf = last_name(text)
         pane.go(location, select="" if location.name == leaf else leaf)
         pane.stage.focus_shown()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from explorer.base.units import format_bytes, format_exact_bytes, format_rate
-from explorer.gui.browse.pane import Status
+from explorer.gui.browse.words import Status
 from explorer.gui.parts.texts import explain, plain_label
 
 
