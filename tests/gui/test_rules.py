@@ -22,7 +22,6 @@ FOLDER = Location("c1", "data", "a/")
         (rules.new_folder, Ability.WRITE),
         (rules.download, Ability.READ),
         (rules.delete, Ability.DELETE),
-        (rules.list_here, Ability.LIST),
     ],
 )
 def test_what_a_credential_denies_is_refused_with_its_reason(rule, ability: Ability) -> None:  # type: ignore[no-untyped-def]

@@ -28,7 +28,6 @@ Match = Callable[[str], bool]
 ROOT = QModelIndex()
 FEW = 4
 """So many rows are looked for one by one, more in one walk."""
-NAME_ROLE = Qt.ItemDataRole.UserRole + 1
 
 _DISPLAY = int(Qt.ItemDataRole.DisplayRole)
 _DECORATION = int(Qt.ItemDataRole.DecorationRole)
@@ -76,8 +75,6 @@ class ListingModel(QAbstractTableModel):
             return cells.tooltip(self.rows, self._shown[index.row()], index.column())
         if role == _ACCESSIBLE:
             return cells.spoken(self.rows, self._shown[index.row()], index.column())
-        if role == NAME_ROLE:
-            return self.rows.names[self._shown[index.row()]]
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

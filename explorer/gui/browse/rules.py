@@ -81,10 +81,3 @@ def delete(place: Place) -> str:
             return "Containers are deleted one at a time."
         return refusal(place, Ability.DELETE_CONTAINER)
     return refusal(place, Ability.DELETE)
-
-
-def list_here(place: Place) -> str:
-    """Listing what is at the place."""
-    if place.location is not None and not place.location.container:
-        return refusal(place, Ability.LIST_CONTAINERS)
-    return refusal(place, Ability.LIST)

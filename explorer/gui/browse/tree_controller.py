@@ -27,9 +27,8 @@ from explorer.storage.model import ContainerPage
 
 
 class TreeController(QObject):
-    """One per window. `connections_changed` follows each change of the connections."""
+    """One per window."""
 
-    connections_changed = Signal()
     connection_changed = Signal(object)
     connection_removed = Signal(str)
 
@@ -58,12 +57,10 @@ class TreeController(QObject):
     def _put(self, connection: Connection) -> None:
         self.model.put_connection(connection)
         self.connection_changed.emit(connection)
-        self.connections_changed.emit()
 
     def _removed(self, event: ConnectionRemoved) -> None:
         self.model.remove_connection(event.connection_id)
         self.connection_removed.emit(event.connection_id)
-        self.connections_changed.emit()
 
     def refresh(self, location: Location) -> None:
         """List the children of a place again."""

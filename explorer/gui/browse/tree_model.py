@@ -31,7 +31,6 @@ Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
 LOCATION_ROLE = Qt.ItemDataRole.UserRole + 1
 CONNECTION_ROLE = Qt.ItemDataRole.UserRole + 2
-STATE_ROLE = Qt.ItemDataRole.UserRole + 3
 
 
 class NodeState(Enum):
@@ -125,8 +124,6 @@ class TreeModel(QAbstractItemModel):
         connection = self._connections[node.location.connection_id]
         if role == CONNECTION_ROLE:
             return connection if node.parent == 0 else None
-        if role == STATE_ROLE:
-            return node.state
         if role == Qt.ItemDataRole.DecorationRole:
             return node_icon(node.location, connection, is_top=node.parent == 0)
         if role == Qt.ItemDataRole.ToolTipRole:

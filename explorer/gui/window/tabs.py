@@ -33,16 +33,12 @@ class Tab(QStackedWidget):
             if had_focus or self.isVisible():
                 self.pane.stage.focus_shown()
 
-    def show_start(self) -> None:
-        self.setCurrentWidget(self.start)
-
 
 class Tabs(QTabWidget):
     """Always at least one tab. `make` builds what a new tab holds."""
 
     pane_changed = Signal(object)
     """Another `Pane` is in front."""
-    closed = Signal(object)
 
     def __init__(self, make: Callable[[], Tab], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -106,7 +102,6 @@ class Tabs(QTabWidget):
             self.open_tab()
         self.removeTab(at)
         tab.pane.close_pane()
-        self.closed.emit(tab.pane)
         tab.deleteLater()
 
     def retitle(self) -> None:
