@@ -507,8 +507,8 @@ def test_a_selection_is_downloaded_to_a_chosen_folder(
         await choose(window, Act.DOWNLOAD)
         await until(lambda: len([*tmp_path.rglob("*.txt")]) == 3, "the files")
         assert (tmp_path / "a/deep/two.txt").read_bytes() == b"x" * len("a/deep/two.txt")
+        await until(window.transfers_panel.isVisible, "the panel comes up")
         await until(lambda: all(job.state.is_final for job in window.transfers.jobs.jobs()))
-        assert window.transfers_panel.isVisible()
 
     run(work)
 
