@@ -66,7 +66,7 @@ def connect_by_keyboard(window: Window, desk: Desk, pasted: str) -> None:
     window.keys("Return")
     window.see(f"Container {CONTAINER}", "cell")
     window.keys("Return")
-    window.see("This folder is empty")
+    window.see("This container is empty")
 
 
 def drop_folder(window: Window, desk: Desk, folder: Path) -> None:
@@ -74,7 +74,7 @@ def drop_folder(window: Window, desk: Desk, folder: Path) -> None:
     desk.start(str(Path(__file__).with_name("drag_source.py")), str(folder))
     source = desk.screen.window("Drag source")
     desk.screen.place(source, 1040, 80, 300, 200)
-    x, y, width, height = window.see("This folder is empty").extents
+    x, y, width, height = window.see("This container is empty").extents
     desk.screen.drag((1180, 180), (x + width // 2, y + height // 2))
 
 
