@@ -271,6 +271,11 @@ MEANINGS: dict[str, Meaning] = {
         "Md5Mismatch InvalidMd5 Crc64Mismatch",
         Meaning(IntegrityError, "the bytes arrived damaged", "They are sent again."),
     ),
+    **_all(
+        # What we write is well-formed when it leaves.
+        "InvalidXmlDocument InvalidXmlNodeValue MissingRequiredXmlNode UnsupportedXmlNode",
+        Meaning(IntegrityError, "the list arrived damaged", "It is sent again."),
+    ),
     # -- busy, broken
     "ServerBusy": Meaning(ThrottledError, "the account is at its limit", _WAIT),
     "TooManyRequests": Meaning(ThrottledError, "the account is at its limit", _WAIT),
@@ -315,7 +320,6 @@ MEANINGS: dict[str, Meaning] = {
         "InvalidHttpVerb UnsupportedHttpVerb InvalidQueryParameterValue "
         "OutOfRangeQueryParameterValue UnsupportedQueryParameter MissingRequiredQueryParameter "
         "MissingRequiredHeader MissingContentLengthHeader ContentLengthMustBeZero "
-        "InvalidXmlDocument InvalidXmlNodeValue MissingRequiredXmlNode UnsupportedXmlNode "
         "InvalidSourceBlobUrl InvalidSourceUri InvalidFlushPosition",
         Meaning(StorageError, "the service does not understand the request", _REPORT),
     ),

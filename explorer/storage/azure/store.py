@@ -10,6 +10,7 @@ Source: Microsoft's REST pages of the operation each method names.
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -275,6 +276,8 @@ class AzureBlobStore:
         headers: BlobHeaders,
         condition: Condition,
     ) -> Written:
+        body = block_list_body(block_ids)
+        md5 = hashlib.md5(body, usedforsecurity=False).digest()
         answer, _ = self.rest.do(
             self._attempt("complete the upload of", ref.container, ref.name),
             "PUT",
@@ -282,11 +285,12 @@ class AzureBlobStore:
             {"comp": "blocklist"},
             {
                 "content-type": "application/xml",
+                "content-md5": base64.b64encode(md5).decode(),
                 **reading.stored_headers(headers),
                 **reading.condition_headers(condition),
             },
             good=(201,),
-            body=block_list_body(block_ids),
+            body=body,
             metadata=headers.metadata,
             answer_wait_s=COMMIT_WAIT_S,
         )
