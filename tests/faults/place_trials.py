@@ -143,6 +143,7 @@ def broken_disk(trial: Trial) -> None:
 
     with short_pauses(), failing(call, code, at, state):
         job = trial.wait_for(work())
+    trial.claim(state["failed"], f"{what}: did not happen")
     trial.claim(job.state is JobState.DONE, f"{what}: in the end {job.state.value} {job.failure}")
     trial.claim(target.read_bytes() == new, f"{what}: wrong bytes in the end")
     trial.claim(not parts_in(trial.folder), f"{what}: a part is left")

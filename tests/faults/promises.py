@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from tests.faults import kill_trials, place_trials, target_trials, wire_trials
+from tests.faults import histories, kill_trials, place_trials, target_trials, wire_trials
 from tests.faults.trial import Trial
 
 GIB: Final = 1024**3
@@ -57,4 +57,5 @@ TASKS: Final = (
     Task("P18", place_trials.failed_page, 6, 100),
     Task("P22", place_trials.expired_sas, 2, 50),
     Task("P22", place_trials.wrong_clock, 2, 50),
+    Task("all", histories.any_history, 1, 1, many_few=12, many_full=500),
 )
