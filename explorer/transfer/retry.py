@@ -15,6 +15,8 @@ from explorer.base.errors import Retry
 
 MAX_RETRY_AFTER_S: Final = 3600.0
 """A service that asks for more than this is not waited for."""
+TRUST: Final = 8
+"""So many refusals with a Retry-After double the pause as one without it does."""
 
 
 class Action(Enum):
@@ -89,12 +91,11 @@ class RetryPolicy:
 
     def ceiling(self, attempt: int, floor: float = 0.0) -> float:
         """The longest pause before the next try. After a Retry-After of `floor` seconds it
-        only spreads the callers over the first tenth of that time again, at least the
-        first pause."""
-        if floor:
-            return max(self.first_pause_s, floor / 10)
-        doublings = min(attempt - 1, 32)
-        return min(self.longest_pause_s, self.first_pause_s * math.ldexp(1.0, doublings))
+        spreads the callers over the first tenth of that time again, at least the first
+        pause; a service that says the same again and again is believed less and less."""
+        doublings = (attempt - 1) // TRUST if floor else attempt - 1
+        longest = self.first_pause_s * math.ldexp(1.0, min(doublings, 32))
+        return max(floor / 10, min(self.longest_pause_s, longest))
 
 
 def asked_pause(retry_after_s: float | None) -> float:

@@ -87,6 +87,16 @@ def test_the_crowd_after_a_retry_after_is_spread() -> None:
     assert waits == [30, 31.5, 33]
 
 
+@pytest.mark.parametrize("asked", [0.05, 0.5, 1.0, 5.0, 120.0])
+def test_short_answers_of_a_busy_service_are_put_up_with_for_minutes(asked: float) -> None:
+    waits = [
+        POLICY.decide(Retry.SLOW_DOWN, n, jitter=0.5, retry_after_s=asked).wait_s
+        for n in range(1, POLICY.slow_down_attempts + 1)
+    ]
+    assert sum(waits) > 300
+    assert max(waits) <= asked + 60
+
+
 @pytest.mark.parametrize(("attempt", "jitter"), [(0, 0.5), (1, -0.1), (1, 1.1)])
 def test_wrong_arguments_are_refused(attempt: int, jitter: float) -> None:
     with pytest.raises(ValueError, match="attempt"):
