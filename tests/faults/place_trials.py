@@ -236,9 +236,11 @@ def hostile_name(trial: Trial) -> str:
 
 def hostile_names(trial: Trial) -> None:
     """P17: names mapped under the rules of three systems, all into one folder each."""
-    names = sorted({hostile_name(trial) for _ in range(trial.many)} - {""})
+    names: set[str] = set()
+    while len(names) < trial.many:
+        names |= {hostile_name(trial)} - {""}
     for rules in RULES:
-        _map(trial, names, rules)
+        _map(trial, sorted(names), rules)
 
 
 def _map(trial: Trial, names: list[str], rules: NameRules) -> None:

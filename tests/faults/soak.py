@@ -24,6 +24,8 @@ from explorer.service.emulator import Emulator
 from tests.faults.promises import TASKS, Task
 from tests.faults.trial import perform
 
+TURNS = 20
+
 
 @dataclass
 class Row:
@@ -76,15 +78,15 @@ def soak(asked: argparse.Namespace, emulator: Emulator, folder: Path) -> list[Ro
             row.wanted = 1
             attempt(asked, row, asked.number, emulator, folder)
         return rows
-    turn = 0
-    while any(row.done < row.wanted for row in rows):
-        turn += 1
+    for turn in range(1, TURNS + 1):
         for row in rows:
-            goal = min(row.wanted, math.ceil(row.wanted * turn / 20))
+            goal = math.ceil(row.wanted * turn / TURNS)
             while row.done < goal:
                 if time.monotonic() > until:
                     return rows
                 attempt(asked, row, row.done, emulator, folder)
+        broken = sum(row.violations for row in rows)
+        print(f"{turn} of {TURNS} parts, {broken} violations", file=sys.stderr, flush=True)
     return rows
 
 
