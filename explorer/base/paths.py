@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
-
-import platformdirs
 
 _NAME = "quayside"
 PRIVATE_FILE = 0o600
@@ -24,11 +21,15 @@ def data_dir() -> Path:
     override = os.environ.get("QUAYSIDE_DATA_DIR")
     if override:
         return Path(override).expanduser().absolute()
+    import platformdirs  # late: most of its cost is for nothing where the folder is given
+
     return Path(platformdirs.user_data_dir(_NAME, appauthor=False, roaming=False))
 
 
 def cache_dir() -> Path:
     """What may be deleted at any time: previews, opened blobs, the emulator's sample data."""
+    import platformdirs
+
     return Path(platformdirs.user_cache_dir(_NAME, appauthor=False))
 
 
@@ -63,7 +64,7 @@ def write_private(path: Path, data: bytes) -> None:
     Raises OSError; then the old one stays, unless only making the rename durable failed.
     """
     make_private_dir(path.parent)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
+    beside = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
     descriptor = open_private(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     try:
         with os.fdopen(descriptor, "wb") as stream:

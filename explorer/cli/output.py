@@ -16,11 +16,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import Enum
 from functools import lru_cache
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from explorer.base.errors import QuaysideError, StorageError
 from explorer.base.redact import redact
-from explorer.transfer.model import Failure
+
+if TYPE_CHECKING:
+    from explorer.transfer.model import Failure
 
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"

@@ -5,19 +5,21 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from explorer.base.errors import InputError
-from explorer.base.log import set_up_logging
 from explorer.base.paths import data_dir
 from explorer.cli.options import absolute, given
 from explorer.cli.output import Output
 from explorer.cli.targets import choose
 from explorer.service.model import Connection, Location, SecretHome
 from explorer.service.service import Service
-from explorer.transfer.model import JobSnapshot
+
+if TYPE_CHECKING:
+    from explorer.transfer.model import JobSnapshot
 
 
 @asynccontextmanager
@@ -27,7 +29,7 @@ async def service_of(
     """The service on this command's data folder. Without transfers the queue stays shut, and
     nothing is logged."""
     folder = absolute(args.data_dir) if args.data_dir else data_dir()
-    stop_logging = set_up_logging(folder, "command") if with_transfers else None
+    stop_logging = _logging_into(folder) if with_transfers else None
     try:
         async with await Service.start(
             folder, adopt_jobs=False, with_transfers=with_transfers
@@ -39,6 +41,12 @@ async def service_of(
     finally:
         if stop_logging is not None:
             stop_logging()
+
+
+def _logging_into(folder: Path) -> Callable[[], None]:
+    from explorer.base.log import set_up_logging  # late: a command that only looks logs nothing
+
+    return set_up_logging(folder, "command")
 
 
 def read_text(source: str) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from explorer.base.errors import NotAuthorizedError
 from explorer.service.model import Ability, Claim, ProbeReport
 from explorer.storage.access import Access, Action, Verdict
-from explorer.storage.azure.probe import Finding, Probe
 from explorer.storage.connection import ConnectionSpec
+
+if TYPE_CHECKING:  # most commands test nothing
+    from explorer.storage.azure.probe import Finding, Probe
 
 _ACTIONS = {
     Ability.LIST_CONTAINERS: Action.LIST_CONTAINERS,

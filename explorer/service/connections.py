@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from explorer.base.errors import (
     InputError,
@@ -47,7 +48,9 @@ from explorer.storage.saved_connection import (
     with_new_credential,
 )
 from explorer.storage.secrets import Home, Kept, Loaded, SecretStore
-from explorer.transfer.model import RemotePlace
+
+if TYPE_CHECKING:  # a command that only looks does not load what transfers are made of
+    from explorer.transfer.model import RemotePlace
 
 _HOMES = {
     Home.KEYRING: SecretHome.KEYRING,
@@ -141,6 +144,8 @@ class Connections:
     def place(self, location: Location) -> RemotePlace:
         if not location.container:
             raise InputError("This is the account, not a container.", cure="Choose a container.")
+        from explorer.transfer.model import RemotePlace
+
         endpoint = self._entry(location.connection_id).spec.blob_endpoint
         return RemotePlace(location.connection_id, endpoint, location.container, location.path)
 

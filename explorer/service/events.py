@@ -7,10 +7,13 @@ are the latest state of one thing: older ones of the same key may be dropped.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from explorer.service.model import Connection, Location
 from explorer.storage.model import Blob
-from explorer.transfer.model import JobSnapshot, TransferSnapshot
+
+if TYPE_CHECKING:  # a command that only looks does not load what transfers are made of
+    from explorer.transfer.model import JobSnapshot, TransferSnapshot
 
 
 @dataclass(frozen=True, slots=True)

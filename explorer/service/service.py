@@ -20,21 +20,20 @@ from explorer.service.feed import Feed, Subscription
 from explorer.service.model import Connection, DeleteCount, Location, ProbeReport
 from explorer.service.operations import Operations
 from explorer.service.preferences import Preferences
-from explorer.service.relay import Relay
 from explorer.storage.connection import ConnectionSpec
 from explorer.storage.model import BlobProperties, Container, ContainerPage, Page
-from explorer.transfer.model import (
-    Conflict,
-    JobSnapshot,
-    RemotePlace,
-    Request,
-    TransferSnapshot,
-)
-from explorer.transfer.state import TransferState
 
 if TYPE_CHECKING:  # a command that only looks does not load the engine
     from explorer.transfer.engine import Engine
+    from explorer.transfer.model import (
+        Conflict,
+        JobSnapshot,
+        RemotePlace,
+        Request,
+        TransferSnapshot,
+    )
     from explorer.transfer.rehearsal import Step
+    from explorer.transfer.state import TransferState
 
 
 class Service:
@@ -97,6 +96,7 @@ class Service:
         return service
 
     async def _start_engine(self, *, adopt_jobs: bool) -> None:
+        from explorer.service.relay import Relay
         from explorer.transfer.engine import Engine
 
         engine = Engine(self.data_dir, self._connections, self.settings, Relay(self._feed.put))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from explorer.base.errors import CredentialExpiredError, NotAuthorizedError, QuaysideError
 from explorer.base.redact import register_secret
 from explorer.base.workers import Workers
@@ -12,10 +14,12 @@ from explorer.service.preferences import Preferences
 from explorer.storage.access import Action, Verdict
 from explorer.storage.api import BlobStore
 from explorer.storage.azure.client import StoreOptions, open_store
-from explorer.storage.azure.probe import Probe, probe
 from explorer.storage.azure.store import AzureBlobStore
 from explorer.storage.connection import ConnectionSpec
 from explorer.storage.model import BlobRef
+
+if TYPE_CHECKING:
+    from explorer.storage.azure.probe import Probe
 
 
 class Stores:
@@ -45,6 +49,8 @@ class Stores:
 
     async def probe(self, spec: ConnectionSpec) -> ProbeReport:
         """Test a connection. Raises where it is of no use at all."""
+        from explorer.storage.azure.probe import probe  # late: most commands test nothing
+
         register_secret(spec.secret)
         store = self.open(spec)
         try:

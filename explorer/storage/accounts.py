@@ -12,7 +12,6 @@ import errno
 import json
 import os
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -187,4 +186,4 @@ def _translated(error: OSError, path: Path) -> LocalError:
 
 def new_id() -> str:
     """A fresh id for a connection; also the name under which the keyring has its secret."""
-    return uuid.uuid4().hex
+    return os.urandom(16).hex()

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from explorer.base.errors import InputError, LocalError, NotFoundError
-from explorer.cli import options
+from explorer.cli import options, transfer_options
 from explorer.cli.output import Output
 from explorer.cli.session import place_of, service_of
 from explorer.cli.submit import carry_out
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("target", metavar="TARGET")
     parser.add_argument("dest", nargs="?", default="", metavar="DEST")
     options.add_connection_options(parser)
-    options.add_transfer_options(parser)
+    transfer_options.add_transfer_options(parser)
     options.add_common_options(parser)
 
 
@@ -75,7 +75,7 @@ async def run(args: argparse.Namespace, out: Output) -> int:
             sources=(source,),
             source=service.place(Location(location.connection_id, location.container)),
             destination=str(folder),
-            options=options.job_options(args, service.settings),
+            options=transfer_options.job_options(args, service.settings),
         )
         return await carry_out(service, request, args, out)
 

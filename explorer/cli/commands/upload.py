@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from explorer.base.errors import InputError, LocalNotFoundError
-from explorer.cli import options
+from explorer.cli import options, transfer_options
 from explorer.cli.output import Output
 from explorer.cli.session import connect, service_of
 from explorer.cli.submit import carry_out
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--to", metavar="TARGET", default="", help="where to; then all words are sources"
     )
     options.add_connection_options(parser)
-    options.add_transfer_options(parser)
+    transfer_options.add_transfer_options(parser)
     options.add_common_options(parser)
 
 
@@ -82,7 +82,7 @@ async def run(args: argparse.Namespace, out: Output) -> int:
         request = UploadRequest(
             sources=sources,
             target=service.place(Location(connection.id, container, prefix)),
-            options=options.job_options(args, service.settings),
+            options=transfer_options.job_options(args, service.settings),
             make_container=True,
         )
         return await carry_out(service, request, args, out)

@@ -5,8 +5,8 @@ Pure. Source: Microsoft's REST page 'Blob Batch'.
 
 from __future__ import annotations
 
+import os
 import re
-import uuid
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ class Part(NamedTuple):
 
 
 def new_boundary() -> str:
-    return f"batch_{uuid.uuid4()}"
+    return f"batch_{os.urandom(16).hex()}"
 
 
 def batch_body(boundary: str, requests: Sequence[tuple[str, str]]) -> bytes:
