@@ -10,25 +10,25 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from explorer.base.errors import InputError, JournalError, QuaysideError, Retry
+from explorer.base.errors import InputError, JournalError, QuaysideError
 from explorer.base.settings import Settings
 from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
 from explorer.transfer import transfer_table
 from explorer.transfer.buffers import Buffers
 from explorer.transfer.conflict_search import find_conflicts
-from explorer.transfer.encoding import failure_of
+from explorer.transfer.dispatch import Dispatcher
 from explorer.transfer.filters import Filter
 from explorer.transfer.folder_syncs import FolderSyncs
 from explorer.transfer.job import Job, transfer_snapshot
 from explorer.transfer.journal import Journal
 from explorer.transfer.model import (
     Conflict,
-    Failure,
     JobSnapshot,
     Request,
     TransferSnapshot,
@@ -48,7 +48,6 @@ log = logging.getLogger(__name__)
 JOURNAL_NAME: Final = "journal.sqlite3"
 THREADS: Final = 264
 """As many as the largest concurrency and a few for files; they start as they are needed."""
-RUNNING_JOBS: Final = 4
 TICK_S: Final = 1 / 15
 WATCH_S: Final = 1.0
 
@@ -64,7 +63,6 @@ class Engine:
         self._settings = settings
         self._listener = listener
         self._scope = TaskScope(self._fault)
-        self._is_closing = False
 
     # -- life -----------------------------------------------------------------
 
@@ -98,6 +96,7 @@ class Engine:
         )
         self._queue = Queue(self._journal, self._lock, self._workers, self._listener)
         self._runner = Runner(self._plant, self._stores, self._data_dir, self._ended)
+        self._dispatcher = Dispatcher(self._queue, self._runner, self._scope, self._listener)
         try:
             await self._begin(adopt=adopt)
         except BaseException:
@@ -113,7 +112,7 @@ class Engine:
                     await self._queue.put_in_line(job, RESTING)
         self._scope.spawn(self._tick(), name="transfer ticker")
         self._scope.spawn(self._watch(), name="transfer watch")
-        self._dispatch()
+        self._dispatcher.dispatch()
 
     @property
     def notice(self) -> str:
@@ -122,16 +121,23 @@ class Engine:
 
     async def aclose(self) -> None:
         """Stop running work at a safe point, as interrupted, and close the journal."""
-        self._is_closing = True
+        self._dispatcher.is_closed = True
+        async with AsyncExitStack() as ends:  # each of them comes, whatever befalls the others
+            ends.callback(self._workers.close)
+            ends.push_async_callback(self._workers.run, self._lock.close)
+            ends.push_async_callback(self._journal.aclose)
+            ends.push_async_callback(self._scope.aclose)
+            try:
+                await self._interrupt_all()
+            except QuaysideError as error:  # the next start finds out by the lock
+                log.warning("the queue could not be told of the end: %s", error)
+
+    async def _interrupt_all(self) -> None:
         for job in self._queue.running():
-            await self._stop(job)
+            await self._dispatcher.stop(job)
         for job in self._queue:
             if job.row.owner == self._queue.me and not job.row.state.is_final:
                 await self._queue.set_state(job, JobState.INTERRUPTED)
-        await self._scope.aclose()
-        await self._journal.aclose()
-        await self._workers.run(self._lock.close)
-        self._workers.close()
 
     # -- asking for work ------------------------------------------------------
 
@@ -141,7 +147,7 @@ class Engine:
             raise InputError("There is nothing to transfer.", cure="Choose files or folders.")
         Filter.make(request.options.include, request.options.exclude)
         job = await self._queue.add(request)
-        self._dispatch()
+        self._dispatcher.dispatch()
         return job.id
 
     async def run_again(self, job_id: int) -> int:
@@ -160,98 +166,51 @@ class Engine:
         async for step in rehearse(work, request):
             yield step
 
-    def _dispatch(self) -> None:
-        """Start what may run, in the queue's order."""
-        if self._is_closing:
-            return
-        running = len(self._queue.running())
-        for job in self._queue.in_order():
-            if running >= RUNNING_JOBS:
-                return
-            is_mine = job.row.owner == self._queue.me
-            if is_mine and job.row.state is JobState.QUEUED and job.task is None:
-                job.task = self._scope.spawn(self._run(job), name=f"job {job.id}")
-                running += 1
-
-    async def _run(self, job: Job) -> None:
-        try:
-            await self._queue.set_state(job, JobState.RUNNING)
-            end, failure = await self._run_to_its_end(job)
-            if end is JobState.NEEDS_CREDENTIALS and failure is not None:
-                self._ask_for_credentials(job, failure)
-            await self._queue.set_state(job, end, failure)
-        finally:
-            job.task = None
-            self._dispatch()
-
-    async def _run_to_its_end(self, job: Job) -> tuple[JobState, Failure | None]:
-        try:
-            await self._runner.run(job)
-        except QuaysideError as error:
-            needs_help = error.retry is Retry.NEEDS_CREDENTIALS
-            return JobState.NEEDS_CREDENTIALS if needs_help else JobState.FAILED, failure_of(error)
-        except Exception as error:
-            log.exception("a job met a fault of ours")
-            return JobState.FAILED, failure_of(error)
-        return job.end_state, None
-
-    def _ask_for_credentials(self, job: Job, failure: Failure) -> None:
-        connection_id = job.place.connection_id
-        is_asked = any(
-            other.row.state is JobState.NEEDS_CREDENTIALS
-            and other.place.connection_id == connection_id
-            for other in self._queue
-        )
-        if not is_asked:
-            self._listener.credentials_needed(connection_id, failure.message)
-
     # -- control --------------------------------------------------------------
 
     async def pause(self, job_id: int) -> None:
         """Stop at a safe point; what is durable stays."""
         job = self._queue.job(job_id)
-        if job.row.state.is_final or await self._queue.wishes(job, "pause"):
-            return
-        await self._stop(job)
-        if not job.row.state.is_final:
-            await self._queue.set_state(job, JobState.PAUSED)
-            self._dispatch()
+        async with job.control:
+            if job.row.state.is_final or await self._queue.wishes(job, "pause"):
+                return
+            await self._dispatcher.stop(job)
+            if not job.row.state.is_final:
+                await self._queue.set_state(job, JobState.PAUSED)
+                self._dispatcher.dispatch()
 
     async def resume(self, job_id: int) -> None:
         """Go on with a job that was paused or interrupted, or waits for room or credentials.
         Raises JournalError while another process runs it."""
         job = self._queue.job(job_id)
         job.has_room.set()
-        if job.row.state.is_final or job.task is not None:
-            return
-        if not await self._queue.claim(job):
+        if not await self._go_on(job):
             raise JournalError(
                 "Another Quayside runs this job.", cure="Watch it there, or close that one first."
             )
-        await self._queue.put_in_line(job, RESTING)
-        self._dispatch()
 
     async def retry(self, job_id: int) -> None:
         """Try the failed files of a finished job again."""
         job = self._queue.job(job_id)
-        if job.row.state is not JobState.FAILED:
-            raise InputError("Nothing in this job has failed, or it still runs.")
-        if await self._queue.claim(job):
-            await self._journal.do(transfer_table.forget_refused, job.id)
-            await self._queue.put_in_line(job, (*RESTING, TransferState.FAILED))
-            self._dispatch()
+        async with job.control:
+            if job.row.state is not JobState.FAILED:
+                raise InputError("Nothing in this job has failed, or it still runs.")
+            if await self._queue.claim(job):
+                await self._journal.do(transfer_table.forget_refused, job.id)
+                await self._queue.put_in_line(job, (*RESTING, TransferState.FAILED))
+                self._dispatcher.dispatch()
 
     async def cancel(self, job_id: int) -> None:
         """Give up a job: finished files stay, half ones leave nothing, old targets are as
         they were."""
         job = self._queue.job(job_id)
-        if job.row.state.is_final or await self._queue.wishes(job, "cancel"):
-            return
-        await self._stop(job)
-        if job.row.state.is_final or not await self._queue.claim(job):
-            return
-        await self._queue.cancel(job)
-        self._dispatch()
+        async with job.control:
+            if job.row.state.is_final or await self._queue.wishes(job, "cancel"):
+                return
+            await self._dispatcher.stop(job)
+            if not job.row.state.is_final and await self._queue.claim(job):
+                await self._queue.cancel(job)
+            self._dispatcher.dispatch()
 
     async def remove(self, job_id: int) -> None:
         """Take a finished job out of the list."""
@@ -263,7 +222,7 @@ class Engine:
     async def move(self, job_id: int, position: int) -> None:
         """Put a job elsewhere in the queue of those that are not finished; 0 is next."""
         await self._queue.move(self._queue.job(job_id), position)
-        self._dispatch()
+        self._dispatcher.dispatch()
 
     async def set_limit(self, job_id: int, bytes_per_s: int) -> None:
         """Limit one job, now and when it goes on; 0 lifts it."""
@@ -279,15 +238,24 @@ class Engine:
 
     def credentials_changed(self, connection_id: str) -> None:
         """There is a new credential: what waits for it goes on."""
+        if self._dispatcher.is_closed:
+            return
         for job in self._queue:
             waits = job.row.state is JobState.NEEDS_CREDENTIALS
-            if waits and job.place.connection_id == connection_id and not self._is_closing:
+            if waits and job.place.connection_id == connection_id:
                 self._scope.spawn(self._go_on(job), name=f"go on with job {job.id}")
 
-    async def _go_on(self, job: Job) -> None:
-        if await self._queue.claim(job):
-            await self._queue.put_in_line(job, RESTING)
-            self._dispatch()
+    async def _go_on(self, job: Job) -> bool:
+        """Put a job that rests in line; false where another process has it."""
+        async with job.control:
+            if job.row.state.is_final or job.task is not None:
+                return True
+            if not await self._queue.claim(job):
+                return False
+            if not job.row.state.is_final:  # another process may have ended it meanwhile
+                await self._queue.put_in_line(job, RESTING)
+                self._dispatcher.dispatch()
+            return True
 
     # -- looking --------------------------------------------------------------
 
@@ -318,15 +286,6 @@ class Engine:
         return job.snapshot()
 
     # -- inside ---------------------------------------------------------------
-
-    async def _stop(self, job: Job) -> None:
-        """End the job's task, which puts its transfers back. The end may have come first."""
-        task = job.task
-        if task is None:
-            return
-        task.cancel()
-        await asyncio.wait([task])
-        await self._queue.look_again(job)
 
     def _ended(self, job: Job, live: Live, row: TransferRow, outcome: Outcome) -> None:
         """A transfer is at its end, durably."""

@@ -41,6 +41,8 @@ class Job:
     """Durable bytes of transfers that have begun and rest now, by their id."""
     lives: dict[int, Live] = field(default_factory=dict)
     task: asyncio.Task[Any] | None = None
+    control: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by whoever starts or stops it: one at a time."""
     is_changed: bool = True
     is_ours: bool = True
     limiter: Limiter = field(default_factory=Limiter)

@@ -67,9 +67,8 @@ class JobRun:
         except BaseExceptionGroup as errors:
             raise first_of(errors) from None
         finally:
-            if self._ready:
-                ids = [row.id for row in self._ready]
-                self._work.journal.post(transfer_table.give_back, ids)
+            not_begun = [row.id for row in self._ready]
+            self._work.journal.post(transfer_table.leave, self._job.id, not_begun)
 
     async def _make_roots(self, request: DownloadRequest) -> None:
         """The destination, and a folder for each prefix even if nothing is in it."""

@@ -27,7 +27,7 @@ from explorer.transfer.job_run import JobRun
 from explorer.transfer.model import DownloadRequest, RemotePlace, Request, UploadRequest
 from explorer.transfer.pacing import Limiter
 from explorer.transfer.rows import TransferRow
-from explorer.transfer.state import JobState, TransferState
+from explorer.transfer.state import ACTIVE, JobState, TransferState
 from explorer.transfer.work import Live, Outcome, Plant, Work
 
 ROOM_LOOK_S: Final = 2.0
@@ -82,8 +82,8 @@ class Runner:
         if isinstance(job.row.request, UploadRequest) and job.row.request.make_container:
             await self._make_container(work)
         while True:
-            await self._plant.journal.do(transfer_table.requeue, job.id, RESTING)
             try:
+                await self._plant.journal.do(transfer_table.requeue, job.id, (*RESTING, *ACTIVE))
                 await JobRun(work, job, self._on_end).run()
                 return
             except DiskFullError as error:

@@ -14,7 +14,7 @@ from explorer.transfer.encoding import failure_from_text, failure_to_text
 from explorer.transfer.journal import Connection
 from explorer.transfer.model import Failure
 from explorer.transfer.rows import Kind, NewTransfer, Tally, TransferRow
-from explorer.transfer.state import FINAL, TransferState
+from explorer.transfer.state import ACTIVE, FINAL, TransferState
 
 _TRANSFER: Final = (
     "id, job_id, state, kind, target_key, local, remote, size_bytes, mtime_ns, etag, md5,"
@@ -209,9 +209,10 @@ def forget_refused(db: Connection, job_id: int) -> bool:
     return gone.rowcount > 0
 
 
-def give_back(db: Connection, transfer_ids: Sequence[int]) -> None:
-    """These were taken, and not begun."""
+def leave(db: Connection, job_id: int, not_begun: Sequence[int]) -> None:
+    """Nobody works on this job any more. `not_begun` were taken, and that is all; whatever
+    else is still active was cut off between being taken and being put back."""
     db.executemany(
-        "UPDATE transfers SET state=?, is_active=0, attempt=attempt-1 WHERE id=?",
-        [(TransferState.QUEUED.value, transfer_id) for transfer_id in transfer_ids],
+        "UPDATE transfers SET attempt=attempt-1 WHERE id=?", [(each,) for each in not_begun]
     )
+    requeue(db, job_id, ACTIVE)

@@ -11,6 +11,8 @@ import pytest
 from azure.storage.blob import ContainerClient
 
 from explorer.base.errors import CredentialExpiredError, InputError, NetworkError
+from explorer.transfer import transfer_table
+from explorer.transfer.journal import Journal
 from explorer.transfer.model import ConflictPolicy
 from explorer.transfer.state import JobState, TransferState
 from tests.integration.transfer.rig import (
@@ -290,3 +292,69 @@ def test_a_job_can_be_run_again(rig: Rig, container: ContainerClient, tmp_path: 
 
     run(work())
     assert container.download_blob("f").readall() == b"two"
+
+
+def test_a_pause_while_files_are_being_taken_up_loses_none(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(300):
+        write(tmp_path / "up" / str(number), b"x")
+    takes: list[int] = []
+    do = Journal.do
+
+    async def counted(journal: Journal, work: Any, *args: Any, **kwargs: Any) -> Any:
+        if work is transfer_table.take:
+            takes.append(1)
+        return await do(journal, work, *args, **kwargs)
+
+    monkeypatch.setattr(Journal, "do", counted)
+
+    async def work() -> None:
+        async with rig.engine(concurrency=2) as engine:
+            job_id = await engine.submit(rig.upload(tmp_path / "up"))
+            for _ in range(3):
+                takes.clear()
+                await until(lambda: takes)
+                await engine.pause(job_id)
+                for told in await engine.transfers(job_id):
+                    assert not told.state.is_active
+                await engine.resume(job_id)
+            ended = await engine.wait(job_id)
+            assert (ended.state, ended.files_done) == (JobState.DONE, 300)
+
+    run(work())
+
+
+def test_a_job_that_is_paused_before_it_began_can_go_on(rig: Rig, tmp_path: Path) -> None:
+    source = write(tmp_path / "f", b"x")
+
+    async def work() -> None:
+        async with rig.engine() as engine:
+            job_id = await engine.submit(rig.upload(source, "f"))
+            await engine.pause(job_id)
+            await engine.resume(job_id)
+            assert (await engine.wait(job_id)).state is JobState.DONE
+
+    run(work())
+
+
+def test_two_who_resume_at_once_start_it_once(
+    rig: Rig, container: ContainerClient, tmp_path: Path
+) -> None:
+    for number in range(20):
+        write(tmp_path / "up" / str(number), noise(1000, number))
+    brake = Brake(rig, "put_blob", 5)
+
+    async def work() -> None:
+        async with rig.engine(brake.store, concurrency=2) as engine:
+            job_id = await engine.submit(rig.upload(tmp_path / "up"))
+            await until(brake.held.is_set)
+            brake.released.set()
+            await engine.pause(job_id)
+            await asyncio.gather(*(engine.resume(job_id) for _ in range(5)))
+            ended = await engine.wait(job_id)
+            assert (ended.state, ended.files_done, ended.files_total) == (JobState.DONE, 20, 20)
+            assert ended.bytes_done == ended.bytes_total == 20_000
+
+    run(work())
+    assert len(list(container.list_blobs())) == 20

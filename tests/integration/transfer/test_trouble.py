@@ -6,10 +6,14 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from azure.storage.blob import ContainerClient
 
+from explorer.base.errors import DiskFullError, JournalError, QuaysideError
+from explorer.transfer import dispatch, job_table
+from explorer.transfer.journal import Journal
 from explorer.transfer.model import ConflictPolicy, Links
 from explorer.transfer.state import JobState, TransferState
 from tests.integration.transfer.rig import Ears, Rig, noise, parts_in, run, tree_of, until, write
@@ -203,3 +207,55 @@ def test_colliding_and_hostile_blob_names_stay_apart_and_inside(
     assert {data.replace(b"\\", b"/") for data in found} == stored
     assert {path.name for path in tmp_path.iterdir()} == {"down", "quayside-data"}
     assert any(transfer.note for transfer in ears.transfers)
+
+
+def states_fail(
+    monkeypatch: pytest.MonkeyPatch, state: JobState, error: QuaysideError, times: int
+) -> None:
+    """The journal cannot keep this state of a job, so many times."""
+    left = times
+    do = Journal.do
+
+    async def failing(journal: Journal, work: Any, *args: Any, **kwargs: Any) -> Any:
+        nonlocal left
+        if work is job_table.set_state and args[1] is state and left:
+            left -= 1
+            raise error
+        return await do(journal, work, *args, **kwargs)
+
+    monkeypatch.setattr(Journal, "do", failing)
+
+
+@pytest.mark.parametrize("state", [JobState.RUNNING, JobState.DONE])
+def test_a_disk_that_is_full_for_the_queue_delays_a_job_and_no_more(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: JobState
+) -> None:
+    monkeypatch.setattr(dispatch, "ROOM_S", 0.01)
+    states_fail(monkeypatch, state, DiskFullError("full"), times=3)
+    ears = Ears()
+
+    async def work() -> None:
+        async with rig.engine(ears=ears) as engine:
+            job_id = await engine.submit(rig.upload(write(tmp_path / "f", b"x"), "f"))
+            assert (await engine.wait(job_id)).state is JobState.DONE
+
+    run(work())
+    assert JobState.RETRY_WAIT in [told.state for told in ears.changed]
+
+
+@pytest.mark.parametrize("state", [JobState.RUNNING, JobState.DONE])
+def test_a_queue_that_cannot_be_written_interrupts_a_job_instead_of_hanging_it(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: JobState
+) -> None:
+    states_fail(monkeypatch, state, JournalError("locked"), times=1)
+
+    async def work() -> None:
+        async with rig.engine() as engine:
+            job_id = await engine.submit(rig.upload(write(tmp_path / "f", b"x"), "f"))
+            told = await engine.wait(job_id)
+            assert told.state is JobState.INTERRUPTED
+            assert told.failure is not None
+            await engine.resume(job_id)
+            assert (await engine.wait(job_id)).state is JobState.DONE
+
+    run(work())

@@ -1,0 +1,113 @@
+"""Which of the queued jobs run, from the start of each to its end or stop.
+
+Belongs to the loop's thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from typing import Final
+
+from explorer.base.errors import DiskFullError, QuaysideError, Retry
+from explorer.base.tasks import TaskScope
+from explorer.transfer.encoding import failure_of
+from explorer.transfer.job import Job
+from explorer.transfer.model import Failure
+from explorer.transfer.queue import EngineListener, Queue
+from explorer.transfer.runner import Runner
+from explorer.transfer.state import JobState
+
+log = logging.getLogger(__name__)
+
+RUNNING_JOBS: Final = 4
+ROOM_S: Final = 2.0
+
+
+class Dispatcher:
+    """Starts jobs in the queue's order, a few at a time, and stops them."""
+
+    def __init__(
+        self, queue: Queue, runner: Runner, scope: TaskScope, listener: EngineListener
+    ) -> None:
+        self._queue = queue
+        self._runner = runner
+        self._scope = scope
+        self._listener = listener
+        self.is_closed = False
+        """Nothing more is started."""
+
+    def dispatch(self) -> None:
+        """Start what may run, in the queue's order."""
+        if self.is_closed:
+            return
+        running = len(self._queue.running())
+        for job in self._queue.in_order():
+            if running >= RUNNING_JOBS:
+                return
+            is_mine = job.row.owner == self._queue.me
+            if is_mine and job.row.state is JobState.QUEUED and job.task is None:
+                job.task = self._scope.spawn(self._run(job), name=f"job {job.id}")
+                running += 1
+
+    async def stop(self, job: Job) -> None:
+        """End the job's task, which puts its transfers back. The end may have come first."""
+        task = job.task
+        if task is None:
+            return
+        task.cancel()
+        await asyncio.wait([task])
+        if job.task is task:  # cancelled before its first step, it has tidied up nothing
+            job.task = None
+        await self._queue.look_again(job)
+
+    async def _run(self, job: Job) -> None:
+        try:
+            await self._tell(job, JobState.RUNNING)
+            end, failure = await self._run_to_its_end(job)
+            if end is JobState.NEEDS_CREDENTIALS and failure is not None:
+                self._ask_for_credentials(job, failure)
+            await self._tell(job, end, failure)
+        except Exception as error:
+            # The journal cannot be written: nobody may wait for ever, or begin over and over.
+            # It still says that the job runs, so the next start takes it up.
+            log.exception("the state of job %d could not be kept", job.id)
+            self._queue.tell(
+                job, replace(job.row, state=JobState.INTERRUPTED, failure=failure_of(error))
+            )
+        finally:
+            job.task = None
+            self.dispatch()
+
+    async def _tell(self, job: Job, state: JobState, failure: Failure | None = None) -> None:
+        """Keep and tell a state, as soon as there is room for it."""
+        while True:
+            try:
+                await self._queue.set_state(job, state, failure)
+                return
+            except DiskFullError as error:
+                waits = replace(job.row, state=JobState.RETRY_WAIT, failure=failure_of(error))
+                self._queue.tell(job, waits)
+                await asyncio.sleep(ROOM_S)
+
+    async def _run_to_its_end(self, job: Job) -> tuple[JobState, Failure | None]:
+        try:
+            await self._runner.run(job)
+        except QuaysideError as error:
+            needs_help = error.retry is Retry.NEEDS_CREDENTIALS
+            return JobState.NEEDS_CREDENTIALS if needs_help else JobState.FAILED, failure_of(error)
+        except Exception as error:
+            log.exception("a job met a fault of ours")
+            return JobState.FAILED, failure_of(error)
+        return job.end_state, None
+
+    def _ask_for_credentials(self, job: Job, failure: Failure) -> None:
+        connection_id = job.place.connection_id
+        is_asked = any(
+            other.row.state is JobState.NEEDS_CREDENTIALS
+            and other.place.connection_id == connection_id
+            for other in self._queue
+        )
+        if not is_asked:
+            self._listener.credentials_needed(connection_id, failure.message)
