@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import sys
 from collections.abc import Iterator
@@ -27,9 +28,13 @@ _CHOICES = (
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """Ctrl-C ends a question at once instead of waiting for the loop's turn."""
+    """Ctrl-C ends a question at once instead of waiting for the loop's turn, also one that
+    came just before and is still to be heard by the task that asks."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise KeyboardInterrupt
         yield
     finally:
         signal.signal(signal.SIGINT, before)
@@ -37,9 +42,9 @@ def _interruptible() -> Iterator[None]:
 
 def _ask(out: Output, question: str) -> str:
     """The answer without spaces around it; `KeyboardInterrupt` at the end of the input too."""
-    out.stderr.write(f"{shown(question)} ")
-    out.stderr.flush()
-    with _interruptible():
+    with _interruptible():  # before the question can be seen, and answered by Ctrl-C
+        out.stderr.write(f"{shown(question)} ")
+        out.stderr.flush()
         answer = sys.stdin.readline()
     if not answer:
         raise KeyboardInterrupt

@@ -50,10 +50,14 @@ class Terminal:
 
     def end(self) -> int:
         """Read the rest and give the exit code."""
+        deadline = time.monotonic() + 60
         while True:
+            assert time.monotonic() < deadline, self.seen
+            if not select.select([self._end], [], [], 0.1)[0]:
+                continue
             try:
                 data = os.read(self._end, 65536)
-            except OSError:
+            except OSError:  # the other side is closed
                 break
             if not data:
                 break
