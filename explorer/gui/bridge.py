@@ -45,7 +45,16 @@ class Events:
         """Hand these over, in their order."""
         for event in events:
             for receive in tuple(self._receivers.get(type(event), ())):
-                receive(event)
+                try:
+                    receive(event)
+                except Exception as error:
+                    # The others are still to hear of it, and of what comes after it.
+                    _tell_loop(f"hearing of {type(event).__name__}", error)
+
+
+def _tell_loop(what: str, error: Exception) -> None:
+    context = {"message": f"{what} failed", "exception": error}
+    asyncio.get_event_loop().call_exception_handler(context)
 
 
 class Bridge:
@@ -54,15 +63,18 @@ class Bridge:
     def __init__(self) -> None:
         self.events = Events()
         self._host: asyncio.Future[ServiceHost] = asyncio.get_event_loop().create_future()
+        self._begun: ServiceHost | None = None
         self._service: Service | None = None
         self._is_hushed = False
 
     async def attach(self, host: ServiceHost) -> None:
         """Start `host`, subscribe to its events and let waiting calls through.
 
-        Raises what kept the service from starting.
+        Raises what kept the service from starting. Either way, and even if this is
+        cancelled half way, `detach` ends the host.
         """
-        self._service = await asyncio.wrap_future(host.start())
+        self._begun = host
+        self._service = await asyncio.shield(asyncio.wrap_future(host.start()))
         loop = asyncio.get_running_loop()
         subscribed: asyncio.Future[Subscription] = loop.create_future()
 
@@ -121,10 +133,11 @@ class Bridge:
 
     async def detach(self) -> None:
         """Stop the service: transfers pause, the journal is written, its thread ends."""
-        if not self.is_attached:
+        host, self._begun = self._begun, None
+        if not self._host.done():
             self._host.cancel()
-            return
-        host = self._host.result()
         self._service = None
+        if host is None:
+            return
         await asyncio.wrap_future(host.stop())
         host.join()

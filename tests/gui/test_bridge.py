@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import pytest
 
-from explorer.base.errors import InputError
+from explorer.base.errors import InputError, QuaysideError
 from explorer.gui.bridge import Bridge, Events
 from explorer.service.events import Event, Notice
 from explorer.service.host import ServiceHost
@@ -28,6 +28,58 @@ def test_events_go_to_those_who_asked_for_their_kind() -> None:
     stop()
     events.tell((second,))
     assert heard == [first]
+
+
+def test_one_receiver_that_fails_keeps_no_event_from_the_others(drive: Drive[Any]) -> None:
+    async def work() -> None:
+        events, heard, told = Events(), list[Event](), list[object]()
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _loop, context: told.append(context["exception"]))
+        broken = ZeroDivisionError()
+
+        def fail(_event: Notice) -> None:
+            raise broken
+
+        events.on(Notice, fail)
+        events.on(Notice, heard.append)
+        both = (Notice("a", "b"), Notice("c", "d"))
+        events.tell(both)
+        assert tuple(heard) == both
+        assert told == [broken, broken]
+
+    drive(work())
+
+
+def service_threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name == "service"]
+
+
+def test_a_service_that_could_not_start_leaves_no_thread_behind(
+    drive: Drive[Any], tmp_path: Path
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+
+    async def work() -> None:
+        bridge = Bridge()
+        with pytest.raises((QuaysideError, OSError)):
+            await bridge.attach(ServiceHost(blocked))
+        await bridge.detach()
+
+    drive(work())
+    assert service_threads() == []
+
+
+def test_leaving_while_the_service_starts_ends_it(drive: Drive[Any], data_dir: Path) -> None:
+    async def work() -> None:
+        bridge = Bridge()
+        attaching = asyncio.get_running_loop().create_task(bridge.attach(ServiceHost(data_dir)))
+        await until(service_threads, "it is starting")
+        attaching.cancel()
+        await bridge.detach()
+        assert service_threads() == []
+
+    drive(work())
 
 
 def test_a_call_waits_for_the_service_and_runs_on_its_thread(
