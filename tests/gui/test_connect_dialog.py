@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from explorer.base.errors import NotAuthorizedError
 from explorer.base.tasks import TaskScope
+from explorer.gui import ask
 from explorer.gui.colours import Tone
 from explorer.gui.connect.controller import read_pasted_file
 from explorer.gui.connect.dialog import ConnectCalls, ConnectDialog
+from explorer.gui.connect.replace import ReplaceDialog
 from explorer.service.model import Connection, ProbeReport
 from explorer.storage.connection import ConnectionSpec
 from tests.gui.conftest import Drive, until
@@ -259,6 +264,66 @@ def test_after_closing_nothing_of_the_secret_is_left(dialog: ConnectDialog) -> N
     dialog.reject()
     assert dialog.box.text() == ""
     assert KEY not in texts(dialog)
+
+
+def test_closing_calls_off_a_connection_that_is_being_made(
+    service: Service, scope: TaskScope, drive: Drive[Any], qtbot: QtBot
+) -> None:
+    """And nothing of it comes back to a dialog that is gone."""
+    called_off: list[bool] = []
+    answered = asyncio.Event()
+
+    async def slow(*_args: object) -> Connection:
+        try:
+            await answered.wait()
+        except asyncio.CancelledError:
+            called_off.append(True)
+            raise
+        raise NotAuthorizedError("late")
+
+    async def work() -> None:
+        calls = ConnectCalls(service.probe, slow, service.read_file)
+        parent = QWidget()
+        qtbot.addWidget(parent)
+        dialog = ConnectDialog(calls, scope, parent)
+        asked = scope.spawn(ask.finished(dialog, lambda it: it.connection), name="ask")
+        paste(dialog, STRING)
+        dialog.connect_button.click()
+        await until(lambda: dialog.busy.isVisible(), "it is asked")
+        dialog.reject()
+        await until(lambda: not shiboken6.isValid(dialog), "the dialog is gone")
+        answered.set()
+        await until(lambda: scope.names == [], "everything has ended")
+        assert asked.result() is None
+        assert called_off == [True]
+
+    drive(work())
+
+
+def test_closing_calls_off_a_credential_that_is_being_tried(
+    scope: TaskScope, drive: Drive[Any], qtbot: QtBot
+) -> None:
+    answered = asyncio.Event()
+
+    async def slow(_connection_id: str, _text: str) -> Connection:
+        await answered.wait()
+        raise NotAuthorizedError("late")
+
+    async def work() -> None:
+        parent = QWidget()
+        qtbot.addWidget(parent)
+        dialog = ReplaceDialog(connection(), slow, scope, parent)
+        asked = scope.spawn(ask.finished(dialog, lambda it: it.connection), name="ask")
+        dialog.box.set_text(KEY)
+        dialog.go_button.click()
+        await until(lambda: dialog.busy.isVisible(), "it is asked")
+        dialog.reject()
+        await until(lambda: not shiboken6.isValid(dialog), "the dialog is gone")
+        answered.set()
+        await until(lambda: scope.names == [], "everything has ended")
+        assert asked.result() is None
+
+    drive(work())
 
 
 async def _click(dialog: ConnectDialog, button: QPushButton) -> None:

@@ -6,6 +6,7 @@ person presses Test or Connect.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -72,6 +73,7 @@ class ConnectDialog(Sheet):
         self._named = ""
         self._report: tuple[ConnectionSpec, ProbeReport] | None = None
         self._is_busy = False
+        self._task: asyncio.Task[None] | None = None
         self.runs = 0
         """Tests and connects that have ended, one way or the other."""
         self.connection: Connection | None = None
@@ -256,25 +258,30 @@ class ConnectDialog(Sheet):
         self.box.setFocus()
 
     def _take_file(self, name: str) -> None:
-        self._scope.spawn(self._read_file(Path(name)), name="read a pasted file")
+        if self._task is None:
+            work = self._read_file(Path(name))
+            self._task = self._scope.spawn(work, name="read a pasted file")
 
     async def _read_file(self, path: Path) -> None:
         try:
             self.box.set_text(await self._calls.read_file(path))
         except Exception as error:
             errors.tell(self.notice, error)
+        finally:
+            self._task = None
 
     # -- test and connect -------------------------------------------------------------
 
     def _test(self) -> None:
         spec = self._spec()
-        if spec is not None and not self._is_busy:
-            self._scope.spawn(self._run(spec, is_kept=False), name="test a connection")
+        if spec is not None and self._task is None:
+            work = self._run(spec, is_kept=False)
+            self._task = self._scope.spawn(work, name="test a connection")
 
     def _connect(self) -> None:
         spec = self._spec()
-        if spec is not None and not self._is_busy:
-            self._scope.spawn(self._run(spec, is_kept=True), name="connect")
+        if spec is not None and self._task is None:
+            self._task = self._scope.spawn(self._run(spec, is_kept=True), name="connect")
 
     async def _run(self, spec: ConnectionSpec, *, is_kept: bool) -> None:
         self._set_busy(True)
@@ -287,12 +294,14 @@ class ConnectDialog(Sheet):
                 return
             name = self.name.text().strip()
             self.connection = await self._calls.connect(spec, name, self.keep.isChecked(), report)
+            self._task = None  # it has come to its end; closing has nothing to call off
             self.accept()
         except Exception as error:
             words = errors.tell(self.notice, error, action="Details")
             self._words = words
             self._fit_timer.start()
         finally:
+            self._task = None
             self._set_busy(False)
             self.runs += 1
             # While it was busy the focus had to go elsewhere.
@@ -321,7 +330,9 @@ class ConnectDialog(Sheet):
         self._enable()
 
     def done(self, code: int) -> None:
-        """Forget what was pasted, whichever way it ended."""
+        """Forget what was pasted, and call off what is under way, whichever way it ended."""
+        if self._task is not None:
+            self._task.cancel()
         self.box.blockSignals(True)
         self.box.set_text("")
         self.box.blockSignals(False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
@@ -40,6 +41,7 @@ class ReplaceDialog(Sheet):
         self._scope = scope
         self._recognition = Recognition(RecognitionState.EMPTY)
         self._is_busy = False
+        self._task: asyncio.Task[None] | None = None
         self.connection: Connection | None = None
         ends = expiry_text(connection)
         lead = f"Now: {connection.credential_kind}" + (f". {ends}." if ends else ".")
@@ -95,18 +97,20 @@ class ReplaceDialog(Sheet):
         self.go_button.setEnabled(bool(self.box.text().strip()) and not self._is_busy)
 
     def _go(self) -> None:
-        if not self._is_busy:
-            self._scope.spawn(self._run(), name="replace a credential")
+        if self._task is None:
+            self._task = self._scope.spawn(self._run(), name="replace a credential")
 
     async def _run(self) -> None:
         self._set_busy(True)
         try:
             self.connection = await self._replace(self._connection.id, self.box.text())
+            self._task = None  # it has come to its end; closing has nothing to call off
             self.accept()
         except Exception as error:
             errors.tell(self.notice, error)
             self.fit()
         finally:
+            self._task = None
             self._set_busy(False)
 
     def _set_busy(self, is_busy: bool) -> None:
@@ -119,6 +123,8 @@ class ReplaceDialog(Sheet):
         self._enable()
 
     def done(self, code: int) -> None:
+        if self._task is not None:
+            self._task.cancel()
         self.box.blockSignals(True)
         self.box.set_text("")
         self.box.blockSignals(False)
