@@ -48,5 +48,7 @@ def given(args: argparse.Namespace) -> Given:
 
 
 def absolute(path: str) -> Path:
-    """A typed path, absolute, `~` spelled out, links left alone."""
-    return Path(path).expanduser().absolute()
+    """A typed path, absolute, links left alone. `~/` is spelled out, where no shell did;
+    `~name` is a file of that name."""
+    typed = Path(path)
+    return (typed.expanduser() if typed.parts[:1] == ("~",) else typed).absolute()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
 from explorer.base.errors import InputError, LocalError, NotFoundError
@@ -13,7 +14,9 @@ from explorer.cli.session import place_of, service_of
 from explorer.cli.submit import carry_out
 from explorer.service.model import Location
 from explorer.service.service import Service
+from explorer.transfer.files import translating
 from explorer.transfer.model import DownloadRequest, DownloadSource
+from explorer.transfer.names import encode, rules_for
 
 NAME = "download"
 SUMMARY = "download a blob, a folder or a container"
@@ -36,9 +39,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def local_target(dest: str, name: str, *, is_blob: bool) -> tuple[Path, str]:
     """(folder, name in it) a download goes to; an empty name is the folder itself.
 
-    Raises LocalError where a file is in the way of a folder.
+    Raises LocalError where a file is in the way of a folder, UnsafeNameError for a name that
+    no file can have.
     """
-    path = options.absolute(dest) if dest else options.absolute(".") / name
+    if dest:
+        path = options.absolute(dest)
+    else:  # the name is a stranger's
+        path = options.absolute(".") / encode(name, rules_for(sys.platform))
+    with translating(os.fsencode(path)):
+        return _target_at(path, dest, name, is_blob=is_blob)
+
+
+def _target_at(path: Path, dest: str, name: str, *, is_blob: bool) -> tuple[Path, str]:
     if not is_blob:
         if path.exists() and not path.is_dir():
             raise LocalError(
@@ -55,7 +67,7 @@ def local_target(dest: str, name: str, *, is_blob: bool) -> tuple[Path, str]:
             path=str(path),
             cure="Name the file: quayside download TARGET FILE.",
         )
-    return path.parent, path.name
+    return path.parent, path.name if dest else name
 
 
 async def run(args: argparse.Namespace, out: Output) -> int:

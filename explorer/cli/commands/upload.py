@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
+from collections import Counter
+from operator import itemgetter
 from pathlib import Path
 
 from explorer.base.errors import InputError, LocalNotFoundError
@@ -11,6 +14,7 @@ from explorer.cli.output import Output
 from explorer.cli.session import connect, service_of
 from explorer.cli.submit import carry_out
 from explorer.service.model import Location
+from explorer.transfer.files import translating
 from explorer.transfer.model import UploadRequest, UploadSource
 
 NAME = "upload"
@@ -48,10 +52,12 @@ def sources_and_target(words: list[str], to: str) -> tuple[list[str], str, str]:
 
 
 def upload_sources(paths: list[Path]) -> tuple[UploadSource, ...]:
-    """One folder alone gives its contents, everything else its name. Raises LocalNotFoundError."""
+    """One folder alone gives its contents, everything else its name. Raises LocalError."""
     found: list[UploadSource] = []
     for path in paths:
-        if not path.exists() and not path.is_symlink():
+        with translating(os.fsencode(path)):
+            is_missing = not path.exists() and not path.is_symlink()
+        if is_missing:
             raise LocalNotFoundError(
                 f"There is no file or folder '{path}'.", path=str(path), cure="Check the name."
             )
@@ -59,9 +65,9 @@ def upload_sources(paths: list[Path]) -> tuple[UploadSource, ...]:
         # `.` and `..` have no name of their own until they are resolved.
         name = "" if is_contents else path.name if path.name != ".." else path.resolve().name
         found.append(UploadSource(str(path), name))
-    names = [source.name for source in found]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
+    names = Counter(source.name for source in found)
+    twice, times = max(names.items(), key=itemgetter(1))
+    if times > 1:
         raise InputError(
             f"Two sources are called '{twice}' and would overwrite each other.",
             cure="Upload them one after the other, to different folders.",

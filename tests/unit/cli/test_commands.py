@@ -24,6 +24,7 @@ from explorer.cli.commands.download import local_target
 from explorer.cli.commands.ls import Row, Wanted, in_order
 from explorer.cli.commands.upload import sources_and_target, upload_sources
 from explorer.cli.exits import Exit, exit_code
+from explorer.cli.options import absolute
 from explorer.transfer.model import Conflict, ConflictPolicy, Side, UploadSource
 
 
@@ -65,11 +66,38 @@ def test_one_folder_gives_its_contents_and_several_keep_their_names(tmp_path: Pa
 def test_sources_that_are_missing_or_of_one_name_are_refused(tmp_path: Path) -> None:
     with pytest.raises(LocalNotFoundError, match="nothing"):
         upload_sources([tmp_path / "nothing"])
+    with pytest.raises(LocalError, match="too long"):
+        upload_sources([tmp_path / ("n" * 300)])
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "same").touch()
     with pytest.raises(InputError, match="same"):
         upload_sources([tmp_path / "a" / "same", tmp_path / "b" / "same"])
+
+
+def test_a_tilde_is_home_only_as_the_shell_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/me")
+    assert absolute("~/x") == Path("/home/me/x")
+    assert absolute("~") == Path("/home/me")
+    assert absolute("~backup") == tmp_path / "~backup"
+    assert absolute("a/~") == tmp_path / "a" / "~"
+
+
+def test_a_folder_of_a_hostile_name_stays_below_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("..", "a\x1bb"):
+        folder, _ = local_target("", name, is_blob=False)
+        assert folder.parent == tmp_path
+        assert folder.name.isprintable()
+        assert folder.name != ".."
+        assert local_target("", name, is_blob=True) == (tmp_path, name)
+    with pytest.raises(LocalError, match="too long"):
+        local_target("n" * 300, "7", is_blob=False)
 
 
 def test_a_blob_goes_to_a_file_or_into_a_folder(
