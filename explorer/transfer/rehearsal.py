@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from explorer.transfer.conflict_search import find_conflicts
-from explorer.transfer.conflicts import Verdict, judge
+from explorer.transfer.conflicts import Verdict, judge, needs_md5
 from explorer.transfer.expand import entries
-from explorer.transfer.model import Request, UploadRequest
+from explorer.transfer.hashing import md5_at
+from explorer.transfer.model import Conflict, Request, UploadRequest
 from explorer.transfer.rows import Kind, NewTransfer
 from explorer.transfer.state import TransferState
 from explorer.transfer.work import Work
@@ -33,23 +34,22 @@ class Step:
 
 async def rehearse(work: Work, request: Request) -> AsyncIterator[Step]:
     """Steps in the order in which the source is walked. Keeps the conflicts in memory."""
-    options = request.options
-    verdicts: dict[str, tuple[Verdict, str]] = {}
-    async for conflict in find_conflicts(work, request):
-        policy = options.decisions.get(conflict.name, options.conflicts)
-        verdicts[conflict.name] = judge(policy, conflict.source, conflict.target)
+    conflicts = {conflict.name: conflict async for conflict in find_conflicts(work, request)}
     async for batch in entries(work, request):
         for entry in batch:
-            yield _step(request, entry, verdicts)
+            yield await _step(work, request, entry, conflicts)
 
 
-def _step(request: Request, entry: NewTransfer, verdicts: dict[str, tuple[Verdict, str]]) -> Step:
+async def _step(
+    work: Work, request: Request, entry: NewTransfer, conflicts: dict[str, Conflict]
+) -> Step:
     local = os.fsdecode(entry.local)
     if isinstance(request, UploadRequest):
         source, target = local, entry.remote
-        name = entry.remote.removeprefix(request.target.prefix)
+        name, path = entry.remote.removeprefix(request.target.prefix), local
     else:
-        source, target, name = entry.remote, os.path.join(request.destination, local), local
+        source, target = entry.remote, os.path.join(request.destination, local)
+        name, path = local, target
     if entry.kind is Kind.REFUSED:
         reason = entry.failure.message if entry.failure is not None else ""
         return Step(source, target, 0, Verdict.FAIL.value, reason)
@@ -57,7 +57,20 @@ def _step(request: Request, entry: NewTransfer, verdicts: dict[str, tuple[Verdic
         return Step(source, target, entry.size_bytes, Verdict.SKIP.value, entry.note)
     if entry.kind is Kind.FOLDER:
         return Step(source, target, 0, MAKE_FOLDER)
-    verdict, reason = verdicts.get(name, (None, entry.note))
-    return Step(
-        source, target, entry.size_bytes, TRANSFER if verdict is None else verdict.value, reason
-    )
+    if name not in conflicts:
+        return Step(source, target, entry.size_bytes, TRANSFER, entry.note)
+    verdict, reason = await _judged(work, conflicts[name], path)
+    return Step(source, target, entry.size_bytes, verdict.value, reason)
+
+
+async def _judged(work: Work, conflict: Conflict, path: str) -> tuple[Verdict, str]:
+    """As the transfer itself will judge it; `path` is the local side."""
+    policy = work.policy_for(conflict.name)
+    source, target = conflict.source, conflict.target
+    if needs_md5(policy, source, target):
+        md5 = await work.run(md5_at, os.fsencode(path))
+        if source.md5 is None:
+            source = replace(source, md5=md5)
+        else:
+            target = replace(target, md5=md5)
+    return judge(policy, source, target)

@@ -9,7 +9,12 @@ from typing import Any
 import pytest
 from azure.storage.blob import ContainerClient
 
-from explorer.transfer.model import ConflictPolicy, JobSnapshot
+from explorer.transfer.model import (
+    ConflictPolicy,
+    DownloadRequest,
+    JobSnapshot,
+    UploadRequest,
+)
 from explorer.transfer.state import JobState, TransferState
 from tests.integration.transfer.rig import Ears, Hooked, Rig, noise, parts_in, run, write
 
@@ -261,3 +266,29 @@ def test_conflicts_are_found_before_anything_starts(
         "many/3": (7, 5),
     }
     assert not (tmp_path / "up" / "many" / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("direction", ["upload", "download"])
+def test_a_rehearsal_knows_the_same_size_and_time_from_the_same_bytes(
+    rig: Rig, container: ContainerClient, tmp_path: Path, direction: str
+) -> None:
+    request: UploadRequest | DownloadRequest
+    for name in ("same", "other"):
+        path = write(tmp_path / "files" / name, name[:4].encode() * 2)
+        os.utime(path, (OLD_S, OLD_S))
+    run(rig.do(rig.upload(tmp_path / "files")))
+    path = write(tmp_path / "files" / "other", b"OTHEOTHE")
+    os.utime(path, (OLD_S, OLD_S))
+    if direction == "upload":
+        request = rig.upload(tmp_path / "files", conflicts=ConflictPolicy.DIFFERENT)
+    else:
+        request = rig.download("", tmp_path / "files", conflicts=ConflictPolicy.DIFFERENT)
+
+    async def work() -> None:
+        async with rig.engine() as engine:
+            told = {Path(s.source).name: s.outcome async for s in engine.rehearse(request)}
+            assert told == {"same": "skip", "other": "overwrite"}
+            done = await engine.wait(await engine.submit(request))
+            assert (done.files_done, done.files_skipped) == (1, 1)
+
+    run(work())
