@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from explorer.base.match import matcher
 from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
+from explorer.gui.bridge import Bridge
 from explorer.gui.browse import arranger as arranging
 from explorer.gui.browse.arranger import Arranger
 from explorer.gui.browse.arrivals import ONE_BY_ONE, Arrivals
 from explorer.gui.browse.filler import Filler
+from explorer.gui.browse.lister import Lister
 from explorer.gui.browse.listing_model import ListingModel
 from explorer.gui.browse.sorting import Column
 from explorer.service.events import BlobArrived
@@ -192,5 +194,57 @@ def test_many_arrivals_are_sorted_as_a_whole(table: Table, drive: Drive[Any]) ->
         table.arrivals.settle()
         await until(lambda: not table.arranger.is_busy)
         assert table.names == sorted([*(f"{n:05}" for n in range(count)), "00030x"])
+
+    drive(work())
+
+
+def test_what_changes_is_sorted_again_where_that_matters(table: Table, drive: Drive[Any]) -> None:
+    async def work() -> None:
+        table.arranger.sort_by(Column.SIZE, descending=False)
+        await table.fill(page([], [blob("a/s", 1), blob("a/m", 5), blob("a/l", 9)]))
+        table.arrivals.reset(PLACE)
+        table.arrivals.listed(True)
+        arrive(table, "a/", "a/s", 7)
+        table.arrivals.settle()
+        await until(lambda: table.names == ["m", "s", "l"], "by size")
+
+    drive(work())
+
+
+class OneListing:
+    """Stands for the bridge: whatever is asked for, it streams the pages it was given."""
+
+    def __init__(self) -> None:
+        self.pages: AsyncGenerator[Page, None] = pages()
+
+    def stream(self, _make: object) -> AsyncGenerator[Page, None]:
+        return self.pages
+
+
+def test_what_arrives_while_a_place_is_listed_again_is_not_lost(
+    workers: Workers, scope: TaskScope, drive: Drive[Any]
+) -> None:
+    listed, go_on = asyncio.Event(), asyncio.Event()
+
+    async def read_before() -> AsyncGenerator[Page, None]:
+        yield page([], [blob("a/old")])
+        listed.set()
+        await go_on.wait()
+
+    async def work() -> None:
+        model, bridge = ListingModel(), OneListing()
+        arranger = Arranger(model, workers, scope)
+        lister = Lister(cast(Bridge, bridge), scope, model, arranger, model)
+        bridge.pages = pages(page([], [blob("a/old")]))
+        lister.list(PLACE)
+        await until(lambda: lister.is_listed, "it is listed")
+        bridge.pages = read_before()
+        lister.list(PLACE)
+        await listed.wait()
+        lister.arrived(BlobArrived(Location("c1", "data", "a/"), blob("a/new")))
+        await asyncio.sleep(0)
+        go_on.set()
+        await until(lambda: not lister.is_listing, "it is listed again")
+        assert [model.at(row).name for row in range(model.rowCount())] == ["new", "old"]
 
     drive(work())

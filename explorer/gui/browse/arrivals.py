@@ -39,6 +39,10 @@ class Arrivals(QObject):
         self._blobs = {}
         self._folders = set()
 
+    def hold(self) -> None:
+        """The place is listed once more: what comes now may be missing from that listing."""
+        self._is_listed = False
+
     def listed(self, is_whole: bool) -> None:
         """The listing has ended."""
         self._is_listed = is_whole

@@ -92,7 +92,9 @@ class Lister(QObject):
         self.drop()
         self._is_stale = False
         is_quiet = self.is_listed and place == self._place
-        if not is_quiet:
+        if is_quiet:
+            self._arrivals.hold()
+        else:
             self._start(place)
         self._task = self._scope.spawn(self._run(place, is_quiet=is_quiet), name="list a folder")
         self.began.emit(is_quiet)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import (
@@ -224,12 +225,20 @@ class ListingModel(QAbstractTableModel):
             self.endInsertRows()
 
     def refreshed(self, number: int) -> None:
-        """The row of that number changed in place."""
+        """The row of that number changed, and stays where it is; `is_ordered` tells the rest."""
+        if self.is_ordered:
+            self.is_ordered = self._is_in_order(self._order.index(number))
         try:
             place = self._shown.index(number)
         except ValueError:
             return
         self.dataChanged.emit(self.index(place, 0), self.index(place, len(Column) - 1))
+
+    def _is_in_order(self, place: int) -> bool:
+        """Whether what stands at `place` of all rows is between its neighbours."""
+        key = sort_key(self.rows, self.column, descending=self.descending)
+        around = [key(number) for number in self._order[max(0, place - 1) : place + 2]]
+        return all(not after < before for before, after in pairwise(around))
 
     def arrange(self, order: array[int], column: Column, *, descending: bool) -> None:
         """Take over an order made elsewhere; rows that came since stay at the end.
