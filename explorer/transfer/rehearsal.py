@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from explorer.base.errors import LocalError
 from explorer.transfer.conflict_search import find_conflicts
 from explorer.transfer.conflicts import Verdict, judge, needs_md5
 from explorer.transfer.expand import entries
@@ -68,7 +69,10 @@ async def _judged(work: Work, conflict: Conflict, path: str) -> tuple[Verdict, s
     policy = work.policy_for(conflict.name)
     source, target = conflict.source, conflict.target
     if needs_md5(policy, source, target):
-        md5 = await work.run(md5_at, os.fsencode(path))
+        try:
+            md5 = await work.run(md5_at, os.fsencode(path))
+        except LocalError as error:
+            return Verdict.FAIL, error.message
         if source.md5 is None:
             source = replace(source, md5=md5)
         else:

@@ -6,9 +6,10 @@ import argparse
 
 from explorer.base.errors import InputError
 from explorer.cli import options
-from explorer.cli.commands.resume import job_of
+from explorer.cli.commands.resume import at_rest, job_of
 from explorer.cli.output import Output
 from explorer.cli.session import service_of
+from explorer.transfer.state import JobState
 
 NAME = "pause"
 SUMMARY = "hold a transfer until it is resumed"
@@ -26,8 +27,11 @@ async def run(args: argparse.Namespace, out: Output) -> int:
         if job.state.is_final:
             raise InputError(f"Job {job.id} is {job.state.value} already.")
         await service.pause(job.id)
+        job = await at_rest(service, job.id)
         if out.is_json:
-            out.data({"job": job_of(service, job.id)})
+            out.data({"job": job})
+        elif job.state is not JobState.PAUSED:
+            out.note(f"Job {job.id} is {job.state.value}: its end came first.")
         else:
             out.note(f"Paused job {job.id}. Go on with: quayside resume {job.id}")
     return 0

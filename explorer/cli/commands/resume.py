@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 
-from explorer.base.errors import InputError
+from explorer.base.errors import InputError, JournalError
 from explorer.cli import options
 from explorer.cli.exits import Exit
 from explorer.cli.follow import follow
@@ -22,6 +23,7 @@ DESCRIPTION = (
     "credentials of its own needs them again, by the same option or variable."
 )
 
+ANSWER_S = 20.0
 RESUMABLE = frozenset(
     {
         JobState.PAUSED,
@@ -76,3 +78,16 @@ def job_of(service: Service, job_id: int) -> JobSnapshot:
         if job.id == job_id:
             return job
     raise InputError(f"There is no job {job_id}.", cure="See `quayside jobs`.")
+
+
+async def at_rest(service: Service, job_id: int) -> JobSnapshot:
+    """The job once it rests. Another Quayside that runs it is asked through the queue, and
+    looks there once a second. Raises JournalError where it does not answer."""
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            return await service.wait(job_id)
+    except TimeoutError:
+        raise JournalError(
+            f"The Quayside that runs job {job_id} has not answered yet.",
+            cure="It does what was asked when it can. See `quayside jobs`.",
+        ) from None

@@ -160,7 +160,8 @@ def test_paused_cancelled_and_unknown_jobs_are_told_apart(
 ) -> None:
     process = quayside.start("upload", str(large), str(container.container_name), *SLOW)
     job = wait_for_bytes(process)
-    quayside.ok("pause", str(job))  # from another process
+    paused = quayside.ok("pause", str(job), "--json")  # from another process
+    assert json.loads(paused)["job"]["state"] == "paused"
     _, err = process.communicate(timeout=60)
     assert f"quayside resume {job}" in err
     quayside.ok("cancel", str(job))
