@@ -32,6 +32,7 @@ from tests.integration.transfer.rig import Stores, noise, open_rig, parts_in, un
 
 BLOCKS = 6
 SIZE = BLOCKS * BLOCK
+MOVING = ("queued", "preparing", "running", "retry wait")
 
 
 class History(RuleBasedStateMachine):
@@ -107,13 +108,23 @@ class History(RuleBasedStateMachine):
 
     @rule(blocks=st.integers(0, BLOCKS))
     def go_on_and_be_killed(self, blocks: int) -> None:
+        async def leave_it_to_others() -> None:
+            """A process adopts what was interrupted, and nothing that was paused."""
+            async with self.trial.engine(self.trial.rig.store) as engine:
+                (job,) = engine.jobs()
+                if not job.state.is_final:
+                    await engine.set_limit(job.id, 8 * BLOCK)
+                    await engine.resume(job.id)
+
+        with short_pauses():
+            self.trial.wait_for(leave_it_to_others())
         with child(self.trial, self.emulator, None) as process:
             assert process.stdout.readline() == "ready\n"
             first = None
             for line in process.stdout:  # none at all where the job is over
-                done = int(line.split()[0])
-                first = done if first is None else first
-                if done >= first + blocks * BLOCK or not done:
+                done, state = line.split(maxsplit=1)
+                first = int(done) if first is None else first
+                if int(done) >= first + blocks * BLOCK or state.strip() not in MOVING:
                     break
             process.kill()
             process.communicate()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ SLOTS = 2
 KILLS = 3
 RUN_S = 1.5
 """How long a child that is not killed would take, with the limit that is set."""
+CHILD_S = 60.0
+"""No child runs for longer than this and a second for each 20 MiB or 50 files."""
 PATIENT = StoreOptions(proxy="direct")
 
 
@@ -43,9 +46,15 @@ def child(trial: Trial, proxy: FaultProxy | Emulator, request: Request | None) -
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
+        # Whoever reads what it says must not wait for ever.
+        limit_s = CHILD_S + trial.size_bytes / (20 << 20) + trial.many / 50
+        watchdog = threading.Timer(limit_s, process.kill)
+        watchdog.start()
         try:
             yield process
         finally:
+            watchdog.cancel()
+            watchdog.join()
             process.kill()
 
 

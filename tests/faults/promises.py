@@ -57,5 +57,5 @@ TASKS: Final = (
     Task("P18", place_trials.failed_page, 6, 100),
     Task("P22", place_trials.expired_sas, 2, 50),
     Task("P22", place_trials.wrong_clock, 2, 50),
-    Task("all", histories.any_history, 1, 1, many_few=12, many_full=500),
+    Task("all", histories.any_history, 1, 1, many_few=12, many_full=200),
 )
