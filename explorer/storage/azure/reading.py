@@ -1,7 +1,7 @@
 """Headers of the service to and from the model.
 
-Pure. Source: the header tables of Microsoft's REST pages 'Get Blob Properties',
-'Put Blob' and 'Get Container Properties'.
+Pure. Source: the header tables of Microsoft's REST pages 'Get Blob Properties' and
+'Put Blob'.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from explorer.storage.model import (
     BlobRef,
     BlobType,
     Condition,
-    Container,
     Written,
 )
 
@@ -114,17 +113,6 @@ def _is_current(headers: Mapping[str, str]) -> bool:
     if "x-ms-version-id" not in headers:
         return True
     return headers.get("x-ms-is-current-version", "") == "true"
-
-
-def container_of(name: str, headers: Mapping[str, str], metadata: Mapping[str, str]) -> Container:
-    return Container(
-        name=name,
-        last_modified_s=seconds_of(headers.get("last-modified", "")),
-        etag=headers.get("etag", ""),
-        public_access=headers.get("x-ms-blob-public-access", ""),
-        lease_state=headers.get("x-ms-lease-state", ""),
-        metadata=metadata,
-    )
 
 
 def account_info(headers: Mapping[str, str]) -> AccountInfo:

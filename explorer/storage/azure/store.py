@@ -1,8 +1,8 @@
 """One account's blobs through signed requests of our own: the BlobStore.
 
-All of the protocol is here and none of it through the SDK: each operation is a path,
-a few headers and a few checks, and the SDK's import (230 ms) would be paid at every
-start of the command line. What is beyond the protocol goes through `sdk`.
+What lists, transfers and starts is here: each operation is a path, a few headers and a
+few checks, and the SDK's import (230 ms) would be paid at every start of the command
+line. What is done now and then goes through the SDK, in `control`.
 
 Source: Microsoft's REST pages of the operation each method names.
 """
@@ -14,6 +14,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from explorer.base.errors import InputError, NotFoundError, QuaysideError, ServiceError
 from explorer.storage.api import DELETE_BATCH, Progress, Sink
@@ -43,6 +44,9 @@ from explorer.storage.model import (
     Written,
 )
 
+if TYPE_CHECKING:
+    from explorer.storage.azure.control import Control
+
 PAGE_LIMIT = 64 << 20
 """Most that is read as one page of a listing."""
 
@@ -58,6 +62,7 @@ class AzureBlobStore:
     def __init__(self, rest: Rest) -> None:
         self.rest = rest
         self._deleter = deleting.Deleter(rest)
+        self._controls: Control | None = None
 
     def __repr__(self) -> str:
         return f"AzureBlobStore({self.endpoint!r})"
@@ -105,19 +110,22 @@ class AzureBlobStore:
             return parse_containers(body)
 
     def container_properties(self, container: str) -> Container:
-        attempt = self._attempt("look at the container", container)
-        path = container_path(container)
-        answer, _ = self.rest.do(attempt, "GET", path, _CONTAINER, good=(200,), may_resend=True)
-        metadata = reading.metadata_of(answer.spelled, answer.headers)
-        return reading.container_of(container, answer.headers, metadata)
+        return self._control().container_properties(container)
 
     def create_container(self, container: str) -> None:
         attempt = self._attempt("make the container", container)
         self.rest.do(attempt, "PUT", container_path(container), _CONTAINER, good=(201,))
 
     def delete_container(self, container: str) -> None:
-        attempt = self._attempt("delete the container", container)
-        self.rest.do(attempt, "DELETE", container_path(container), _CONTAINER, good=(202,))
+        self._control().delete_container(container)
+
+    def _control(self) -> Control:
+        """What the SDK does for us; made, and the SDK imported, at the first need."""
+        if self._controls is None:
+            from explorer.storage.azure.control import Control
+
+            self._controls = Control(self)
+        return self._controls
 
     # -- listing --------------------------------------------------------------
 
@@ -299,16 +307,7 @@ class AzureBlobStore:
     def set_metadata(
         self, ref: BlobRef, metadata: dict[str, str], *, condition: Condition
     ) -> Written:
-        answer, _ = self.rest.do(
-            self._attempt("change the metadata of", ref.container, ref.name),
-            "PUT",
-            blob_path(ref.container, ref.name),
-            {"comp": "metadata", **_which(ref)},
-            reading.condition_headers(condition),
-            good=(200,),
-            metadata=metadata,
-        )
-        return reading.written(answer.headers)
+        return self._control().set_metadata(ref, metadata, condition)
 
     def delete_blob(
         self, ref: BlobRef, *, condition: Condition, with_snapshots: bool = True
