@@ -20,10 +20,13 @@ from explorer.transfer.model import Conflict, Request, Side, UploadRequest
 from explorer.transfer.remote_target import side_of
 from explorer.transfer.rows import Kind, NewTransfer
 from explorer.transfer.state import TransferState
-from explorer.transfer.work import Work
+from explorer.transfer.work import Work, share
 
 FEW: Final = 4
 """So many names in a folder are looked up one by one, more by listing it."""
+MOST: Final = 50_000
+"""A folder with more is not listed to its end, which takes long and much memory: there the
+names are looked up one by one."""
 REMEMBERED: Final = 1000
 
 
@@ -74,6 +77,8 @@ class _Remote:
         self._work = work
         self._folder = ""
         self._sides: dict[str, Side] | None = None
+        self._vast: set[str] = set()
+        """Folders with more than `MOST`."""
         self._below: OrderedDict[str, frozenset[str]] = OrderedDict()
         """For folders that were listed, the folders in them."""
 
@@ -92,10 +97,13 @@ class _Remote:
             return self._sides
         if self._is_missing(folder):
             return {}
-        if len(files) <= FEW:
-            return await self._one_by_one(files)
-        self._folder, self._sides = folder, await self._list(folder)
-        return self._sides
+        if len(files) > FEW and folder not in self._vast:
+            sides = await self._list(folder)
+            if sides is not None:
+                self._folder, self._sides = folder, sides
+                return sides
+            self._vast.add(folder)
+        return await self._one_by_one(files)
 
     def _is_missing(self, folder: str) -> bool:
         """Does the listing of a folder above tell that this one does not exist?"""
@@ -109,18 +117,22 @@ class _Remote:
 
     async def _one_by_one(self, files: list[NewTransfer]) -> dict[str, Side]:
         sides = {}
-        for entry in files:
+
+        async def look(entry: NewTransfer) -> None:
             ref = BlobRef(self._work.place.container, entry.remote)
             try:
                 found = await self._work.call(None, self._work.store.properties, ref)
             except NotFoundError as error:
                 if error.code == "ContainerNotFound":
                     raise
-                continue
-            sides[entry.remote] = side_of(found)
+            else:
+                sides[entry.remote] = side_of(found)
+
+        await share(files, min(len(files), self._work.plant.slots.size), look)
         return sides
 
-    async def _list(self, folder: str) -> dict[str, Side]:
+    async def _list(self, folder: str) -> dict[str, Side] | None:
+        """What is in a folder; None where that is too much."""
         sides: dict[str, Side] = {}
         below: set[str] = set()
 
@@ -140,6 +152,8 @@ class _Remote:
             marker = page.next_marker
             if not marker:
                 break
+            if len(sides) + len(below) > MOST:
+                return None
         self._below[folder] = frozenset(below)
         if len(self._below) > REMEMBERED:
             self._below.popitem(last=False)

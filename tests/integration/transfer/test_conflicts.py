@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from azure.storage.blob import ContainerClient
 
+from explorer.storage.model import Page
+from explorer.transfer import conflict_search
 from explorer.transfer.model import (
     ConflictPolicy,
     DownloadRequest,
@@ -266,6 +268,32 @@ def test_conflicts_are_found_before_anything_starts(
         "many/3": (7, 5),
     }
     assert not (tmp_path / "up" / "many" / "elsewhere").exists()
+
+
+class SmallPages(Hooked):
+    """Lists two names at a time."""
+
+    def list_blobs(self, container: str, **how: Any) -> Page:
+        page: Page = self.__getattr__("list_blobs")(container, page_size=2, **how)
+        return page
+
+
+def test_a_vast_folder_is_not_listed_to_its_end_for_a_few_files(
+    rig: Rig, container: ContainerClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conflict_search, "MOST", 5)
+    for number in range(6):
+        write(tmp_path / "up" / str(number), b"local")
+    for number in range(4, 30):
+        container.upload_blob(str(number), b"remote")
+    store = SmallPages(rig.store)
+
+    async def found() -> set[str]:
+        async with rig.engine(store) as engine:
+            return {c.name async for c in engine.find_conflicts(rig.upload(tmp_path / "up"))}
+
+    assert run(found()) == {"4", "5"}
+    assert (store.calls["list_blobs"], store.calls["properties"]) == (3, 6)
 
 
 @pytest.mark.parametrize("direction", ["upload", "download"])
