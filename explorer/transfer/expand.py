@@ -19,7 +19,7 @@ from explorer.transfer.encoding import failure_of
 from explorer.transfer.files import translating
 from explorer.transfer.filters import IGNORE_FILES, Filter, IgnoreFile
 from explorer.transfer.model import DownloadRequest, DownloadSource, UploadRequest
-from explorer.transfer.names import Mapped, Mapper, rules_for, to_blob
+from explorer.transfer.names import Mapped, Mapper, decode, rules_for, shown, to_blob
 from explorer.transfer.rows import Kind, NewTransfer, key_of
 from explorer.transfer.state import TransferState
 from explorer.transfer.walk import Found, walk
@@ -94,6 +94,8 @@ def _upload_row(request: UploadRequest, found: Found, relative: str) -> NewTrans
             raise found.error
         if relative:
             mapped = to_blob(relative, RULES, prefix=place.prefix)
+            if mapped.note:
+                _check_alone(found)
         else:
             mapped = Mapped(place.prefix.removesuffix("/"))
     except QuaysideError as error:
@@ -119,6 +121,18 @@ def _upload_row(request: UploadRequest, found: Found, relative: str) -> NewTrans
         note=found.skipped or mapped.note,
         state=TransferState.SKIPPED if found.skipped else TransferState.QUEUED,
     )
+
+
+def _check_alone(found: Found) -> None:
+    """Raises UnsafeNameError where an escaped name and the plain one lie side by side: they
+    are one blob, and one file would replace the other."""
+    plain = "/".join(decode(part, RULES) for part in found.relative.split("/"))
+    root = found.path[: len(found.path) - len(os.fsencode(found.relative))]
+    if plain != found.relative and os.path.lexists(root + os.fsencode(plain)):
+        raise UnsafeNameError(
+            f"{shown(found.relative)} and {shown(plain)} would become the same blob.",
+            cure="Rename or remove one of them.",
+        )
 
 
 # ------------------------------------------------------------------- downloads

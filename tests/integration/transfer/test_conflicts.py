@@ -17,6 +17,7 @@ from explorer.transfer.model import (
     JobSnapshot,
     UploadRequest,
 )
+from explorer.transfer.names import LINUX, Mapper
 from explorer.transfer.state import JobState, TransferState
 from tests.integration.transfer.rig import Ears, Hooked, Rig, noise, parts_in, run, write
 
@@ -268,6 +269,19 @@ def test_conflicts_are_found_before_anything_starts(
         "many/3": (7, 5),
     }
     assert not (tmp_path / "up" / "many" / "elsewhere").exists()
+
+
+def test_two_files_that_would_become_one_blob_are_not_both_sent(
+    rig: Rig, container: ContainerClient, tmp_path: Path
+) -> None:
+    mapper = Mapper(LINUX)
+    mapper.folder("d")
+    marked = mapper.file("d").name  # what a blob beside a folder of its name is saved as
+    write(tmp_path / "up" / "d", b"plain")
+    write(tmp_path / "up" / marked, b"marked")
+    job = run(rig.do(rig.upload(tmp_path / "up", conflicts=ConflictPolicy.OVERWRITE)))
+    assert (job.files_done, job.files_failed) == (1, 1)
+    assert contents(container) == {"d": b"plain"}
 
 
 class SmallPages(Hooked):
