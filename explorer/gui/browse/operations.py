@@ -201,9 +201,12 @@ class Operations(QObject):
     # -- delete ---------------------------------------------------------------------------
 
     async def delete(
-        self, location: Location, rows: list[Row], progress: Callable[[DeleteCount], None]
+        self, location: Location, rows: list[Row], progress: Callable[[DeleteCount], bool]
     ) -> DeleteCount | None:
-        """Delete blobs and folders of one folder, after asking; what came of it."""
+        """Delete blobs and folders of one folder, after asking; what came of it.
+
+        `progress` hears how far it is, at first with nothing, and says whether to go on.
+        """
         folders = tuple(f"{row.name}/" for row in rows if row.is_folder)
         place = path_text(location).rstrip("/")
         sheet = DeleteSheet(
@@ -217,12 +220,14 @@ class Operations(QObject):
             return None
         names = tuple(f"{row.name}/" if row.is_folder else row.name for row in rows)
         last = DeleteCount()
+        progress(last)
         async with aclosing(
             self._bridge.stream(lambda service: service.delete(location, names))
         ) as counts:
             async for count in counts:
                 last = count
-                progress(count)
+                if not progress(count):
+                    break
         return last
 
     def _counted(

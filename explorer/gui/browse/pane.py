@@ -73,7 +73,7 @@ class Pane(QWidget):
         self.history = History()
         self._words: ErrorText | None = None
         self._wanted_name = ""
-        self._credential_for = ""
+        self._act: Callable[[], None] | None = None
         self._counted: Status | None = None
         self._kept: Kept | None = None
         self.model = ListingModel(self)
@@ -261,6 +261,7 @@ class Pane(QWidget):
         self.state_changed.emit()
 
     def _began(self, is_quiet: bool) -> None:
+        self._words = None
         if not is_quiet:
             self.stage.show_table()
         self._update_bar()
@@ -377,22 +378,45 @@ class Pane(QWidget):
             self.refresh()
         self.state_changed.emit()
 
+    def forget(self, connection_id: str) -> None:
+        """A connection that is shown elsewhere is gone: no way back to it."""
+        self.history.forget(connection_id)
+        self._update_bar()
+
     def ask_for_credential(self, text: str, connection_id: str) -> None:
         """Say that work waits for a new SAS or key, with the way to give it."""
-        self._credential_for = connection_id
-        self.notice.tell(text, Tone.WARN, action="Replace credential…")
+
+        def give() -> None:
+            self.credential_requested.emit(connection_id)
+            self.notice.dismiss()
+
+        self.tell(text, Tone.WARN, action="Replace credential…", act=give)
 
     def tell_failure(self, words: ErrorText) -> None:
         """Say in the bar what went wrong, with a way to all of it."""
-        self._words, self._credential_for = words, ""
-        self.notice.tell(f"{words.title}. {words.line}", Tone.BAD, action="Details…")
+        self.tell(
+            f"{words.title}. {words.line}",
+            Tone.BAD,
+            action="Details…",
+            act=lambda: self.failure_shown.emit(words),
+        )
+
+    def tell(
+        self,
+        text: str,
+        tone: Tone,
+        *,
+        action: str = "",
+        act: Callable[[], None] | None = None,
+        closable: bool = True,
+    ) -> None:
+        """Say something in the bar; `act` is what its button does, named `action`."""
+        self._act = act
+        self.notice.tell(text, tone, action=action, closable=closable)
 
     def _notice_action(self) -> None:
-        if self._credential_for:
-            self.credential_requested.emit(self._credential_for)
-            self.notice.dismiss()
-        elif self._words is not None:
-            self.failure_shown.emit(self._words)
+        if self._act is not None:
+            self._act()
 
     def _ask_credential(self) -> None:
         if self.location is not None:

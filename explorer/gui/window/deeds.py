@@ -6,6 +6,7 @@ is told in a dialog. GUI thread only.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
@@ -21,12 +22,12 @@ from explorer.gui.browse.pane import Pane
 from explorer.gui.browse.rows import Row, RowKind
 from explorer.gui.browse.tree_controller import TreeController
 from explorer.gui.browse.words import path_text
-from explorer.gui.colours import Tone
 from explorer.gui.connect.controller import Connecting
 from explorer.gui.window.about import AboutSheet
+from explorer.gui.window.deletion import Deletion
 from explorer.gui.window.tabs import Tabs
 from explorer.gui.window.tree_deeds import TreeDeeds
-from explorer.service.model import DeleteCount, Location
+from explorer.service.model import Location
 
 
 class Deeds(QObject):
@@ -67,10 +68,6 @@ class Deeds(QObject):
             await work
         except QuaysideError as error:
             errors.show(self._window, error)
-
-    def tell(self, error: BaseException) -> None:
-        """An error nobody expected, in the bar of the tab in front."""
-        errors.tell(self._tabs.pane.notice, error)
 
     def show_words(self, words: errors.ErrorText) -> None:
         sheet = errors.ErrorSheet(words, self._window)
@@ -144,24 +141,15 @@ class Deeds(QObject):
             self.do(self._delete_rows(place, rows), "delete")
 
     async def _delete_rows(self, place: Location, rows: list[Row]) -> None:
-        notice = self._tabs.pane.notice
-
-        def tell(count: DeleteCount) -> None:
-            notice.tell(f"Deleting… {count.blobs:,} so far", Tone.INFO, closable=False)
-
+        own = asyncio.current_task()
+        deletion = Deletion(self._tabs, lambda: own.cancel() if own is not None else None)
         try:
-            count = await self._operations.delete(place, rows, tell)
+            count = await self._operations.delete(place, rows, deletion.progressed)
         except BaseException:
-            notice.dismiss()
+            deletion.forget()
             raise
-        if count is None:
-            return
-        if not count.failed:
-            notice.dismiss()
-            return
-        first = f" {count.failures[0][1]}" if count.failures else ""
-        total = count.failed + count.blobs
-        notice.tell(f"{count.failed:,} of {total:,} could not be deleted.{first}", Tone.BAD)
+        if count is not None:
+            deletion.ended(count)
 
     def about(self) -> None:
         sheet = AboutSheet(self._window)
