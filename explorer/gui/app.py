@@ -33,7 +33,6 @@ from explorer.gui.gcguard import GcGuard
 from explorer.gui.icons import app_icon
 from explorer.gui.sinks import Sinks
 from explorer.gui.theme import Theme, ThemeChoice
-from explorer.gui.transfers.controller import can_cancel
 from explorer.gui.window import memory as window_memory
 from explorer.gui.window.closing import Leaving, Tray, ask_how
 from explorer.gui.window.main_window import MainWindow
@@ -135,6 +134,7 @@ class Program:
         self._sinks.install()
         self.window.close_requested.connect(self._close_requested)
         self.window.memory_changed.connect(self._save)
+        self.window.theme_chosen.connect(self._theme_chosen)
         self._tray = Tray(self.window)
         self._tray.show_requested.connect(self._come_back)
         self._tray.quit_requested.connect(self._close_requested)
@@ -172,7 +172,7 @@ class Program:
             errors.show(self.window, error)
             return
         settings: Settings = await self.bridge.get(lambda service: service.settings)
-        self._theme.choose(ThemeChoice(settings.theme.value))
+        self._show_theme(ThemeChoice(settings.theme.value))
         await self.window.start(restore_tabs=settings.restore_session and not target)
         if target:
             await self.window.going.go_to(self.window.pane, target)
@@ -185,6 +185,19 @@ class Program:
             return
         self._told.add(words.details)
         self.window.tell(error)
+
+    # -- the look ---------------------------------------------------------------
+
+    def _show_theme(self, choice: ThemeChoice) -> None:
+        self._theme.choose(choice)
+        self.window.themes.show_choice(choice)
+
+    def _theme_chosen(self, choice: ThemeChoice) -> None:
+        self._show_theme(choice)
+        self.window.deeds.do(
+            self.bridge.call(lambda service: service.update_settings(theme=choice.value)),
+            "keep the theme",
+        )
 
     # -- leaving ----------------------------------------------------------------
 
@@ -226,10 +239,10 @@ class Program:
         return await ask_how(self.window, has_tray=Tray.is_available())
 
     async def _cancel_transfers(self) -> None:
-        for job in self.window.transfers.jobs.jobs():
-            if can_cancel(job):
-                job_id = job.id
-                await self.bridge.call(lambda service, job_id=job_id: service.cancel(job_id))  # type: ignore[misc]
+        """Those that were asked about; what was paused before stays so."""
+        for job in self.window.transfers.busy():
+            job_id = job.id
+            await self.bridge.call(lambda service, job_id=job_id: service.cancel(job_id))  # type: ignore[misc]
 
     def _come_back(self) -> None:
         self._tray.hide()

@@ -85,12 +85,14 @@ class ChoiceSheet(Sheet):
         text: str,
         choices: tuple[tuple[str, str, Rank], ...],
         parent: QWidget | None,
+        *,
+        stay: str,
     ) -> None:
         super().__init__(headline, parent, icon_name="question")
         self.chosen = ""
         self.body.addWidget(plain_label(text, wrap=True))
-        cancel = self.add_button("Cancel", at_left=True)
-        cancel.clicked.connect(self.reject)
+        self.stay_button = self.add_button(stay, at_left=True)
+        self.stay_button.clicked.connect(self.reject)
         for key, label, rank in choices:
             button = self.add_button(label, rank=rank)
             button.clicked.connect(lambda _=False, key=key: self._choose(key))
@@ -101,10 +103,16 @@ class ChoiceSheet(Sheet):
 
 
 async def choose(
-    parent: QWidget, headline: str, text: str, choices: tuple[tuple[str, str, Rank], ...]
+    parent: QWidget,
+    headline: str,
+    text: str,
+    choices: tuple[tuple[str, str, Rank], ...],
+    *,
+    stay: str,
 ) -> str | None:
-    """The key of the choice: each is (key, label, rank)."""
-    return await finished(ChoiceSheet(headline, text, choices, parent), lambda it: it.chosen)
+    """The key of the choice: each is (key, label, rank). `stay` is on the button for none."""
+    sheet = ChoiceSheet(headline, text, choices, parent, stay=stay)
+    return await finished(sheet, lambda it: it.chosen)
 
 
 class TextSheet(Sheet):

@@ -13,9 +13,11 @@ import pytest
 from azure.storage.blob import ContainerClient
 from PySide6.QtWidgets import QApplication
 
+from explorer.gui import colours
 from explorer.gui.app import Program, application
 from explorer.gui.ask import ChoiceSheet
 from explorer.gui.errors import ErrorSheet, ErrorText
+from explorer.gui.theme import ThemeChoice
 from explorer.gui.window.closing import Leaving, Tray
 from explorer.service.emulator import Emulator
 from explorer.service.model import Location
@@ -68,7 +70,9 @@ def test_a_link_from_outside_only_fills_in_the_dialog(drive: Drive[Any], data_di
 
     async def work() -> None:
         async with running(data_dir, url) as program:
-            dialog = program.window.connecting._dialog
+            connecting = program.window.connecting
+            await until(lambda: connecting._dialog is not None, "the dialog opens")
+            dialog = connecting._dialog
             assert dialog is not None
             assert dialog.box.text() == url
             assert dialog.runs == 0
@@ -114,7 +118,9 @@ def test_closing_while_a_transfer_runs_asks_and_it_goes_on_next_time(
             await program.window.operations.upload([str(big)], here)
             await until(program.window.transfers.busy, "it runs")
             program.window.close()
-            (await choice()).reject()
+            question = await choice()
+            assert question.stay_button.text() == "&Stay"
+            question.stay_button.click()
             await until(lambda: "close" not in program._scope.names, "the question is over")
             assert program.window.isVisible()
             program.window.close()
@@ -160,6 +166,57 @@ def test_closing_can_cancel_what_runs(
 
     drive(work())
     assert list(container.list_blobs()) == []
+
+
+def test_cancelling_what_runs_leaves_what_was_paused(
+    drive: Drive[Any],
+    data_dir: Path,
+    azurite: Emulator,
+    container: ContainerClient,
+    tmp_path: Path,
+) -> None:
+    kept, running_one = tmp_path / "kept.bin", tmp_path / "running.bin"
+    for path in (kept, running_one):
+        path.write_bytes(bytes(24 * 1024 * 1024))
+
+    async def work() -> None:
+        async with running(data_dir) as program:
+            here = await connected(program, azurite, container.container_name)
+            window, bridge = program.window, program.bridge
+            await bridge.call(lambda s: s.update_settings(limit_bytes_per_s=1 << 20))
+            paused = await window.operations.upload([str(kept)], here)
+            assert paused is not None
+            await bridge.call(lambda s: s.pause(paused))
+            other = await window.operations.upload([str(running_one)], here)
+            await until(lambda: [job.id for job in window.transfers.busy()] == [other], "one runs")
+            window.close()
+            (await choice())._choose(Leaving.CANCEL.value)
+            await until(lambda: not window.transfers.busy(), "it is cancelled")
+            jobs = window.transfers.jobs
+            states = {job.id: job.state for job in jobs.jobs()}
+            assert states == {paused: JobState.PAUSED, other: JobState.CANCELLED}
+
+    drive(work())
+
+
+def test_a_theme_from_the_menu_is_shown_and_kept(drive: Drive[Any], data_dir: Path) -> None:
+    async def first() -> None:
+        async with running(data_dir) as program:
+            themes = program.window.themes
+            await until(lambda: themes.action(ThemeChoice.SYSTEM).isChecked(), "the usual one")
+            themes.action(ThemeChoice.DARK).trigger()
+            assert colours.current().is_dark
+            await until(lambda: "keep the theme" not in program._scope.names, "it is kept")
+
+    async def second() -> None:
+        async with running(data_dir) as program:
+            themes = program.window.themes
+            await until(lambda: themes.action(ThemeChoice.DARK).isChecked(), "it is marked")
+            assert colours.current().is_dark
+            themes.action(ThemeChoice.SYSTEM).trigger()
+
+    drive(first())
+    drive(second())
 
 
 def test_an_unexpected_error_is_told_once_and_without_a_trace(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import shiboken6
 from azure.storage.blob import ContainerClient
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import (
@@ -35,7 +37,7 @@ from explorer.gui.window.main_window import MainWindow
 from explorer.gui.window.memory import Memory
 from explorer.service.emulator import Emulator
 from explorer.service.host import ServiceHost
-from explorer.service.model import Connection, Location
+from explorer.service.model import Connection, DeleteCount, Location
 from explorer.storage.connection import parse
 from tests.gui.conftest import Drive, until
 
@@ -358,6 +360,94 @@ def test_a_selection_is_deleted_after_a_clear_question(
     assert [blob.name for blob in container.list_blobs()] == ["keep.txt"]
 
 
+def deleting_in_steps(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> tuple[asyncio.Queue[DeleteCount], list[bool]]:
+    """What is put into the queue is how far the deletion is; the list gets its end."""
+    steps, ended = asyncio.Queue[DeleteCount](), list[bool]()
+
+    async def delete(_make: object) -> AsyncGenerator[DeleteCount, None]:
+        try:
+            while True:
+                yield await steps.get()
+        finally:
+            ended.append(True)
+
+    async def yes(*_args: object) -> bool:
+        return True
+
+    monkeypatch.setattr(window._bridge, "stream", delete)
+    monkeypatch.setattr(ask, "finished", yes)
+    return steps, ended
+
+
+def test_a_running_deletion_can_be_stopped(
+    run: Run, container: ContainerClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(container, "a.txt")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        pane, notice = window.pane, window.pane.notice
+        assert names(pane) == ["a.txt"]
+        pane.view.selectRow(0)
+        steps, ended = deleting_in_steps(window, monkeypatch)
+        await choose(window, Act.DELETE)
+        await until(lambda: notice.action_button.text() == "Stop", "it can be stopped")
+        steps.put_nowait(DeleteCount(300))
+        await until(lambda: notice.text() == "Deleting… 300 so far", "it is told")
+        notice.action_button.click()
+        assert not ended
+        steps.put_nowait(DeleteCount(400))
+        await until(lambda: ended, "it ends after what was under way")
+        wanted = "Stopped: 400 deleted, the rest is still there."
+        await until(lambda: notice.text() == wanted, "what is gone is told")
+
+    run(work)
+
+
+def test_a_deletion_that_only_looks_is_called_off_at_once(
+    run: Run, container: ContainerClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(container, "a.txt")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        pane, notice = window.pane, window.pane.notice
+        assert names(pane) == ["a.txt"]
+        pane.view.selectRow(0)
+        _, ended = deleting_in_steps(window, monkeypatch)
+        await choose(window, Act.DELETE)
+        await until(lambda: notice.action_button.text() == "Stop", "it can be stopped")
+        await asyncio.sleep(0)
+        notice.action_button.click()
+        await until(lambda: ended and notice.isHidden(), "it is over")
+
+    run(work)
+
+
+def test_a_deletion_goes_on_when_its_tab_is_closed(
+    run: Run, container: ContainerClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(container, "a.txt")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        pane = window.pane
+        assert names(pane) == ["a.txt"]
+        pane.view.selectRow(0)
+        steps, ended = deleting_in_steps(window, monkeypatch)
+        await choose(window, Act.DELETE)
+        await until(lambda: pane.notice.action_button.text() == "Stop", "it runs")
+        window.tabs.open_tab()
+        window.tabs.close_tab(0)
+        await until(lambda: not shiboken6.isValid(pane), "the tab is gone")
+        steps.put_nowait(DeleteCount(5))
+        await until(lambda: window.pane.notice.text() == "Deleting… 5 so far", "it is told")
+        window.pane.notice.action_button.click()
+        steps.put_nowait(DeleteCount(9))
+        await until(lambda: ended, "it ends")
+
+    run(work)
+
+
 def test_a_question_that_is_dismissed_deletes_nothing(run: Run, container: ContainerClient) -> None:
     put(container, "keep.txt")
 
@@ -465,6 +555,42 @@ def test_a_removed_connection_closes_its_tabs(run: Run) -> None:
         await window._bridge.call(lambda service: service.remove_connection(here.connection_id))
         await until(lambda: window.pane.location is None, "the tab closes")
         assert window.tree_model.rowCount() == 0
+
+    run(work)
+
+
+def test_there_is_no_way_back_to_a_removed_connection(run: Run) -> None:
+    async def work(window: MainWindow, here: Location) -> None:
+        pane = window.pane
+        pane.history.go(Location("other", "data"))
+        await window._bridge.call(lambda service: service.remove_connection(here.connection_id))
+        await until(lambda: not pane.history.can_go_back, "the way back is gone")
+        assert not pane.navigation.back.isEnabled()
+
+    run(work)
+
+
+def test_tabs_are_not_forgotten_before_they_were_opened(drive: Drive[Any], data_dir: Path) -> None:
+    places = [Location("c", "a"), Location("c", "b")]
+
+    async def work() -> None:
+        scope, workers, bridge = TaskScope(), Workers("window", 1), Bridge()
+        window = MainWindow(bridge, scope, workers, LocalStorage(), Memory(tabs=places))
+        assert Memory.from_bytes(window.remember()).tabs == places
+        await scope.aclose()
+        workers.close()
+        window.may_close = True
+        window.close()
+        window.deleteLater()
+
+    drive(work())
+
+
+def test_a_title_shows_a_name_as_it_is(run: Run) -> None:
+    async def work(window: MainWindow, here: Location) -> None:
+        window.pane.go(here.child("draft[*]"))
+        await until(lambda: listed(window.pane))
+        assert window.windowTitle() == "draft[*][*] — Quayside"
 
     run(work)
 

@@ -65,6 +65,7 @@ class TransfersPanel(QWidget):
     def __init__(self, controller: TransfersController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._controller = controller
+        self._awaited = 0
         self._shown = ShownJobs(controller.jobs, self)
         self.kinds = KindsList()
         self.jobs = ColumnTable("Transfers", self._shown, _WIDTHS, jobs_model.HIDDEN_AT_FIRST)
@@ -165,6 +166,7 @@ class TransfersPanel(QWidget):
 
     def _connect(self) -> None:
         self._controller.jobs_changed.connect(self._refresh.start)
+        self._controller.jobs_changed.connect(self._job_came)
         self.kinds.kind_changed.connect(self._show_kind)
         self.jobs.selectionModel().selectionChanged.connect(self._selection_changed)
         self.jobs.activated.connect(self._open_destination)
@@ -195,8 +197,9 @@ class TransfersPanel(QWidget):
         return [job for job in self.selected() if verb.fits(job)]
 
     def select(self, job_id: int) -> None:
-        """Select a job's row and show it, whatever kind was looked at."""
+        """Select a job's row and show it, whatever kind was looked at; as soon as it has come."""
         job = self._controller.jobs.job(job_id)
+        self._awaited = job_id if job is None else 0
         if job is None:
             return
         if not self._shown.shows(job):
@@ -207,6 +210,10 @@ class TransfersPanel(QWidget):
                 # Not by the view, which looks at the keys that are held down.
                 self.jobs.selectionModel().setCurrentIndex(index, _SELECT_ROW)
                 self.jobs.scrollTo(index)
+
+    def _job_came(self) -> None:
+        if self._controller.jobs.job(self._awaited) is not None:
+            self.select(self._awaited)
 
     def _show_counts(self) -> None:
         jobs = self._controller.jobs.jobs()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -66,11 +67,15 @@ class _Search:
 
 
 class TransferStarter:
-    """Starts uploads and downloads for the window that owns `parent`; GUI thread only."""
+    """Starts uploads and downloads for the window that owns `parent`; GUI thread only.
 
-    def __init__(self, bridge: Bridge, parent: QWidget) -> None:
+    `started` hears the id of each job that was queued.
+    """
+
+    def __init__(self, bridge: Bridge, parent: QWidget, started: Callable[[int], None]) -> None:
         self._bridge = bridge
         self._parent = parent
+        self._started = started
 
     async def start(self, request: Request) -> int | None:
         """Queue `request`, after asking where something of that name exists already.
@@ -98,7 +103,9 @@ class TransferStarter:
 
     async def _submit(self, options: JobOptions, request: Request) -> int:
         decided = replace(request, options=options)
-        return await self._bridge.call(lambda service: service.submit(decided))
+        job_id = await self._bridge.call(lambda service: service.submit(decided))
+        self._started(job_id)
+        return job_id
 
     async def _look(self, request: Request) -> _Search | None:
         """All conflicts there are; None where the person did not want to wait for them."""

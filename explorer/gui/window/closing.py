@@ -30,7 +30,9 @@ async def ask_how(parent: QWidget, *, has_tray: bool) -> Leaving:
     if has_tray:
         choices.append((Leaving.TRAY.value, "&Go on in the tray", Rank.PRIMARY))
     text = "Paused transfers go on from where they were when Quayside starts next time."
-    answer = await ask.choose(parent, "Transfers are still running", text, tuple(choices))
+    answer = await ask.choose(
+        parent, "Transfers are still running", text, tuple(choices), stay="&Stay"
+    )
     return Leaving(answer) if answer is not None else Leaving.STAY
 
 

@@ -29,6 +29,7 @@ from explorer.gui.window.memory import Memory
 from explorer.gui.window.start_page import StartPage
 from explorer.gui.window.status import StatusLine
 from explorer.gui.window.tabs import Tab, Tabs
+from explorer.gui.window.theme_menu import ThemeMenu
 from explorer.gui.window.tree_menu import TreeMenu
 from explorer.service.events import BlobArrived, CredentialsNeeded, FolderChanged, JobAdded, Notice
 from explorer.service.model import Connection, Location
@@ -42,6 +43,8 @@ class MainWindow(QMainWindow):
 
     close_requested = Signal()
     memory_changed = Signal()
+    theme_chosen = Signal(object)
+    """A `ThemeChoice` from the menu."""
 
     def __init__(
         self,
@@ -60,6 +63,7 @@ class MainWindow(QMainWindow):
         self._memory = memory
         self.may_close = False
         self._has_shown_transfers = False
+        self._is_started = False
         self.actions_ = Actions(self)
         self.tree_model = TreeModel(self)
         self.tree = TreeView(self.tree_model)
@@ -67,7 +71,7 @@ class MainWindow(QMainWindow):
         self.connecting = Connecting(bridge, scope, workers, local_storage, self)
         self.transfers = TransfersController(bridge, scope, self)
         self.transfers_panel = TransfersPanel(self.transfers)
-        starter = TransferStarter(bridge, self)
+        starter = TransferStarter(bridge, self, self.transfers_panel.select)
         self.operations = Operations(bridge, scope, workers, starter, self)
         self.tabs = Tabs(self._make_tab)
         self.going = Going(bridge, self.tree_controller, self.tabs, self.connecting)
@@ -108,7 +112,9 @@ class MainWindow(QMainWindow):
         self.resizeDocks([self._transfers_dock], [210], Qt.Orientation.Vertical)
         tree_switch = self._switch(self._tree_dock, "&Connections", "panel-left")
         transfers_switch = self._switch(self._transfers_dock, "&Transfers", "panel-bottom")
-        menus.build_menu_bar(self, self.actions_, [tree_switch, transfers_switch])
+        self.themes = ThemeMenu(self)
+        self.themes.chosen.connect(self.theme_chosen)
+        menus.build_menu_bar(self, self.actions_, [tree_switch, transfers_switch], [self.themes])
         menus.build_tool_bar(self, self.actions_, transfers_switch)
 
     def _dock(self, title: str, name: str, widget: QWidget) -> QDockWidget:
@@ -225,11 +231,11 @@ class MainWindow(QMainWindow):
         memory.geometry = bytes(self.saveGeometry().data())
         memory.layout = bytes(self.saveState().data())
         memory.transfers = self.transfers_panel.save_columns()
-        panes = self.tabs.panes()
-        places = [(pane, pane.location) for pane in panes]
-        memory.tabs = [place for _, place in places if place is not None]
-        current = self.tabs.pane.location
-        memory.current_tab = memory.tabs.index(current) if current in memory.tabs else 0
+        if self._is_started:  # before that, last time's tabs have not been opened
+            places = [pane.location for pane in self.tabs.panes()]
+            memory.tabs = [place for place in places if place is not None]
+            in_front = places[: self.tabs.currentIndex()]
+            memory.current_tab = sum(place is not None for place in in_front)
         return memory.to_bytes()
 
     def _changed(self) -> None:
@@ -239,19 +245,25 @@ class MainWindow(QMainWindow):
     async def start(self, *, restore_tabs: bool) -> None:
         """Once the service runs: show its connections, and open last time's tabs."""
         await self.tree_controller.load()
-        known = [
-            place
-            for place in self._memory.tabs
-            if self.tree_controller.connection(place.connection_id) is not None
-        ]
-        if restore_tabs and known:
-            current = self._memory.current_tab
-            for at, place in enumerate(known):
-                if at == 0:
-                    self.tabs.pane.go(place)
-                else:
-                    self.tabs.open_tab(place, in_front=False)
-            self.tabs.setCurrentIndex(min(max(current, 0), self.tabs.count() - 1))
+        if restore_tabs:
+            self._restore_tabs()
+        self._is_started = True
+
+    def _restore_tabs(self) -> None:
+        """Those of connections that are still there, the same one in front."""
+        in_front = self.tabs.currentIndex()
+        pane = self.pane if self.pane.location is None else None
+        for at, place in enumerate(self._memory.tabs):
+            if self.tree_controller.connection(place.connection_id) is None:
+                continue
+            if pane is None:
+                pane = self.tabs.open_tab(place, in_front=False)
+            else:
+                pane.go(place)
+            if at <= self._memory.current_tab:
+                in_front = self.tabs.panes().index(pane)
+            pane = None
+        self.tabs.setCurrentIndex(in_front)
 
     # -- going ----------------------------------------------------------------------
 
@@ -272,7 +284,7 @@ class MainWindow(QMainWindow):
         pane.go(connection.start)
         self.tree.expand(self.tree_model.index_of(connection.root))
         if connection.notice:
-            pane.notice.tell(connection.notice, Tone.WARN)
+            pane.tell(connection.notice, Tone.WARN)
 
     def _location_changed(self, location: Location) -> None:
         if self.pane.location == location:
@@ -297,6 +309,8 @@ class MainWindow(QMainWindow):
     def _show_title(self) -> None:
         pane = self.pane
         title = pane.title if pane.location is not None else ""
+        # Qt takes [*] for the mark of something unsaved, and two of them for one.
+        title = title.replace("[*]", "[*][*]")
         self.setWindowTitle(f"{title} — Quayside" if title else "Quayside")
 
     def _show_state(self) -> None:
@@ -385,7 +399,7 @@ class MainWindow(QMainWindow):
 
     def _notice(self, event: Notice) -> None:
         tone = Tone.WARN if event.is_warning else Tone.INFO
-        self.pane.notice.tell(f"{event.title}. {event.message}", tone)
+        self.pane.tell(f"{event.title}. {event.message}", tone)
 
     def _credentials_needed(self, event: CredentialsNeeded) -> None:
         connection = self.tree_controller.connection(event.connection_id)
@@ -413,6 +427,8 @@ class MainWindow(QMainWindow):
             pane = self.tabs.panes()[at]
             if pane.location is not None and pane.location.connection_id == connection_id:
                 self.tabs.close_tab(at)
+            else:
+                pane.forget(connection_id)
         self._state_timer.start()
 
     def _show_destination(self, job: JobSnapshot) -> None:

@@ -79,13 +79,18 @@ def fill(menu: QMenu, acts: tuple[Act | None, ...], actions: Actions) -> None:
             menu.addAction(actions[act])
 
 
-def build_menu_bar(window: QMainWindow, actions: Actions, panels: list[QAction]) -> None:
-    """The menus of the window; `panels` switches its docks."""
+def build_menu_bar(
+    window: QMainWindow, actions: Actions, panels: list[QAction], below: list[QMenu]
+) -> None:
+    """The menus of the window; `panels` switches its docks, `below` goes under View, too."""
     bar = window.menuBar()
     for title, acts in _MENUS:
         fill(bar.addMenu(title), acts, actions)
     view = bar.addMenu("&View")
     view.addActions(panels)
+    view.addSeparator()
+    for menu in below:
+        view.addMenu(menu)
     fill(bar.addMenu("&Help"), (Act.ABOUT,), actions)
 
 

@@ -79,7 +79,7 @@ async def room(
         known = await bridge.call(lambda service: service.session_connection(spec))
         where = Location(known.id, str(container.container_name))
         place = await bridge.get(lambda service: service.place(where))
-        yield Room(bridge, controller, panel, TransferStarter(bridge, panel), place)
+        yield Room(bridge, controller, panel, TransferStarter(bridge, panel, panel.select), place)
     finally:
         controller.stop()
         await scope.aclose()

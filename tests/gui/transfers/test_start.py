@@ -15,6 +15,7 @@ from explorer.base.settings import OnConflict, Settings
 from explorer.gui.transfers import start
 from explorer.gui.transfers.conflicts import ConflictDialog
 from explorer.gui.transfers.start import LookingSheet, TransferStarter, place_of
+from explorer.service.events import JobAdded
 from explorer.transfer.model import (
     Conflict,
     ConflictPolicy,
@@ -27,7 +28,7 @@ from explorer.transfer.model import (
 )
 from tests.gui.conftest import Drive, until
 from tests.gui.transfers.conftest import Desk, Opened
-from tests.support.jobs import NOON, PLACE
+from tests.support.jobs import NOON, PLACE, job
 from tests.support.queue import Queue
 
 P = ConflictPolicy
@@ -43,6 +44,10 @@ def queue_with(count: int) -> Queue:
     return queue
 
 
+def starter_of(desk: Desk) -> TransferStarter:
+    return TransferStarter(desk.bridge, desk.panel, desk.panel.select)
+
+
 async def dialog_of(desk: Desk, kind: type[QDialog]) -> Any:
     await until(lambda: [it for it in desk.panel.findChildren(kind) if it.isVisible()])
     return next(it for it in desk.panel.findChildren(kind) if it.isVisible())
@@ -53,10 +58,23 @@ def test_without_conflicts_nobody_is_asked_and_late_ones_fail(
 ) -> None:
     async def go() -> None:
         async with opened(queue_with(0)) as desk:
-            assert await TransferStarter(desk.bridge, desk.panel).start(UPLOAD) == 1
+            assert await starter_of(desk).start(UPLOAD) == 1
             [sent] = desk.queue.submitted
             assert sent.options == JobOptions(with_md5=False, conflicts=P.FAIL)
             assert desk.panel.findChildren(ConflictDialog) == []
+
+    drive(go())
+
+
+def test_what_was_started_is_selected_when_it_has_come(drive: Drive[Any], opened: Opened) -> None:
+    async def go() -> None:
+        async with opened(queue_with(0)) as desk:
+            job_id = await starter_of(desk).start(UPLOAD)
+            assert job_id is not None
+            desk.bridge.events.tell((JobAdded(job(77)),))
+            assert desk.panel.selected() == []
+            desk.bridge.events.tell((JobAdded(job(job_id)), JobAdded(job(78))))
+            assert [it.id for it in desk.panel.selected()] == [job_id]
 
     drive(go())
 
@@ -70,7 +88,7 @@ def test_the_answer_goes_into_the_request(drive: Drive[Any], opened: Opened) -> 
 
     async def go() -> None:
         async with opened(queue_with(2)) as desk:
-            starter = TransferStarter(desk.bridge, desk.panel)
+            starter = starter_of(desk)
             job_id, _ = await asyncio.gather(starter.start(UPLOAD), answer(desk))
             [sent] = desk.queue.submitted
             assert job_id == 1
@@ -88,7 +106,7 @@ def test_a_cancelled_question_queues_nothing(drive: Drive[Any], opened: Opened) 
 
     async def go() -> None:
         async with opened(queue_with(1)) as desk:
-            starter = TransferStarter(desk.bridge, desk.panel)
+            starter = starter_of(desk)
             job_id, _ = await asyncio.gather(starter.start(DOWNLOAD), cancel(desk))
             assert job_id is None
             assert desk.queue.submitted == []
@@ -108,7 +126,7 @@ def test_more_conflicts_than_can_be_listed_are_covered_by_a_choice_for_all(
 
     async def go() -> None:
         async with opened(queue_with(5)) as desk:
-            starter = TransferStarter(desk.bridge, desk.panel)
+            starter = starter_of(desk)
             await asyncio.gather(starter.start(UPLOAD), answer(desk))
             [sent] = desk.queue.submitted
             assert len(sent.options.decisions) == 3
@@ -125,7 +143,7 @@ def test_a_rule_in_the_settings_answers_for_the_person(
         queue = queue_with(1)
         queue.settings = replace(Settings(), on_conflict=rule)
         async with opened(queue) as desk:
-            await TransferStarter(desk.bridge, desk.panel).start(UPLOAD)
+            await starter_of(desk).start(UPLOAD)
             assert desk.queue.submitted[0].options.conflicts.value == rule.value
 
     drive(go())
@@ -144,7 +162,7 @@ def test_a_long_look_says_so_and_can_be_called_off(
         queue = queue_with(2)
         queue.search_goes_on = True
         async with opened(queue) as desk:
-            starter = TransferStarter(desk.bridge, desk.panel)
+            starter = starter_of(desk)
             job_id, _ = await asyncio.gather(starter.start(UPLOAD), call_off(desk))
             assert job_id is None
             assert desk.queue.submitted == []
@@ -159,7 +177,7 @@ def test_a_look_that_fails_raises_and_queues_nothing(drive: Drive[Any], opened: 
         queue.search_error = OSError("no such folder")
         async with opened(queue) as desk:
             with pytest.raises(OSError, match="no such folder"):
-                await TransferStarter(desk.bridge, desk.panel).start(UPLOAD)
+                await starter_of(desk).start(UPLOAD)
             assert desk.queue.submitted == []
             assert not [it for it in desk.panel.findChildren(LookingSheet) if it.isVisible()]
 
