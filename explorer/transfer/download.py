@@ -8,19 +8,30 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import closing
 from dataclasses import replace
 
+from explorer.base.cancel import Cancelled
 from explorer.storage.model import BlobRef
 from explorer.transfer import progress_table, stamps, transfer_table
 from explorer.transfer.files import Fingerprint
 from explorer.transfer.folders import Folder
+from explorer.transfer.in_a_row import SMALL_BYTES, Folders
 from explorer.transfer.local_target import LocalTarget, mtime_of
 from explorer.transfer.plan import DEFAULT_RANGE_BYTES, plan_download
 from explorer.transfer.range_download import RangeDownload
-from explorer.transfer.rows import Kind, Progress
+from explorer.transfer.rows import Kind, Progress, TransferRow
 from explorer.transfer.state import TransferState
 from explorer.transfer.verify import check_md5, check_read, check_size
 from explorer.transfer.work import EndsHere, Live, Outcome, Work
+
+
+class _InTheWayError(Exception):
+    """A file of that name is there; nothing was fetched yet."""
+
+    def __init__(self, found: os.stat_result) -> None:
+        super().__init__()
+        self.found = found
 
 
 class Download:
@@ -38,7 +49,7 @@ class Download:
     def _ref(self) -> BlobRef:
         return BlobRef(self._work.place.container, self._live.row.remote)
 
-    async def run(self) -> Outcome:
+    async def run(self, met: Exception | None = None) -> Outcome:
         kept: Progress | None = None
         if self._live.row.attempt:
             kept = await self._work.journal.read(progress_table.get, self._live.row.id)
@@ -47,9 +58,9 @@ class Download:
                 return await self._folder()
             if not self._live.row.etag or self._live.is_restart or not self._live.row.size_bytes:
                 await self._refresh()
-            wanted = self._work.options.block_size_bytes or DEFAULT_RANGE_BYTES
+            wanted = range_bytes_for(self._work)
             if kept is None and self._live.row.size_bytes <= wanted:
-                return await self._whole()
+                return await self._whole(met)
             cut = plan_download(self._live.row.size_bytes, range_bytes=wanted)
             ranges = RangeDownload(self._work, self._live, self._target, self._ref, cut)
             return await ranges.run(kept)
@@ -90,64 +101,100 @@ class Download:
 
     # -- small blobs ----------------------------------------------------------
 
-    async def _whole(self) -> Outcome:
+    def at_once(self, folders: Folders) -> None:
+        try:
+            found = self._get_and_publish(folders, None, has_looked=False)
+        except Cancelled:
+            self._target.remove_part()
+            raise
+        if found is not None:
+            raise _InTheWayError(found)
+
+    def make_durable(self, folders: Folders) -> None:
+        folders.sync(self._target.folders)
+
+    def ended(self, got: None = None) -> Outcome:
+        self._live.moved(self._live.row.size_bytes)
+        return Outcome(TransferState.DONE, self._live.row.size_bytes, note=self._live.note)
+
+    async def _whole(self, met: Exception | None) -> Outcome:
         self._live.move(TransferState.RUNNING)
         expected: Fingerprint | None = None
         has_looked = False
         try:
+            if isinstance(met, _InTheWayError):
+                expected = await self._target.weigh(met.found)
+                has_looked, met = True, None
             while True:
                 try:
                     found = await self._work.call(
                         self._live,
-                        self._get_and_publish,
+                        self._get_alone,
                         expected,
                         has_looked,
                         progress=lambda: self._position,
+                        met=met,
                     )
                 except FileExistsError:
                     self._target.rival()
                 if found is None:
                     break
                 expected = await self._target.weigh(found)
-                has_looked = True
+                has_looked, met = True, None
         except BaseException:
             await self._work.run_anyway(self._target.remove_part)
             raise
         self._live.move(TransferState.COMMITTING)
         await self._work.plant.folder_syncs.sync(self._target.folder_path)
-        self._live.moved(self._live.row.size_bytes)
-        return Outcome(TransferState.DONE, self._live.row.size_bytes, note=self._live.note)
+        return self.ended()
+
+    def _get_alone(self, expected: Fingerprint | None, has_looked: bool) -> os.stat_result | None:
+        with closing(Folders(self._root)) as folders:
+            return self._get_and_publish(folders, expected, has_looked=has_looked)
 
     def _get_and_publish(
-        self, expected: Fingerprint | None, has_looked: bool
+        self, folders: Folders, expected: Fingerprint | None, *, has_looked: bool
     ) -> os.stat_result | None:
         """All of it in one go. Returns what is in the way, before anything is fetched."""
         row = self._live.row
-        with self._target.folder() as folder:
-            if not has_looked and (found := folder.find(self._target.name)) is not None:
-                return found
-            if not self._position:
-                folder.remove(self._target.part)
-            with folder.open_part(self._target.part, is_new=not self._position) as part:
+        folder = folders.get(self._target.folders)
+        if not has_looked and (found := folder.find(self._target.name)) is not None:
+            return found
+        if not self._position:
+            folder.remove(self._target.part)
+        with folder.open_part(self._target.part, is_new=not self._position) as part:
 
-                def take(offset: int, data: memoryview) -> None:
-                    self._work.pay(len(data))
-                    part.write(offset, data)
-                    self._md5.update(data)
-                    self._position = offset + len(data)
+            def take(offset: int, data: memoryview) -> None:
+                self._work.pay(len(data))
+                part.write(offset, data)
+                self._md5.update(data)
+                self._position = offset + len(data)
 
-                if self._position < row.size_bytes:
-                    read = self._work.store.read_range(
-                        self._ref,
-                        self._position,
-                        row.size_bytes - self._position,
-                        take,
-                        if_match=row.etag,
-                    )
-                    check_read(read, row.size_bytes, row.remote)
-                part.seal(mtime_of(self._work, row))
-                check_size(part.size_bytes, row.size_bytes, row.remote)
-            if self._work.options.with_md5 and row.md5 is not None:
-                check_md5(self._md5.digest(), row.md5, row.remote)
-            folder.publish(self._target.part, self._target.name, expected)
+            if self._position < row.size_bytes:
+                read = self._work.store.read_range(
+                    self._ref,
+                    self._position,
+                    row.size_bytes - self._position,
+                    take,
+                    if_match=row.etag,
+                )
+                check_read(read, row.size_bytes, row.remote)
+            part.seal(mtime_of(self._work, row))
+            check_size(part.size_bytes, row.size_bytes, row.remote)
+        if self._work.options.with_md5 and row.md5 is not None:
+            check_md5(self._md5.digest(), row.md5, row.remote)
+        folder.publish(self._target.part, self._target.name, expected)
         return None
+
+
+def range_bytes_for(work: Work) -> int:
+    return work.options.block_size_bytes or DEFAULT_RANGE_BYTES
+
+
+def goes_at_once(work: Work, row: TransferRow) -> bool:
+    """Whether a blob is so small, so well known and so new to us that one request is likely
+    all."""
+    is_small = row.kind is Kind.FILE and 0 < row.size_bytes <= min(
+        SMALL_BYTES, range_bytes_for(work)
+    )
+    return is_small and bool(row.etag) and not row.attempt

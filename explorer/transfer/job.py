@@ -116,6 +116,10 @@ class Job:
         live = self.lives[row.id] = Live(row, self, bytes_done=done, size_bytes=row.size_bytes)
         return live
 
+    def not_begun(self, live: Live) -> None:
+        """It was taken up, and nothing was done for it yet."""
+        del self.lives[live.row.id]
+
     def put_back(self, live: Live) -> None:
         """A transfer rests; what is durable of it stays."""
         del self.lives[live.row.id]

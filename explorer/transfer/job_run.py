@@ -13,15 +13,17 @@ import random
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from explorer.base.errors import DiskFullError, NotFoundError, QuaysideError, Retry
-from explorer.transfer import job_table, progress_table, transfer_table
+from explorer.transfer import download, job_table, progress_table, transfer_table, upload
 from explorer.transfer.download import Download
 from explorer.transfer.encoding import failure_of
 from explorer.transfer.expand import entries
 from explorer.transfer.folders import Folder
+from explorer.transfer.in_a_row import MOST, Moving, Try, try_in_a_row
 from explorer.transfer.job import Job
+from explorer.transfer.journal import Connection
 from explorer.transfer.local_target import part_mark, remove_part
 from explorer.transfer.model import DownloadRequest, UploadRequest
 from explorer.transfer.retry import Action
@@ -32,11 +34,19 @@ from explorer.transfer.work import Live, Outcome, Work, first_of
 
 log = logging.getLogger(__name__)
 
-TAKEN: Final = 64
+TAKEN: Final = 256
 """How many transfers are made ready at once."""
 BLOCKED_S: Final = 0.5
 """How often a transfer asks whether its target is free again."""
 ROOM_S: Final = 2.0
+
+
+class End(NamedTuple):
+    """A transfer came to its end; `row` is what was known when it was taken up."""
+
+    live: Live
+    row: TransferRow
+    outcome: Outcome
 
 
 class JobRun:
@@ -95,7 +105,11 @@ class JobRun:
             width = self._work.plant.slots.size + 2
             while self._ready and self._busy < width:
                 self._busy += 1
-                group.create_task(self._one(self._ready.popleft()))
+                rows = self._next()
+                if len(rows) > 1 or self._is_small(rows[0]):
+                    group.create_task(self._in_a_row(group, rows))
+                else:
+                    group.create_task(self._one(rows[0]))
             blocked = 0
             if not self._ready and self._busy < width:
                 is_walked = not self._job.row.is_expanding
@@ -113,50 +127,96 @@ class JobRun:
             except TimeoutError:
                 continue
 
+    def _is_small(self, row: TransferRow) -> bool:
+        is_upload = isinstance(self._job.row.request, UploadRequest)
+        if is_upload:
+            return upload.goes_at_once(self._work, row)
+        return download.goes_at_once(self._work, row)
+
+    def _next(self) -> list[TransferRow]:
+        """The next transfer, or as many small ones as are each worker's share."""
+        share = min(MOST, len(self._ready) // self._work.plant.slots.size)
+        rows = [self._ready.popleft()]
+        if self._is_small(rows[0]):
+            while len(rows) < share and self._ready and self._is_small(self._ready[0]):
+                rows.append(self._ready.popleft())
+        return rows
+
+    # -- small ones -----------------------------------------------------------
+
+    async def _in_a_row(self, group: asyncio.TaskGroup, rows: list[TransferRow]) -> None:
+        tries = []
+        for row in rows:
+            live = self._job.begin(row)
+            live.move(TransferState.RUNNING)
+            tries.append(Try(live, self._moving(live)))
+        try:
+            await self._work.call_once(try_in_a_row, tries, self._root)
+        except BaseException:
+            for each in tries:
+                if each.is_begun and not each.is_done:
+                    self._put_back(each.live)
+            raise
+        else:
+            for each in tries:
+                if each.error is not None:
+                    self._busy += 1
+                    group.create_task(self._go_on(each.live, each.moving, each.error))
+        finally:
+            for each in reversed(tries):
+                if not each.is_begun:
+                    self._job.not_begun(each.live)
+                    self._ready.appendleft(each.live.row)
+            self._busy -= 1
+            self._wake.set()
+            done = [each for each in tries if each.is_done]
+            if done:
+                await self._keep([End(t.live, t.live.row, t.moving.ended(t.got)) for t in done])
+
+    def _put_back(self, live: Live) -> None:
+        self._job.put_back(live)
+        self._work.journal.post(transfer_table.put_back, live.row.id, TransferState.PAUSED)
+
     # -- one transfer ---------------------------------------------------------
 
     async def _one(self, row: TransferRow) -> None:
         live = self._job.begin(row)
+        await self._go_on(live, self._moving(live), None)
+
+    async def _go_on(self, live: Live, moving: Moving, met: Exception | None) -> None:
+        row = live.row
         try:
-            outcome = await self._attempts(live)
+            outcome = await self._attempts(live, moving, met)
         except BaseException:
-            self._job.put_back(live)
-            self._work.journal.post(transfer_table.put_back, row.id, TransferState.PAUSED)
+            self._put_back(live)
             raise
         finally:
             self._busy -= 1
             self._wake.set()
-        await self._keep(live, row, outcome)
+        await self._keep([End(live, row, outcome)])
 
-    async def _keep(self, live: Live, row: TransferRow, outcome: Outcome) -> None:
+    async def _keep(self, ends: list[End]) -> None:
         """The end is told only when it is durable."""
-        if outcome.state is TransferState.DONE:
-            live.size_bytes = outcome.size_bytes
         while True:
-            kept = self._work.journal.post(
-                transfer_table.finish,
-                row.id,
-                outcome.state,
-                size_bytes=live.size_bytes,
-                failure=outcome.failure,
-                note=outcome.note,
-                keeps_progress=outcome.keeps_progress,
-            )
+            kept = self._work.journal.post(_finish, ends)
             try:
                 is_cancelled = await _settled(kept)
                 break
             except DiskFullError:
                 await asyncio.sleep(ROOM_S)
-        self._job.end(live, outcome, row.size_bytes)
-        self._on_end(self._job, live, row, outcome)
+        for live, row, outcome in ends:
+            if outcome.state is TransferState.DONE:
+                live.size_bytes = outcome.size_bytes
+            self._job.end(live, outcome, row.size_bytes)
+            self._on_end(self._job, live, row, outcome)
         if is_cancelled:
             raise asyncio.CancelledError
 
-    async def _attempts(self, live: Live) -> Outcome:
+    async def _attempts(self, live: Live, moving: Moving, met: Exception | None) -> Outcome:
         restarts = 0
         while True:
             try:
-                return await self._transfer(live).run()
+                return await moving.run(met)
             except QuaysideError as error:
                 restarts += 1
                 decision = self._work.plant.policy.decide(
@@ -166,6 +226,7 @@ class JobRun:
                 )
                 if decision.action is Action.RESTART:
                     await self._start_over(live, error, decision.wait_s)
+                    moving, met = self._moving(live), None
                 elif _stops_the_job(error):
                     raise
                 else:
@@ -174,7 +235,7 @@ class JobRun:
                 log.exception("a transfer met a fault of ours")
                 return Outcome(TransferState.FAILED, failure=failure_of(error))
 
-    def _transfer(self, live: Live) -> Upload | Download:
+    def _moving(self, live: Live) -> Moving:
         if isinstance(self._job.row.request, UploadRequest):
             return Upload(self._work, live)
         return Download(self._work, live, self._root, self._mark(live))
@@ -224,6 +285,20 @@ def _as_it_is_now(row: TransferRow) -> TransferRow:
     except OSError:
         return row
     return replace(row, size_bytes=found.st_size, mtime_ns=found.st_mtime_ns)
+
+
+def _finish(db: Connection, ends: list[End]) -> None:
+    for live, row, outcome in ends:
+        is_done = outcome.state is TransferState.DONE
+        transfer_table.finish(
+            db,
+            row.id,
+            outcome.state,
+            size_bytes=outcome.size_bytes if is_done else live.size_bytes,
+            failure=outcome.failure,
+            note=outcome.note,
+            keeps_progress=outcome.keeps_progress,
+        )
 
 
 async def _settled(future: asyncio.Future[None]) -> bool:

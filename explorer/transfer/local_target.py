@@ -46,12 +46,13 @@ class LocalTarget:
         self._place(live.row.local)
 
     def _place(self, relative: bytes) -> None:
-        *self._folders, self.name = relative.split(b"/")
+        *folders, self.name = relative.split(b"/")
+        self.folders = tuple(folders)
         self.part = part_name(self.name, self._mark)
 
     @property
     def folder_path(self) -> bytes:
-        return os.path.join(self._root, *self._folders)
+        return os.path.join(self._root, *self.folders)
 
     @property
     def path(self) -> bytes:
@@ -59,7 +60,7 @@ class LocalTarget:
 
     def folder(self) -> Folder:
         """The folder it goes to, made if it is missing. Blocking."""
-        return Folder.open(self._root, tuple(self._folders), create=True)
+        return Folder.open(self._root, self.folders, create=True)
 
     @property
     def _policy(self) -> ConflictPolicy:
@@ -136,7 +137,7 @@ class LocalTarget:
 
     def remove_part(self) -> None:
         """Blocking; does what it can."""
-        remove_part(self._root, b"/".join((*self._folders, self.name)), self._mark)
+        remove_part(self._root, b"/".join((*self.folders, self.name)), self._mark)
 
 
 def remove_part(root: bytes, relative: bytes, mark: str) -> None:

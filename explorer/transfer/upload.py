@@ -23,13 +23,14 @@ from explorer.transfer.block_upload import BlockUpload
 from explorer.transfer.conflicts import exists_failure
 from explorer.transfer.files import Source
 from explorer.transfer.foreign import clear_foreign_blocks
+from explorer.transfer.in_a_row import SMALL_BYTES, Folders
 from explorer.transfer.plan import DEFAULT_BLOCK_BYTES, UploadPlan, plan_upload
 from explorer.transfer.remote_target import RemoteTarget
-from explorer.transfer.rows import Kind, Progress
+from explorer.transfer.rows import Kind, Progress, TransferRow
 from explorer.transfer.state import TransferState
 from explorer.transfer.work import EndsHere, Live, Outcome, Work
 
-LOOK_FIRST_BYTES: Final = 256 * 1024
+LOOK_FIRST_BYTES: Final = SMALL_BYTES
 """Smaller files are sent as if nothing was there: one request, and a second one only
 where the service refuses. Larger ones are not sent in vain."""
 FOLDER_MARK: Final = {"hdi_isfolder": "true"}
@@ -57,7 +58,7 @@ class Upload:
         self._may_have_arrived = live.row.attempt > 0
         """A write was sent whose answer never came: a refusal may mean our own success."""
 
-    async def run(self) -> Outcome:
+    async def run(self, met: Exception | None = None) -> Outcome:
         kept: Progress | None = None
         if self._row.attempt:
             kept = await self._work.journal.read(progress_table.get, self._row.id)
@@ -66,7 +67,7 @@ class Upload:
                 return await self._folder()
             if kept is None and plan_for(self._work, self._row.size_bytes).is_single_put:
                 try:
-                    return await self._whole()
+                    return await self._whole(met)
                 except _TooLargeError:
                     pass
             return await self._in_blocks(kept)
@@ -82,7 +83,17 @@ class Upload:
         finally:
             await self._work.run_anyway(source.close)
 
-    async def _whole(self) -> Outcome:
+    def at_once(self, folders: Folders) -> _Sent:
+        return self._read_and_put(Condition.absent())
+
+    def make_durable(self, folders: Folders) -> None:
+        """The service's answer said so."""
+
+    def ended(self, got: _Sent) -> Outcome:
+        self._live.moved(got.size_bytes)
+        return self._target.done(got.written, got.headers, got.size_bytes)
+
+    async def _whole(self, met: Exception | None) -> Outcome:
         """Put Blob: read, hash and send in one go."""
         self._live.move(TransferState.RUNNING)
         size, mtime_ns = self._row.size_bytes, self._row.mtime_ns
@@ -95,8 +106,10 @@ class Upload:
                     self._read_and_put,
                     condition,
                     on_error=self._note_ambiguity,
+                    met=met,
                 )
             except (AlreadyExistsError, PreconditionFailedError):
+                met = None
                 found = await self._target.properties()
                 if self._may_have_arrived and found and await self._target.holds(found):
                     return self._target.found_done(found)
@@ -113,8 +126,7 @@ class Upload:
                 # A new name is looked up and may be taken the next moment: look again then.
                 has_looked = bool(condition.if_match)
             else:
-                self._live.moved(sent.size_bytes)
-                return self._target.done(sent.written, sent.headers, sent.size_bytes)
+                return self.ended(sent)
 
     async def _look_or_find_ours(self) -> Condition:
         found = await self._target.properties()
@@ -167,6 +179,12 @@ class Upload:
                 return self._target.found_done(found)
             return Outcome(TransferState.FAILED, failure=exists_failure(self._target.name))
         return self._target.done(written, headers, 0)
+
+
+def goes_at_once(work: Work, row: TransferRow) -> bool:
+    """Whether a file is so small, and so new to us, that one request is likely all."""
+    is_small = row.kind is Kind.FILE and row.size_bytes <= LOOK_FIRST_BYTES
+    return is_small and not row.attempt and plan_for(work, row.size_bytes).is_single_put
 
 
 def plan_for(work: Work, size_bytes: int) -> UploadPlan:

@@ -164,31 +164,41 @@ class Work:
         *args: Any,
         progress: Callable[[], int] = lambda: 0,
         on_error: Callable[[QuaysideError], None] = lambda error: None,
+        met: Exception | None = None,
     ) -> R:
         """Blocking work that asks the service: takes a slot, and tries again where that
         can help. Raises the error where it cannot. `live` is the file it is for, if any.
 
         Attempts are counted anew whenever `progress()` has grown. `on_error` hears of each
-        failure before it is decided what to do.
+        failure before it is decided what to do. `met` is what the first try met, if that
+        was made elsewhere.
         """
-        failures, seen, pacer = 0, progress(), self.pacer
+        failures, seen = 0, progress()
         while True:
-            await pacer.passed()
-            async with self.plant.slots.one(self.rank()):
-                if pacer.wait_s:
-                    continue
-                try:
-                    result = await self.plant.workers.run(work, *args)
-                except QuaysideError as caught:
-                    error = caught
-                else:
-                    pacer.succeeded()
-                    return result
+            try:
+                if met is not None:
+                    raise met
+                return await self.call_once(work, *args)
+            except QuaysideError as caught:
+                error = caught
+            met = None
             on_error(error)
             if progress() > seen:
                 failures, seen = 0, progress()
             failures += 1
             await self._wait_after(live, error, failures)
+
+    async def call_once(self, work: Callable[..., R], *args: Any) -> R:
+        """Blocking work that asks the service, in a slot. Raises what it raises."""
+        pacer = self.pacer
+        while True:
+            await pacer.passed()
+            async with self.plant.slots.one(self.rank()):
+                if pacer.wait_s:
+                    continue
+                result = await self.plant.workers.run(work, *args)
+                pacer.succeeded()
+                return result
 
     async def _wait_after(self, live: Live | None, error: QuaysideError, failures: int) -> None:
         """Sleep before the next try, or raise the error."""

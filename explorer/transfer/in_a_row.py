@@ -1,0 +1,128 @@
+"""Small files one after the other in one worker: a file of some kilobytes costs less to move
+than to hand from thread to thread.
+
+Only what goes well is done here. Whatever a file meets, it meets as the first try of the
+usual way, which decides about waiting, conflicts and giving up. `try_in_a_row` blocks and
+is called from a worker thread; the rest belongs to the loop's.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from explorer.base.cancel import Cancelled, current_token
+from explorer.base.errors import QuaysideError, Retry
+from explorer.transfer.folders import Folder
+from explorer.transfer.work import Live, Outcome
+
+SMALL_BYTES: Final = 256 * 1024
+MOST: Final = 16
+"""Files that are given to one worker at a time."""
+SLICE_S: Final = 0.1
+"""After so long the rest goes back to those that wait, and others may take it."""
+
+_TROUBLE_OF_ALL: Final = (
+    Retry.SOON,
+    Retry.SLOW_DOWN,
+    Retry.NEEDS_CREDENTIALS,
+    Retry.NEEDS_ROOM,
+)
+"""What met one file would meet the next."""
+
+
+class Folders:
+    """Folders of a destination, each opened once while a row of files is fetched."""
+
+    def __init__(self, root: bytes) -> None:
+        self._root = root
+        self._open: dict[tuple[bytes, ...], Folder] = {}
+        self._synced: set[tuple[bytes, ...]] = set()
+
+    def get(self, parts: tuple[bytes, ...]) -> Folder:
+        """The folder, made if it is missing. Raises LocalError."""
+        folder = self._open.get(parts)
+        if folder is None:
+            folder = self._open[parts] = Folder.open(self._root, parts, create=True)
+        return folder
+
+    def sync(self, parts: tuple[bytes, ...]) -> None:
+        """Make all names in it durable, once: when no more will come. Raises LocalError."""
+        if parts not in self._synced:
+            self.get(parts).sync()
+            self._synced.add(parts)
+
+    def close(self) -> None:
+        for folder in self._open.values():
+            folder.close()
+        self._open.clear()
+
+
+class Moving(Protocol):
+    """One file on its usual way, or tried in a row before."""
+
+    async def run(self, met: Exception | None = None) -> Outcome:
+        """The usual way; `met` is what the first try, made in a row, met."""
+        ...
+
+    def at_once(self, folders: Folders) -> Any:
+        """Blocking: move all of it. Raises whatever it meets."""
+        ...
+
+    def make_durable(self, folders: Folders) -> None:
+        """Blocking, after all the others of the row."""
+        ...
+
+    def ended(self, got: Any) -> Outcome:
+        """The outcome for what `at_once` gave."""
+        ...
+
+
+@dataclass(slots=True, eq=False)
+class Try:
+    """A small file in a row: not begun, stopped under way, done, or in trouble (`error`)."""
+
+    live: Live
+    moving: Moving
+    got: Any = None
+    error: Exception | None = None
+    is_begun: bool = False
+    is_done: bool = False
+
+
+def try_in_a_row(tries: Sequence[Try], root: bytes) -> None:
+    """Move as many as the time slice allows, in order. Raises Cancelled, and nothing else;
+    then, too, those that are done are durable."""
+    folders = Folders(root)
+    try:
+        _move(tries, folders)
+    finally:
+        for each in tries:
+            if each.is_done:
+                try:
+                    each.moving.make_durable(folders)
+                except QuaysideError as error:
+                    each.error, each.is_done = error, False
+        folders.close()
+
+
+def _move(tries: Sequence[Try], folders: Folders) -> None:
+    token = current_token()
+    until = time.monotonic() + SLICE_S
+    for each in tries:
+        if token is not None:
+            token.raise_if_cancelled()
+        each.is_begun = True
+        try:
+            each.got = each.moving.at_once(folders)
+            each.is_done = True
+        except Cancelled:
+            raise
+        except Exception as error:
+            each.error = error
+        if isinstance(each.error, QuaysideError) and each.error.retry in _TROUBLE_OF_ALL:
+            return
+        if time.monotonic() > until:
+            return
