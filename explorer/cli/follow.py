@@ -100,6 +100,15 @@ class _Watcher:
         self.subscription: Subscription | None = None
 
     def receive(self, events: tuple[Event, ...]) -> None:
+        try:
+            self._show(events)
+        except BrokenPipeError:  # nobody reads on: the transfer goes on, and so does its exit code
+            self._out.silence()
+        finally:
+            if self.subscription is not None:
+                self.subscription.taken()
+
+    def _show(self, events: tuple[Event, ...]) -> None:
         for event in events:
             if isinstance(event, JobChanged) and event.job.id == self._job_id:
                 self._progress.draw(event.job)
@@ -113,8 +122,6 @@ class _Watcher:
                 self._out.data({"event": "transfer", "transfer": event.transfer})
         if self._out.is_json:
             self._out.flush()
-        if self.subscription is not None:
-            self.subscription.taken()
 
 
 async def report(service: Service, job: JobSnapshot, elapsed_s: float, out: Output) -> int:

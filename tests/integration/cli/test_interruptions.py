@@ -173,6 +173,23 @@ def test_paused_cancelled_and_unknown_jobs_are_told_apart(
     assert list(container.list_blobs()) == []
 
 
+def test_whoever_stops_reading_hears_by_the_exit_code_how_it_went(
+    quayside: Quayside, container: ContainerClient, large: Path, tmp_path: Path
+) -> None:
+    container.upload_blob("up/there", b"old")
+    folder = tmp_path / "up"
+    folder.mkdir()
+    (folder / "there").write_text("new")
+    os.link(large, folder / "large")
+    process = quayside.start("upload", str(folder), str(container.container_name), "up", *SLOW)
+    wait_for_bytes(process)
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stdout = None
+    assert process.wait(60) == 1
+    assert container.get_blob_client("up/large").exists()
+
+
 def test_the_secret_is_nowhere(bare: Quayside, own: Emulator, large: Path, tmp_path: Path) -> None:
     """P19: arguments, journal with its WAL, settings, logs, standard output and error."""
     keyed = bare.with_environment(
