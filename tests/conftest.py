@@ -22,12 +22,17 @@ _KEPT = ("QUAYSIDE_AZURITE",)
 
 
 def pytest_configure() -> None:
-    """A SIGTERM ends the run in order, so that fixtures stop what they started."""
+    """A SIGTERM ends the run in order, so that fixtures stop what they started.
+
+    A shell starts background jobs with SIGINT ignored, and children inherit that: the
+    tests of Ctrl-C need it as a terminal gives it.
+    """
 
     def stop(number: int, frame: FrameType | None) -> None:
         pytest.exit("told to end", returncode=130)
 
     signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
