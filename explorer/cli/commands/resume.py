@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 
-from explorer.base.errors import InputError, JournalError
+from explorer.base.errors import InputError
 from explorer.cli import options
 from explorer.cli.exits import Exit
 from explorer.cli.follow import follow
+from explorer.cli.one_job import job_of
 from explorer.cli.output import Output
 from explorer.cli.session import credentials_for, service_of
-from explorer.service.service import Service
-from explorer.transfer.model import JobSnapshot
 from explorer.transfer.state import JobState
 
 NAME = "resume"
@@ -23,7 +21,6 @@ DESCRIPTION = (
     "credentials of its own needs them again, by the same option or variable."
 )
 
-ANSWER_S = 20.0
 RESUMABLE = frozenset(
     {
         JobState.PAUSED,
@@ -70,24 +67,3 @@ async def run(args: argparse.Namespace, out: Output) -> int:
             if code == Exit.INTERRUPTED:
                 break
         return code
-
-
-def job_of(service: Service, job_id: int) -> JobSnapshot:
-    """The job of that number. Raises InputError."""
-    for job in service.jobs():
-        if job.id == job_id:
-            return job
-    raise InputError(f"There is no job {job_id}.", cure="See `quayside jobs`.")
-
-
-async def at_rest(service: Service, job_id: int) -> JobSnapshot:
-    """The job once it rests. Another Quayside that runs it is asked through the queue, and
-    looks there once a second. Raises JournalError where it does not answer."""
-    try:
-        async with asyncio.timeout(ANSWER_S):
-            return await service.wait(job_id)
-    except TimeoutError:
-        raise JournalError(
-            f"The Quayside that runs job {job_id} has not answered yet.",
-            cure="It does what was asked when it can. See `quayside jobs`.",
-        ) from None

@@ -6,8 +6,8 @@ import argparse
 
 from explorer.base.errors import InputError
 from explorer.cli import options
-from explorer.cli.commands.resume import job_of
 from explorer.cli.follow import follow
+from explorer.cli.one_job import job_of
 from explorer.cli.output import Output
 from explorer.cli.session import credentials_for, service_of
 
