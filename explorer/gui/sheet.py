@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from explorer.base.shown import shown
 from explorer.gui.colours import Tone
 from explorer.gui.parts.buttons import Rank, push_button
 from explorer.gui.parts.texts import plain_label
@@ -26,6 +27,7 @@ class Sheet(QDialog):
         width: int = 460,
     ) -> None:
         super().__init__(parent)
+        headline = shown(headline)  # it may hold a name
         self.setWindowTitle(headline.rstrip(".?"))
         self.setWindowFlag(Qt.WindowType.WindowContextHelpButtonHint, False)
         self.setMinimumWidth(width)

@@ -220,3 +220,9 @@ def test_a_row_costs_less_than_250_bytes_beyond_its_name(qapp: QApplication) -> 
     tracemalloc.stop()
     own_names = sum(name.__sizeof__() for name in names)
     assert (used - own_names) / count < 250
+
+
+def test_a_name_cannot_turn_its_ending_round(model: ListingModel) -> None:
+    fill(model, "invoice\u202efdp.exe", "two\nlines")
+    assert shown(model) == ["invoice\\u202efdp.exe", "two\\x0alines"]
+    assert [model.at(row).name for row in range(2)] == ["invoice\u202efdp.exe", "two\nlines"]

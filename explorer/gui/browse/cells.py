@@ -11,6 +11,7 @@ from time import localtime, strftime
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
 
+from explorer.base.shown import shown
 from explorer.base.units import format_bytes
 from explorer.gui.browse.rows import NO_SIZE, NO_TIME, RowKind, Rows
 from explorer.gui.browse.sorting import Column
@@ -39,7 +40,7 @@ def local_time(modified_s: int) -> str:
 def text(rows: Rows, row: int, column: int) -> str:
     """What the cell shows."""
     if column == Column.NAME:
-        return rows.names[row]
+        return shown(rows.names[row])
     kind = rows.kinds[row]
     if column == Column.SIZE:
         size = rows.sizes[row]
@@ -68,7 +69,7 @@ def icon(rows: Rows, row: int) -> QIcon:
 def tooltip(rows: Rows, row: int, column: int) -> str:
     """The whole name, the exact bytes, the moment in UTC."""
     if column == Column.NAME:
-        return safe_tooltip(rows.names[row])
+        return safe_tooltip(shown(rows.names[row]))
     if column == Column.SIZE and rows.sizes[row] != NO_SIZE:
         return safe_tooltip(f"{rows.sizes[row]:,} bytes")
     if column == Column.MODIFIED and rows.times[row] != NO_TIME:

@@ -11,6 +11,7 @@ from contextlib import aclosing
 
 from PySide6.QtWidgets import QLineEdit, QListWidget, QWidget
 
+from explorer.base.shown import shown
 from explorer.base.tasks import TaskScope
 from explorer.base.units import format_bytes, format_exact_bytes
 from explorer.gui.browse.rows import Row
@@ -59,7 +60,7 @@ class DeleteSheet(Sheet):
         self._blobs = sum(not row.is_folder for row in rows)
         self._bytes = sum(row.size_bytes for row in rows if not row.is_folder)
         self._task: asyncio.Task[None] | None = None
-        self.body.addWidget(plain_label(f"From {place}", muted=True, wrap=True))
+        self.body.addWidget(plain_label(f"From {shown(place)}", muted=True, wrap=True))
         if len(rows) > 1:
             self.body.addWidget(self._names(rows))
         self.busy = BusyIndicator("Counting")
@@ -95,7 +96,9 @@ class DeleteSheet(Sheet):
     def _names(self, rows: list[Row]) -> QListWidget:
         names = QListWidget()
         names.setAccessibleName("What will be deleted")
-        names.addItems([row.name + ("/" if row.is_folder else "") for row in rows[:SHOWN_NAMES]])
+        names.addItems(
+            [shown(row.name) + ("/" if row.is_folder else "") for row in rows[:SHOWN_NAMES]]
+        )
         if len(rows) > SHOWN_NAMES:
             names.addItem(f"… and {len(rows) - SHOWN_NAMES:,} more")
         names.setMaximumHeight(150)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.base.errors import InputError
 from explorer.base.match import matcher
+from explorer.base.shown import shown
 from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
 from explorer.gui.bridge import Bridge
@@ -152,7 +153,7 @@ class Pane(QWidget):
         place, connection = self.location, self.connection
         if place is None:
             return "New tab"
-        return place.name or (connection.name if connection is not None else "")
+        return shown(place.name or (connection.name if connection is not None else ""))
 
     def place(self) -> rules.Place:
         """What an action here would be about."""

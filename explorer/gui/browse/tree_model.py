@@ -23,6 +23,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from explorer.base.shown import shown
 from explorer.gui.browse.natural import natural_key
 from explorer.gui.browse.tree_words import node_icon, node_tooltip
 from explorer.service.model import Connection, Location
@@ -118,7 +119,7 @@ class TreeModel(QAbstractItemModel):
         if node is None:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return node.name
+            return shown(node.name)
         if role == LOCATION_ROLE:
             return node.location
         connection = self._connections[node.location.connection_id]

@@ -9,6 +9,7 @@ from time import time
 
 from PySide6.QtGui import QIcon
 
+from explorer.base.shown import shown
 from explorer.gui.colours import Tone
 from explorer.gui.icons import icon
 from explorer.gui.parts.texts import tooltip
@@ -84,4 +85,4 @@ def node_tooltip(
         lines = ["/".join(part for part in (location.container, location.path) if part)]
     if trouble:
         lines.append(trouble)
-    return tooltip("\n".join(line for line in lines if line))
+    return tooltip("\n".join(shown(line) for line in lines if line))

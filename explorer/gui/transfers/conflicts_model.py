@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from explorer.base.shown import shown
 from explorer.base.units import format_bytes, format_exact_bytes
 from explorer.gui import icons
 from explorer.gui.parts.texts import tooltip
@@ -152,7 +153,7 @@ class ConflictsModel(QAbstractTableModel):
     def _text(self, row: int, column: Col) -> str:
         conflict = self._conflicts[row]
         if column is Col.NAME:
-            return conflict.name
+            return shown(conflict.name)
         if column is Col.DIFFERENCE:
             return difference(conflict)
         if column is Col.CHOICE:
@@ -166,7 +167,7 @@ class ConflictsModel(QAbstractTableModel):
 def _tip(conflict: Conflict, column: Col) -> str:
     if column in (Col.NAME, Col.DIFFERENCE, Col.CHOICE):
         new, old = _side_text(conflict.source), _side_text(conflict.target)
-        return f"{conflict.name}\n\nThe new one: {new}\n\nWhat is there: {old}"
+        return f"{shown(conflict.name)}\n\nThe new one: {new}\n\nWhat is there: {old}"
     return _side_text(conflict.source if column in _NEW else conflict.target)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from explorer.base.shown import shown
 from explorer.base.units import format_bytes, format_exact_bytes
 from explorer.gui import icons
 from explorer.gui.parts.texts import tooltip
@@ -139,7 +140,7 @@ class FilesModel(QAbstractTableModel):
 
     def _text(self, transfer: TransferSnapshot, column: int) -> str:
         if column == Col.NAME:
-            return words.file_name(transfer, self._prefix)
+            return shown(words.file_name(transfer, self._prefix))
         if column == Col.SIZE:
             return format_bytes(transfer.size_bytes)
         if column == Col.PROGRESS:
@@ -149,14 +150,14 @@ class FilesModel(QAbstractTableModel):
             return words.file_status(transfer)
         is_upload = transfer.direction is Direction.UPLOAD
         is_local = (column == Col.FROM) is is_upload
-        return transfer.local_path if is_local else transfer.remote_name
+        return shown(transfer.local_path if is_local else transfer.remote_name)
 
     def _tip(self, transfer: TransferSnapshot, column: int) -> str:
         if column == Col.SIZE:
             return format_exact_bytes(transfer.size_bytes)
         if column == Col.STATUS and transfer.failure is not None:
             return words.failure_text(transfer.failure)
-        return transfer.remote_name if column == Col.NAME else self._text(transfer, column)
+        return shown(transfer.remote_name) if column == Col.NAME else self._text(transfer, column)
 
 
 def _icon(transfer: TransferSnapshot) -> Any:

@@ -16,6 +16,7 @@ from PySide6.QtCore import (
     Qt,
 )
 
+from explorer.base.shown import shown
 from explorer.base.units import format_exact_bytes, format_rate
 from explorer.gui import icons
 from explorer.gui.parts.texts import tooltip
@@ -203,11 +204,12 @@ class JobsModel(QAbstractTableModel):
     def _text(self, job: JobSnapshot, at: Col) -> str:
         if at is Col.STATUS:
             return words.job_status(job, self._ahead.get(job.id, 0))
-        return COLUMNS[at].text(job)
+        return shown(COLUMNS[at].text(job))
 
     def _tip(self, job: JobSnapshot, at: Col) -> str:
         if at is Col.NAME:
-            return f"{words.job_direction(job)} of {job.title}\n{job.source} → {job.destination}"
+            title, source, destination = map(shown, (job.title, job.source, job.destination))
+            return f"{words.job_direction(job)} of {title}\n{source} → {destination}"
         if at in (Col.PROGRESS, Col.STATUS) and job.failure is not None:
             return words.failure_text(job.failure)
         if at is Col.SIZE:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QTabWidget, QWidget
 
+from explorer.base.shown import shown
 from explorer.gui.browse.pane import Pane
 from explorer.gui.icons import icon
 from explorer.gui.parts.buttons import tool_button
@@ -123,7 +124,7 @@ class Tabs(QTabWidget):
         name = "folder" if place.path else "container" if place.container else "account"
         self.setTabIcon(at, icon(name))
         where = f"{connection.name}: " if connection is not None else ""
-        self.setTabToolTip(at, tooltip(f"{where}{place.container}/{place.path}".rstrip("/")))
+        self.setTabToolTip(at, tooltip(shown(f"{where}{place.container}/{place.path}".rstrip("/"))))
 
     def _changed(self, _at: int) -> None:
         if self.count():
