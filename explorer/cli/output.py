@@ -28,7 +28,8 @@ _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 _PLAIN = frozenset({str, int, float, bool, type(None)})
-_as_json = json.JSONEncoder(ensure_ascii=False).encode
+as_json = json.JSONEncoder(ensure_ascii=False).encode
+"""JSON on one line, letters as they are."""
 
 
 def shown(text: str) -> str:
@@ -110,19 +111,6 @@ def plain(value: Any) -> Any:
     return value
 
 
-def json_lines(values: list[dict[str, Any]]) -> str:
-    """Each object on a line, as `data` writes it, at a third of the cost.
-
-    They are encoded as one list, and its seams become ends of lines. A seam is `}, {"` and
-    the key that all begin with: no text looks like one, since its quotes are escaped.
-    """
-    if not values:
-        return ""
-    first = next(iter(values[0]))
-    seam = f"{{{_as_json(first)}: "
-    return _as_json(values)[1:-1].replace(f"}}, {seam}", f"}}\n{seam}") + "\n"
-
-
 @lru_cache(4096)
 def iso_time(seconds: float) -> str:
     """`2026-05-01T08:00:00Z`; empty for 0, which means unknown."""
@@ -162,16 +150,15 @@ class Output:
 
     def data(self, value: Mapping[str, Any]) -> None:
         """One object of the result as a line of JSON."""
-        text = _as_json(plain(value))
+        text = as_json(plain(value))
         self.stdout.write(f"{shown(text) if self.is_terminal else text}\n")
 
-    def all_data(self, values: list[dict[str, Any]]) -> None:
-        """Many objects of the result, each a line of JSON. They begin with the same key and
-        hold only what JSON knows."""
-        text = json_lines(values)
+    def lines(self, texts: list[str]) -> None:
+        """Many lines of the result at once; see `result`."""
         if self.is_terminal:
-            text = "".join([f"{shown(line)}\n" for line in text.splitlines()])
-        self.stdout.write(text)
+            texts = [shown(text) for text in texts]
+        if texts:
+            self.stdout.write("\n".join(texts) + "\n")
 
     def note(self, text: str) -> None:
         """Something worth knowing that is no result; not with --quiet."""

@@ -26,6 +26,10 @@ class FolderMerge:
         blobs: list[Blob] = []
         for prefix in page.prefixes:
             self._tell(prefix.name, prefixes)
+        # Most pages have no candidate at all.
+        if not any([blob.is_directory or not blob.size_bytes for blob in page.blobs]):
+            prefixes.sort()
+            return Page(tuple(prefixes), page.blobs, page.next_marker)
         for blob in page.blobs:
             if is_folder_marker(blob, self._path):
                 self._tell(folder_name(blob.name), prefixes)

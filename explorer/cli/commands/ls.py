@@ -7,14 +7,15 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
 from explorer.base.errors import NotAuthorizedError, NotFoundError
 from explorer.base.match import matches_glob
 from explorer.base.units import format_bytes, parse_moment, parse_size
 from explorer.cli import options
-from explorer.cli.output import Output, iso_time
+from explorer.cli.output import Output, as_json, iso_time
 from explorer.cli.session import connect, service_of
 from explorer.service.model import Location
 from explorer.service.service import Service
@@ -46,7 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 class Row(NamedTuple):
     """A container, folder or blob. `name` is in full below the container, `label` as printed.
 
-    A tuple, since a listing makes a million of them; `more` is asked only where it is shown.
+    A tuple, since a listing makes a million of them; `blob` or else `more` is asked only
+    where it is shown.
     """
 
     kind: str
@@ -55,6 +57,7 @@ class Row(NamedTuple):
     size_bytes: int = 0
     modified_s: int = 0
     more: Callable[[], dict[str, Any]] = dict
+    blob: Blob | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,10 @@ class Wanted:
     match: str = ""
     newer_s: float = 0.0
     larger_bytes: int = 0
+
+    @property
+    def is_all(self) -> bool:
+        return not (self.match or self.newer_s or self.larger_bytes)
 
     def holds(self, row: Row) -> bool:
         """Pure. `match` is held against the printed name, a folder's without its slash."""
@@ -91,7 +98,7 @@ async def run(args: argparse.Namespace, out: Output) -> int:
         )
         kept: list[Row] = []
         async for batch in batches:
-            rows = [row for row in batch if wanted.holds(row)]
+            rows = batch if wanted.is_all else [row for row in batch if wanted.holds(row)]
             if args.sort:
                 kept += rows
             else:
@@ -113,26 +120,63 @@ def in_order(rows: list[Row], key: str | None) -> list[Row]:
 
 def _print(rows: list[Row], args: argparse.Namespace, out: Output) -> None:
     if out.is_json:
-        out.all_data([_as_data(row) for row in rows])
+        out.lines([json_line(row) for row in rows])
     elif args.long:
         for row in rows:
             size = format_bytes(row.size_bytes) if row.kind == "blob" else "-"
             modified = iso_time(row.modified_s) or "-"
             out.result(f"{size:>10}  {modified:<20}  {row.label}")
     else:
-        for row in rows:
-            out.result(row.label)
+        out.lines([row.label for row in rows])
     out.flush()
 
 
-def _as_data(row: Row) -> dict[str, Any]:
+def json_line(row: Row) -> str:
+    """A row as one JSON object. Pure."""
+    if row.blob is not None:
+        return _blob_line(row.blob)
     data: dict[str, Any] = {"type": row.kind, "name": row.name}
     if row.kind == "blob":
         data["size"] = row.size_bytes
     if row.modified_s:
         data["modified"] = iso_time(row.modified_s)
     data.update(row.more())
-    return data
+    return as_json(data)
+
+
+_often: Callable[[str], str] = lru_cache(1024)(encode_basestring)
+"""For values that many blobs share."""
+
+
+@lru_cache(4096)
+def _time_json(seconds: int) -> str:
+    return encode_basestring(iso_time(seconds))
+
+
+def _blob_line(blob: Blob) -> str:
+    """What the encoder would say of a listed blob, at a third of the cost."""
+    (
+        name,
+        size_bytes,
+        modified_s,
+        etag,
+        content_type,
+        md5,
+        blob_type,
+        tier,
+        _,
+        created_s,
+        metadata,
+        *_,
+    ) = blob
+    modified = f' "modified": {_time_json(modified_s)},' if modified_s else ""
+    return (
+        f'{{"type": "blob", "name": {encode_basestring(name)}, "size": {size_bytes},{modified}'
+        f' "content_type": {_often(content_type)}, "etag": {encode_basestring(etag)},'
+        f' "md5": "{md5.hex() if md5 else ""}", "blob_type": "{blob_type._value_}",'
+        f' "tier": {_often(tier)}, "created": {_time_json(created_s)},'
+        f' "metadata": {as_json(dict(metadata)) if metadata else "{}"}}}'
+    )
 
 
 async def _containers(service: Service, connection_id: str) -> AsyncIterator[list[Row]]:
@@ -204,21 +248,8 @@ async def _alone(service: Service, location: Location, path: str) -> list[Row]:
 
 
 def _blob_row(blob: Blob, folder: str) -> Row:
-    name = blob.name
-    more = partial(_blob_data, blob)
-    return Row("blob", name, name.removeprefix(folder), blob.size_bytes, blob.last_modified_s, more)
-
-
-def _blob_data(blob: Blob) -> dict[str, Any]:
-    return {
-        "content_type": blob.content_type,
-        "etag": blob.etag,
-        "md5": blob.content_md5.hex() if blob.content_md5 else "",
-        "blob_type": blob.blob_type.value,
-        "tier": blob.tier,
-        "created": iso_time(blob.created_s),
-        "metadata": dict(blob.metadata or {}),
-    }
+    name, size_bytes, modified_s, *_ = blob
+    return Row("blob", name, name.removeprefix(folder), size_bytes, modified_s, dict, blob)
 
 
 def _property_row(found: BlobProperties, label: str) -> Row:

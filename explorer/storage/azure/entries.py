@@ -28,6 +28,8 @@ FIELDS = (
 """Elements that are read, in the order `blob_of` takes them. Names are decoded before."""
 
 BLOB_TYPES = {kind.value: kind for kind in BlobType}
+_as_blob = tuple.__new__
+"""Makes the tuple itself: half the cost of calling Blob."""
 _FOLDER_MARKS = frozenset({"hdi_isfolder", "is_directory"})
 
 
@@ -53,20 +55,23 @@ def blob_of(fields: Sequence[str], metadata: Mapping[str, str] | None) -> Blob:
     )
     if etag and etag[0] not in '"W':
         etag = f'"{etag}"'
-    return Blob(
-        name,
-        size_bytes,
-        seconds_of(modified),
-        etag,
-        content_type,
-        md5_of(md5),
-        BLOB_TYPES.get(blob_type, BlobType.BLOCK),
-        tier,
-        lease_state,
-        seconds_of(created),
-        metadata,
-        is_directory,
-        archive_status,
+    return _as_blob(
+        Blob,
+        (
+            name,
+            size_bytes,
+            seconds_of(modified),
+            etag,
+            content_type,
+            md5_of(md5) if md5 else None,
+            BLOB_TYPES.get(blob_type, BlobType.BLOCK),
+            tier,
+            lease_state,
+            seconds_of(created),
+            metadata,
+            is_directory,
+            archive_status,
+        ),
     )
 
 

@@ -82,7 +82,9 @@ def _scan(text: str, at: int, with_metadata: bool) -> Page | None:
                     fields = (unquote(fields[0]), *fields[1:])
                 if not fields[0]:
                     return None
-                if with_metadata:
+                if with_metadata and not metadata_names:
+                    append(blob_of(fields, {}))
+                elif with_metadata:
                     values = fields[_METADATA_START:]
                     metadata = dict(zip(metadata_names, values, strict=True))
                     append(blob_of(fields[:_METADATA_START], metadata))

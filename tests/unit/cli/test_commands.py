@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -21,10 +22,11 @@ from explorer.cli.ask import describe, read_policy
 from explorer.cli.commands.cat import parse_range
 from explorer.cli.commands.connect import parse_words
 from explorer.cli.commands.download import local_target
-from explorer.cli.commands.ls import Row, Wanted, in_order
+from explorer.cli.commands.ls import Row, Wanted, in_order, json_line
 from explorer.cli.commands.upload import sources_and_target, upload_sources
 from explorer.cli.exits import Exit, exit_code
 from explorer.cli.options import absolute
+from explorer.storage.model import Blob, BlobType
 from explorer.transfer.model import Conflict, ConflictPolicy, Side, UploadSource
 
 
@@ -179,3 +181,30 @@ def test_a_conflict_shows_both_sides() -> None:
 )  # fmt: skip
 def test_exit_codes(error: QuaysideError, code: Exit) -> None:
     assert exit_code(error) == code
+
+
+def test_a_listed_blob_is_said_as_the_encoder_would() -> None:
+    name = 'a"b\\c\u2028\n\udc80ä'
+    blob = Blob(
+        name, 7, 1_777_622_400, '"0x1"', 'text/"x"', b"\1" * 16, BlobType.APPEND, "Hot", "leased",
+        0, {"k": 'v"\n'}, False,
+    )  # fmt: skip
+    line = json_line(Row("blob", name, name, 7, 1_777_622_400, dict, blob))
+    assert json.loads(line) == {
+        "type": "blob",
+        "name": name,
+        "size": 7,
+        "modified": "2026-05-01T08:00:00Z",
+        "content_type": 'text/"x"',
+        "etag": '"0x1"',
+        "md5": "01" * 16,
+        "blob_type": "AppendBlob",
+        "tier": "Hot",
+        "created": "",
+        "metadata": {"k": 'v"\n'},
+    }
+    assert line == json.JSONEncoder(ensure_ascii=False).encode(json.loads(line))
+    bare = blob._replace(last_modified_s=0, content_md5=None, metadata=None)
+    told = json.loads(json_line(Row("blob", name, name, 7, 0, dict, bare)))
+    assert "modified" not in told
+    assert (told["md5"], told["metadata"]) == ("", {})
