@@ -16,6 +16,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import (
     QDesktopServices,
     QDragEnterEvent,
+    QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
     QGuiApplication,
@@ -197,6 +198,39 @@ def test_a_typed_path_and_a_pasted_url_lead_to_the_blob(
             pane.navigation.path.returnPressed.emit()
             await until(lambda: listed(pane) and pane.location == here.child("a b"), text)
             await until(lambda: [row.name for row in pane.selection()] == ["c#d.txt"], text)
+
+    run(work)
+
+
+def test_a_tab_that_is_closed_while_its_path_is_looked_up_goes_nowhere(run: Run) -> None:
+    async def work(window: MainWindow, here: Location) -> None:
+        window.tabs.open_tab(here)
+        closed = window.tabs.panes()[0]
+        going = asyncio.get_running_loop().create_task(window.going.go_to(closed, "/other"))
+        await asyncio.sleep(0)
+        window.tabs.close_tab(0)
+        await going
+
+    run(work)
+
+
+def test_a_drag_at_the_edge_scrolls_the_listing(run: Run, container: ContainerClient) -> None:
+    put(container, *(f"{number}.txt" for number in range(60)))
+
+    async def work(window: MainWindow, here: Location) -> None:
+        view = window.pane.view
+        view.scrollToTop()
+        viewport = view.viewport()
+        at = QPoint(100, viewport.height() - 3)
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile("/tmp")])
+        copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+        none = Qt.KeyboardModifier.NoModifier
+        QApplication.sendEvent(viewport, QDragEnterEvent(at, copy, mime, left, none))
+        QApplication.sendEvent(viewport, QDragMoveEvent(at, copy, mime, left, none))
+        bar = view.verticalScrollBar()
+        await until(lambda: bar.value() > 0, "it scrolls")
+        QApplication.sendEvent(viewport, QDragLeaveEvent())
 
     run(work)
 

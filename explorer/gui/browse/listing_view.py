@@ -114,6 +114,7 @@ class ListingView(QTableView):
         self.setModel(model)
         self.setTabKeyNavigation(False)
         self.setAcceptDrops(True)
+        self.setDropIndicatorShown(False)  # painted here
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self.menu_requested)
         self.activated.connect(self._activate)
@@ -311,6 +312,7 @@ class ListingView(QTableView):
             event.ignore()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        super().dragMoveEvent(event)  # scrolls while the mouse is near an edge
         row = self._folder_at(event.position().toPoint())
         if row != self._drop_row:
             self._drop_row = row
@@ -339,6 +341,7 @@ class ListingView(QTableView):
         return index.row() if row.is_folder else None
 
     def _end_drop(self) -> None:
+        self.stopAutoScroll()
         self._is_dropping = False
         self._drop_row = None
         self.viewport().update()

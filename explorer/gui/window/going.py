@@ -53,6 +53,8 @@ class Going:
 
     async def _show(self, pane: Pane, connection_id: str, text: str) -> None:
         location = await self._bridge.call(lambda service: service.find(connection_id, text))
+        if pane not in self._tabs.panes():
+            return  # its tab was closed meanwhile
         leaf = last_name(text)
         pane.go(location, select="" if location.name == leaf else leaf)
         pane.stage.focus_shown()
