@@ -197,13 +197,12 @@ class JobRun:
 
     async def _keep(self, ends: list[End]) -> None:
         """The end is told only when it is durable."""
-        while True:
-            kept = self._work.journal.post(_finish, ends)
-            try:
-                is_cancelled = await _settled(kept)
-                break
-            except DiskFullError:
-                await asyncio.sleep(ROOM_S)
+        try:
+            is_cancelled = await self._write(ends)
+        except BaseException:
+            for end in ends:  # the next attempt finds what this one has made
+                self._job.put_back(end.live)
+            raise
         for live, row, outcome in ends:
             if outcome.state is TransferState.DONE:
                 live.size_bytes = outcome.size_bytes
@@ -211,6 +210,14 @@ class JobRun:
             self._on_end(self._job, live, row, outcome)
         if is_cancelled:
             raise asyncio.CancelledError
+
+    async def _write(self, ends: list[End]) -> bool:
+        """As soon as there is room; true if a cancel came while it was being done."""
+        while True:
+            try:
+                return await _settled(self._work.journal.post(_finish, ends))
+            except DiskFullError:
+                await asyncio.sleep(ROOM_S)
 
     async def _attempts(self, live: Live, moving: Moving, met: Exception | None) -> Outcome:
         restarts = 0
@@ -302,12 +309,15 @@ def _finish(db: Connection, ends: list[End]) -> None:
 
 
 async def _settled(future: asyncio.Future[None]) -> bool:
-    """Await to the end whatever comes; true if a cancel came meanwhile."""
+    """Await to the end whatever comes; true if a cancel came meanwhile. Where it fails, the
+    cancel counts more."""
     is_cancelled = False
     while not future.done():
         try:
             await asyncio.wait([future])
         except asyncio.CancelledError:
             is_cancelled = True
+    if is_cancelled and future.exception() is not None:
+        raise asyncio.CancelledError
     future.result()
     return is_cancelled

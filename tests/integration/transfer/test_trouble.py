@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ import pytest
 from azure.storage.blob import ContainerClient
 
 from explorer.base.errors import DiskFullError, JournalError, QuaysideError
-from explorer.transfer import dispatch, job_table
+from explorer.transfer import dispatch, job_table, transfer_table
 from explorer.transfer.journal import Journal
 from explorer.transfer.model import ConflictPolicy, Links
 from explorer.transfer.state import JobState, TransferState
@@ -257,5 +259,59 @@ def test_a_queue_that_cannot_be_written_interrupts_a_job_instead_of_hanging_it(
             assert told.failure is not None
             await engine.resume(job_id)
             assert (await engine.wait(job_id)).state is JobState.DONE
+
+    run(work())
+
+
+def test_a_pause_while_the_end_of_a_file_cannot_be_kept_is_heard(
+    rig: Rig, container: ContainerClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = write(tmp_path / "f", noise(2 * MIB))
+    is_full = threading.Event()
+    asked, paused = threading.Event(), threading.Event()
+    finish = transfer_table.finish
+
+    def failing(*args: Any, **kwargs: Any) -> None:
+        if is_full.is_set():
+            asked.set()
+            paused.wait(30)
+            raise DiskFullError("full")
+        finish(*args, **kwargs)
+
+    monkeypatch.setattr(transfer_table, "finish", failing)
+
+    async def work() -> None:
+        async with rig.engine() as engine:
+            is_full.set()
+            job_id = await engine.submit(rig.upload(source, "f", block_size_bytes=MIB))
+            await until(asked.is_set)
+            asyncio.get_running_loop().call_later(0.1, paused.set)
+            async with asyncio.timeout(10):
+                await engine.pause(job_id)
+            assert engine.jobs()[0].state is JobState.PAUSED
+            is_full.clear()
+            await engine.resume(job_id)
+            told = await engine.wait(job_id)
+            assert (told.state, told.files_done, told.bytes_done) == (JobState.DONE, 1, 2 * MIB)
+
+    run(work())
+
+
+def test_a_file_whose_end_could_not_be_kept_is_no_longer_shown_as_moving(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = write(tmp_path / "f", noise(2 * MIB))
+
+    def failing(*args: Any, **kwargs: Any) -> None:
+        raise JournalError("locked")
+
+    monkeypatch.setattr(transfer_table, "finish", failing)
+
+    async def work() -> None:
+        async with rig.engine() as engine:
+            job_id = await engine.submit(rig.upload(source, "f", block_size_bytes=MIB))
+            assert (await engine.wait(job_id)).state is JobState.FAILED
+            (told,) = await engine.transfers(job_id)
+            assert not told.state.is_active
 
     run(work())
