@@ -54,6 +54,8 @@ class RangeDownload:
         try:
             part = await self._open(folder, kept)
             try:
+                if self._cut.size_bytes and next(self._written.remaining(), None) is None:
+                    await self._work.call(self._live, self._check_version)
                 await self._fetch_all(part)
                 self._live.move(TransferState.COMMITTING)
                 await self._work.run(self._finish, part)
@@ -96,6 +98,13 @@ class RangeDownload:
         self._written = Chunks.from_bytes(kept.done, len(self._cut))
         self._expected = Fingerprint.from_text(kept.fingerprint) if kept.fingerprint else None
         return part
+
+    def _check_version(self) -> None:
+        """Nothing is left to ask for, which would tell: ask for one byte. Raises like any range
+        where the blob is not what it was."""
+        self._work.store.read_range(
+            self._ref, 0, 1, lambda offset, data: None, if_match=self._row.etag
+        )
 
     async def _begin(self, folder: Folder) -> Part:
         self._expected = await self._target.look()

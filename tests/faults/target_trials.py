@@ -8,7 +8,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+from explorer.base.errors import DiskFullError
 from explorer.storage.model import BlobRef
 from explorer.transfer.model import ConflictPolicy, JobSnapshot
 from explorer.transfer.plan import make_block_id
@@ -95,6 +97,40 @@ def rewritten_while_down(trial: Trial) -> None:
     trial.counts["rewrites while down"] += 1
     trial.claim(job.state is JobState.DONE, f"range {at}: {job.state.value}: {job.failure}")
     trial.claim(target.read_bytes() == new, f"range {at}: mixed or old bytes")
+
+
+def rewritten_before_the_rename(trial: Trial) -> None:
+    """P3: stopped when every range is there and before the file has its name; rewritten."""
+    trial.put("f", noise(BLOCKS * BLOCK, seed=1))
+    new = noise(BLOCKS * BLOCK, seed=2)
+    target = trial.folder / "down" / "f"
+    request = trial.rig.download("f", target.parent, **OVERWRITE)
+
+    async def first() -> None:
+        reached = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def stop(*_: object) -> None:
+            loop.call_soon_threadsafe(reached.set)
+            raise DiskFullError("Stop here.")
+
+        with patch("explorer.transfer.range_download.RangeDownload._finish", stop):
+            async with trial.engine(trial.rig.store) as engine:
+                await engine.submit(request)
+                await reached.wait()
+
+    async def second() -> JobSnapshot:
+        async with trial.engine(trial.rig.store, adopt=True) as engine:
+            (job,) = engine.jobs()
+            return await engine.wait(job.id)
+
+    with short_pauses():
+        trial.wait_for(first())
+        trial.put("f", new)
+        job = trial.wait_for(second())
+    trial.counts["rewrites before the rename"] += 1
+    trial.claim(job.state is JobState.DONE, f"{job.state.value}: {job.failure}")
+    trial.claim(target.read_bytes() == new, "the old version was taken")
 
 
 def appended(path: Path) -> None:
