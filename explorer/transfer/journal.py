@@ -387,7 +387,24 @@ def _problems(db: Connection) -> str:
     rows = [str(row[0]) for row in db.execute("PRAGMA quick_check(3)")]
     if rows != ["ok"]:
         return "; ".join(rows)
+    if _schema(db) != _schema_as_written():
+        return "the tables are not those that were made"
     return "".join(f"job {job_id} cannot be read; " for job_id in _unreadable(db))
+
+
+def _schema(db: Connection) -> list[tuple[str, str]]:
+    return db.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+
+
+def _schema_as_written() -> list[tuple[str, str]]:
+    db = sqlite3.connect(":memory:")
+    try:
+        for script in MIGRATIONS:
+            for statement in script:
+                db.execute(statement)
+        return _schema(db)
+    finally:
+        db.close()
 
 
 def _unreadable(db: Connection) -> list[int]:

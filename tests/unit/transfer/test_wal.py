@@ -139,6 +139,16 @@ def test_a_job_with_flipped_bits_is_not_dropped_silently(left: Path, column: str
     assert "2 jobs could be read" in notice
 
 
+def test_a_schema_with_another_name_in_it_is_damage(left: Path) -> None:
+    db, _ = open_checked(left, alone)
+    db.close()
+    data = left.read_bytes()
+    assert b"is_expanding" in data
+    left.write_bytes(data.replace(b"is_expanding", b"is_expandiog", 1))
+    _, notice = opened(left)
+    assert "damaged" in notice
+
+
 def test_a_schema_that_is_no_text_is_damage(left: Path) -> None:
     db, _ = open_checked(left, alone)
     db.close()
