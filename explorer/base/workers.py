@@ -50,8 +50,8 @@ class Workers:
                     await asyncio.wait([future])
                 except asyncio.CancelledError:
                     continue
-            if not future.cancelled():
-                future.exception()  # looked at, so that the loop does not complain
+            if not future.cancelled() and future.exception() is None:
+                _close(future.result())
             raise
         except Cancelled:
             raise asyncio.CancelledError from None
@@ -75,3 +75,10 @@ class Workers:
     def close(self) -> None:
         """Let running work end, start nothing more; blocks until the threads are gone."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _close(result: object) -> None:
+    """A file or folder that was opened, and that nobody takes any more."""
+    close = getattr(result, "close", None)
+    if callable(close):
+        close()

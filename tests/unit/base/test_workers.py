@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import threading
 from collections.abc import Awaitable, Callable
 
@@ -142,3 +143,26 @@ def test_work_to_the_end_is_done_although_it_was_cancelled() -> None:
         assert done.is_set()
 
     drive(test)
+
+
+def test_what_was_opened_for_a_task_that_is_gone_is_closed() -> None:
+    workers = Workers("test", 1)
+    opening, go_on = threading.Event(), threading.Event()
+
+    def make() -> io.BytesIO:
+        opening.set()
+        go_on.wait(10)
+        return opened
+
+    opened = io.BytesIO()
+
+    async def work() -> None:
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(workers.run(make))
+            await asyncio.to_thread(opening.wait)
+            task.cancel()
+            go_on.set()
+
+    asyncio.run(work())
+    workers.close()
+    assert opened.closed
