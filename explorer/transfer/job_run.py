@@ -158,6 +158,8 @@ class JobRun:
                     self._put_back(each.live)
             raise
         else:
+            if all(each.error is None for each in tries):
+                self._work.pacer.succeeded()
             for each in tries:
                 if each.error is not None:
                     self._busy += 1

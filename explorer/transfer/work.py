@@ -178,9 +178,12 @@ class Work:
             try:
                 if met is not None:
                     raise met
-                return await self.call_once(work, *args)
+                result = await self.call_once(work, *args)
             except QuaysideError as caught:
                 error = caught
+            else:
+                self.pacer.succeeded()
+                return result
             met = None
             on_error(error)
             if progress() > seen:
@@ -196,9 +199,7 @@ class Work:
             async with self.plant.slots.one(self.rank()):
                 if pacer.wait_s:
                     continue
-                result = await self.plant.workers.run(work, *args)
-                pacer.succeeded()
-                return result
+                return await self.plant.workers.run(work, *args)
 
     async def _wait_after(self, live: Live | None, error: QuaysideError, failures: int) -> None:
         """Sleep before the next try, or raise the error."""
