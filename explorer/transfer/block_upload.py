@@ -34,6 +34,7 @@ from explorer.transfer.plan import (
     commit_ids,
     compare_staged,
     digest_of,
+    digest_of_md5,
     make_block_id,
     parse_block_id,
 )
@@ -143,7 +144,7 @@ class BlockUpload:
             piece = self._cut[ours.index]
             with self._work.plant.buffers.borrow(piece.length) as data:
                 self._source.read_into(data, piece.offset)
-                if digest_of(data) == ours.digest:
+                if self._digest(data)[0] == ours.digest:
                     self._digests[ours.index] = ours.digest
 
     # -- staging --------------------------------------------------------------
@@ -175,15 +176,19 @@ class BlockUpload:
         piece = self._cut[index]
         with self._work.plant.buffers.borrow(piece.length) as data:
             self._source.read_into(data, piece.offset)
-            digest = digest_of(data)
-            md5 = None
-            if self._checks_transit:
-                md5 = hashlib.md5(data, usedforsecurity=False).digest()
+            digest, md5 = self._digest(data)
             block_id = make_block_id(self._upload_id, index, digest)
             self._work.store.put_block(
                 self._target.ref, block_id, data, content_md5=md5, progress=self._work.pay
             )
         return digest
+
+    def _digest(self, block: memoryview) -> tuple[bytes, bytes | None]:
+        """What goes into the block's id, and its MD5 where it is sent with one."""
+        if not self._checks_transit:
+            return digest_of(block), None
+        md5 = hashlib.md5(block, usedforsecurity=False).digest()
+        return digest_of_md5(md5), md5
 
     async def _in_one_put(self) -> Outcome:
         """Somebody's unfinished blocks are in the way: Put Blob drops them in the moment in

@@ -23,6 +23,7 @@ from explorer.transfer.plan import (
     commit_ids,
     compare_staged,
     digest_of,
+    digest_of_md5,
     make_block_id,
     parse_block_id,
     plan_download,
@@ -134,6 +135,12 @@ def test_a_damaged_bitmap_is_noticed(data: bytes) -> None:
 def test_a_chunk_outside_is_refused() -> None:
     with pytest.raises(IndexError):
         Chunks(3).add(3)
+
+
+def test_a_digest_from_an_md5_fits_an_id_and_tells_blocks_apart() -> None:
+    one, other = (digest_of_md5(bytes([n]) * 16) for n in (1, 2))
+    assert one != other
+    assert parse_block_id(make_block_id(bytes(16), 3, one)) == BlockId(bytes(16), 3, one)
 
 
 @given(st.binary(min_size=16, max_size=16), st.integers(0, MAX_BLOCKS - 1), st.binary(max_size=100))
