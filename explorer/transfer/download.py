@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 
 from explorer.base.cancel import Cancelled
+from explorer.base.errors import LocalError
 from explorer.storage.model import BlobRef
 from explorer.transfer import progress_table, stamps, transfer_table
 from explorer.transfer.files import Fingerprint
@@ -65,7 +66,14 @@ class Download:
             ranges = RangeDownload(self._work, self._live, self._target, self._ref, cut)
             return await ranges.run(kept)
         except EndsHere as end:
+            if self._live.row.attempt or self._live.is_restart:
+                await self._work.run_anyway(self._remove_left_over)
             return end.outcome
+
+    def _remove_left_over(self) -> None:
+        """An earlier attempt may have left its part; nobody goes on with it."""
+        with suppress(LocalError):
+            self._target.remove_part()
 
     async def _refresh(self) -> None:
         """Ask what the blob is now, where the walk did not say or it has changed since."""

@@ -41,7 +41,7 @@ TASKS: Final = (
     Task("P12", wire_trials.dead_end, 1, 10),
     Task("P3", target_trials.rewritten_remote, 6, 100),
     Task("P3", target_trials.rewritten_while_down, 3, 100),
-    Task("P3", target_trials.rewritten_before_the_rename, 1, 20),
+    Task("P3", target_trials.rewritten_before_the_rename, 6, 20),
     Task("P4", target_trials.changed_source, 10, 200),
     Task("P5", target_trials.rival_blob, 10, 100),
     Task("P5", target_trials.rival_file, 5, 100),

@@ -104,7 +104,7 @@ def rewritten_before_the_rename(trial: Trial) -> None:
     trial.put("f", noise(BLOCKS * BLOCK, seed=1))
     new = noise(BLOCKS * BLOCK, seed=2)
     target = trial.folder / "down" / "f"
-    request = trial.rig.download("f", target.parent, **OVERWRITE)
+    request = trial.rig.download("f", target.parent, block_size_bytes=BLOCK)
 
     async def first() -> None:
         reached = asyncio.Event()
@@ -124,11 +124,19 @@ def rewritten_before_the_rename(trial: Trial) -> None:
             (job,) = engine.jobs()
             return await engine.wait(job.id)
 
+    is_taken = trial.random.random() < 0.5
     with short_pauses():
         trial.wait_for(first())
         trial.put("f", new)
+        if is_taken:
+            write(target, b"theirs")
         job = trial.wait_for(second())
     trial.counts["rewrites before the rename"] += 1
+    trial.claim(not parts_in(trial.folder), "a part is left")
+    if is_taken:
+        trial.claim(job.state is JobState.FAILED, f"over theirs: {job.state.value}")
+        trial.claim(target.read_bytes() == b"theirs", "theirs is gone")
+        return
     trial.claim(job.state is JobState.DONE, f"{job.state.value}: {job.failure}")
     trial.claim(target.read_bytes() == new, "the old version was taken")
 
