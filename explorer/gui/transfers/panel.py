@@ -180,6 +180,8 @@ class TransfersPanel(QWidget):
         wanted = Qt.Orientation.Horizontal if is_flat else Qt.Orientation.Vertical
         if self._halves.orientation() != wanted:
             self._halves.setOrientation(wanted)
+            room = event.size().width() if is_flat else event.size().height()
+            self._halves.setSizes([room * 2 // 3, room // 3])  # status and speed stay in sight
 
     @property
     def is_empty(self) -> bool:
