@@ -8,8 +8,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from explorer.base.shown import shown
 from explorer.base.units import format_bytes
-from explorer.cli.output import Output, iso_time, shown
+from explorer.cli.output import Output, iso_time
 from explorer.transfer.model import Conflict, ConflictPolicy, Side
 
 ANSWERS = {

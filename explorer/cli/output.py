@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import re
 import sys
 import unicodedata
 from collections.abc import Mapping
@@ -20,26 +19,14 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from explorer.base.errors import QuaysideError, StorageError
 from explorer.base.redact import redact
+from explorer.base.shown import shown
 
 if TYPE_CHECKING:
     from explorer.transfer.model import Failure
 
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 as_json = json.JSONEncoder(ensure_ascii=False).encode
 """JSON on one line, letters as they are."""
-
-
-def shown(text: str) -> str:
-    """`text` with everything escaped that would move the cursor, colour or reorder."""
-    return _UNSAFE.sub(_escape, text)
-
-
-def _escape(hit: re.Match[str]) -> str:
-    code = ord(hit.group())
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def width_of(text: str) -> int:

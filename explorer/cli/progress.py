@@ -8,8 +8,9 @@ from __future__ import annotations
 import shutil
 import time
 
+from explorer.base.shown import shown
 from explorer.base.units import format_bytes, format_duration, format_rate
-from explorer.cli.output import Output, cut, shown
+from explorer.cli.output import Output, cut
 from explorer.transfer.model import Direction, JobSnapshot
 from explorer.transfer.state import JobState
 
