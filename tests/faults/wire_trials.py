@@ -202,7 +202,8 @@ def throttling(trial: Trial) -> None:
 
     def note(seen: Any) -> None:
         refused.append(seen.at_s)
-        if chance == 1.0 and seen.at_s - refused[0] > 1.5:
+        # Pauses are short here, and so is what is left of the patience of minutes.
+        if chance == 1.0 and seen.at_s - refused[0] > (1.5 if wait_s else 0.5):
             proxy.rules.clear()
 
     rule.hook = note
