@@ -102,9 +102,10 @@ class Runner:
         place = os.fsencode(self._data_dir)
         if isinstance(request, DownloadRequest):
             place = os.fsencode(request.destination)
+        # Looked at before anybody is told, who may free some at once.
+        before = await self._plant.workers.run(free_bytes, place)
         job.has_room.clear()
         job.set_row(replace(job.row, state=JobState.RETRY_WAIT, failure=failure_of(error)))
-        before = await self._plant.workers.run(free_bytes, place)
         try:
             async with asyncio.timeout(ROOM_TRY_S):
                 while await self._plant.workers.run(free_bytes, place) < before + ENOUGH_BYTES:
