@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -27,6 +28,7 @@ from explorer.transfer.filters import Filter
 from explorer.transfer.folder_syncs import FolderSyncs
 from explorer.transfer.job import Job, transfer_snapshot
 from explorer.transfer.journal import Journal
+from explorer.transfer.level import Level
 from explorer.transfer.model import (
     Conflict,
     JobSnapshot,
@@ -308,8 +310,11 @@ class Engine:
 
     async def _tick(self) -> None:
         """Snapshots of what changed, at most 15 times a second."""
+        level = Level(self._plant.slots.size, time.monotonic(), time.process_time())
+        self._plant.slots.open_only(level.width)
         while True:
             await asyncio.sleep(TICK_S)
+            self._find_level(level)
             for job in self._queue:
                 if not job.is_changed:
                     continue
@@ -320,6 +325,18 @@ class Engine:
                         live.is_changed = False
                         told = transfer_snapshot(live.row, job.direction, live)
                         self._listener.transfer_changed(told)
+
+    def _find_level(self, level: Level) -> None:
+        slots = self._plant.slots
+        width = level.look(
+            slots.size,
+            time.monotonic(),
+            time.process_time(),
+            is_wanting=slots.is_wanting,
+            is_slowed=slots.take_slowed(),
+        )
+        if width != slots.open:
+            slots.open_only(width)
 
     # -- other processes ------------------------------------------------------
 

@@ -13,11 +13,13 @@ from itertools import count
 
 
 class Slots:
-    """`size` slots; a smaller `rank` goes first, equals in the order in which they came."""
+    """At most `size` slots, of which `open` are given out; a smaller `rank` goes first,
+    equals in the order in which they came."""
 
     def __init__(self, size: int) -> None:
-        self._size = size
+        self._size = self._open = size
         self._used = 0
+        self._is_slowed = False
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._turn = count()
 
@@ -31,8 +33,32 @@ class Slots:
 
     def resize(self, size: int) -> None:
         """More slots start at once, fewer as soon as running requests end."""
-        self._size = max(1, size)
+        self._size = self._open = max(1, size)
         self._hand_out()
+
+    def open_only(self, count: int) -> None:
+        """Give out fewer than there are, for now."""
+        self._open = max(1, min(count, self._size))
+        self._hand_out()
+
+    def slow_down(self) -> None:
+        """The service has asked for fewer requests."""
+        self._is_slowed = True
+
+    def take_slowed(self) -> bool:
+        """Whether it has, since this was asked last."""
+        is_slowed, self._is_slowed = self._is_slowed, False
+        return is_slowed
+
+    @property
+    def open(self) -> int:
+        """How many are given out at most just now."""
+        return self._open
+
+    @property
+    def is_wanting(self) -> bool:
+        """Whether somebody waits for a slot."""
+        return bool(self._waiting)
 
     @asynccontextmanager
     async def one(self, rank: int) -> AsyncIterator[None]:
@@ -45,7 +71,7 @@ class Slots:
             self._hand_out()
 
     async def _take(self, rank: int) -> None:
-        if self._used < self._size and not self._waiting:
+        if self._used < self._open and not self._waiting:
             self._used += 1
             return
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -60,7 +86,7 @@ class Slots:
             raise
 
     def _hand_out(self) -> None:
-        while self._waiting and self._used < self._size:
+        while self._waiting and self._used < self._open:
             turn = heapq.heappop(self._waiting)[2]
             if not turn.done():
                 self._used += 1

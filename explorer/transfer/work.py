@@ -214,6 +214,7 @@ class Work:
             raise error
         if error.retry is Retry.SLOW_DOWN:
             self.pacer.throttled(asked, jitter=random.random())  # noqa: S311
+            self.plant.slots.slow_down()
         if live is not None:
             live.failure = failure_of(error)
             live.waits += 1

@@ -74,3 +74,32 @@ def test_more_slots_start_those_who_wait() -> None:
             gate.set()
 
     asyncio.run(work())
+
+
+def test_only_open_slots_are_given_out() -> None:
+    async def work() -> None:
+        slots = Slots(3)
+        slots.open_only(1)
+        gate = asyncio.Event()
+
+        async def hold() -> None:
+            async with slots.one(0):
+                await gate.wait()
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(2):
+                group.create_task(hold())
+            await asyncio.sleep(0)
+            assert (slots.used, slots.is_wanting) == (1, True)
+            slots.open_only(9)
+            assert (slots.open, slots.used, slots.is_wanting) == (3, 2, False)
+            gate.set()
+
+    asyncio.run(work())
+
+
+def test_a_slow_down_is_told_once() -> None:
+    slots = Slots(3)
+    slots.slow_down()
+    assert slots.take_slowed()
+    assert not slots.take_slowed()
