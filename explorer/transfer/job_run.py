@@ -23,7 +23,7 @@ from explorer.transfer.expand import entries
 from explorer.transfer.folders import Folder
 from explorer.transfer.in_a_row import MOST, Moving, Try, try_in_a_row
 from explorer.transfer.job import Job
-from explorer.transfer.journal import Connection
+from explorer.transfer.journal_file import Connection
 from explorer.transfer.local_target import part_mark, remove_part
 from explorer.transfer.model import DownloadRequest, UploadRequest
 from explorer.transfer.retry import Action

@@ -19,7 +19,7 @@ from explorer.transfer.encoding import (
     request_from_text,
     request_to_text,
 )
-from explorer.transfer.journal import Connection
+from explorer.transfer.journal_file import Connection
 from explorer.transfer.model import Failure, Request
 from explorer.transfer.rows import JobRow, Tally
 from explorer.transfer.state import JobState, TransferState

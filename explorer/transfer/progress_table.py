@@ -6,7 +6,7 @@ transaction that `Journal.do` or `Journal.post` opened.
 
 from __future__ import annotations
 
-from explorer.transfer.journal import Connection
+from explorer.transfer.journal_file import Connection
 from explorer.transfer.rows import Progress
 from explorer.transfer.state import TransferState
 

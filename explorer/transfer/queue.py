@@ -15,7 +15,8 @@ from explorer.base.workers import Workers
 from explorer.storage.model import Blob
 from explorer.transfer import job_table, progress_table, transfer_table
 from explorer.transfer.job import Job, title_of
-from explorer.transfer.journal import Journal, fold
+from explorer.transfer.journal import Journal
+from explorer.transfer.journal_file import fold
 from explorer.transfer.local_target import part_mark, remove_part
 from explorer.transfer.model import (
     DownloadRequest,

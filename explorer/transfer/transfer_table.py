@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from explorer.transfer import progress_table
 from explorer.transfer.encoding import failure_from_text, failure_to_text
-from explorer.transfer.journal import Connection
+from explorer.transfer.journal_file import Connection
 from explorer.transfer.model import Failure
 from explorer.transfer.rows import Kind, NewTransfer, Tally, TransferRow
 from explorer.transfer.state import ACTIVE, FINAL, TransferState

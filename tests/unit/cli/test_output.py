@@ -8,6 +8,7 @@ import json
 import pytest
 
 from explorer.base.errors import InputError, NotFoundError
+from explorer.base.shown import shown
 from explorer.cli.output import (
     Output,
     cut,

@@ -14,7 +14,8 @@ import pytest
 
 from explorer.base.errors import DiskFullError, JournalError
 from explorer.transfer import job_table, progress_table, transfer_table
-from explorer.transfer.journal import Connection, Journal
+from explorer.transfer.journal import Journal
+from explorer.transfer.journal_file import Connection
 from explorer.transfer.rows import Progress
 from explorer.transfer.state import JobState, TransferState
 from tests.unit.transfer.rows_of import REQUEST, a_file

@@ -11,7 +11,7 @@ import pytest
 
 from explorer.transfer import job_table
 from explorer.transfer.job_table import every
-from explorer.transfer.journal import fold, open_checked
+from explorer.transfer.journal_file import fold, open_checked
 from explorer.transfer.model import JobOptions, RemotePlace, UploadRequest, UploadSource
 from explorer.transfer.wal import look_at_wal
 
