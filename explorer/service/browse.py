@@ -22,6 +22,7 @@ from explorer.storage.model import (
     Container,
     ContainerPage,
     Page,
+    as_listed,
 )
 
 READ_PIECE_BYTES = 4 * 1024 * 1024
@@ -84,6 +85,9 @@ class Browser:
         async with aclosing(pages):
             async for page in pages:
                 yield merge.page(page)
+
+    async def list_blob(self, location: Location, name: str) -> AsyncGenerator[Page, None]:
+        yield Page((), (as_listed(await self.properties(location, name)),), "")
 
     async def walk(
         self, location: Location, *, prefix: str = "", delimiter: str = ""

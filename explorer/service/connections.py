@@ -24,6 +24,7 @@ from explorer.service.entries import (
     Entry,
     connection_of,
     home_without_keyring,
+    start_blob_of,
     start_of,
     unique_name,
 )
@@ -245,8 +246,9 @@ class Connections:
         twin = self._twin(spec)
         is_blob = await self._stores.starts_at_blob(spec, report.api_version)
         start = start_of(spec, twin.connection.id if twin else new_id(), is_blob=is_blob)
+        start_blob = start_blob_of(spec, is_blob=is_blob)
         if twin is not None:
-            return replace(twin.connection, start=start)
+            return replace(twin.connection, start=start, start_blob=start_blob)
         connection_id = start.connection_id
         name = unique_name(name.strip() or spec.display_name, self._names())
         home, notice = home_without_keyring(spec), ""
@@ -268,6 +270,7 @@ class Connections:
             is_saved=save,
             probe=report,
             start=start,
+            start_blob=start_blob,
             notice=notice,
         )
         self._add(Entry(connection, spec, saved, api_version=report.api_version))
@@ -331,6 +334,7 @@ class Connections:
                 is_saved=True,
                 notice=notice,
                 start=before.start,
+                start_blob=before.start_blob,
                 is_hierarchical=before.is_hierarchical,
                 expires_s=before.expires_s,
             ),
@@ -367,6 +371,7 @@ class Connections:
                 is_saved=before.is_saved,
                 probe=report,
                 start=before.start,
+                start_blob=before.start_blob,
                 notice=notice,
             ),
         )

@@ -46,6 +46,7 @@ def connection_of(
     is_saved: bool,
     probe: ProbeReport | None = None,
     start: Location | None = None,
+    start_blob: str = "",
     notice: str = "",
     is_hierarchical: bool | None = None,
     expires_s: float | None = None,
@@ -60,6 +61,7 @@ def connection_of(
         account=spec.account,
         endpoint=spec.blob_endpoint,
         start=start or start_of(spec, connection_id),
+        start_blob=start_blob or start_blob_of(spec),
         root=root_of(spec, connection_id),
         credential_kind=spec.credential_kind,
         claims=probe.claims if probe is not None else claims_of(access),
@@ -95,6 +97,13 @@ def start_of(spec: ConnectionSpec, connection_id: str, *, is_blob: bool = False)
     elif path and not path.endswith("/"):
         path += "/"
     return Location(connection_id, place.container, path)
+
+
+def start_blob_of(spec: ConnectionSpec, *, is_blob: bool = False) -> str:
+    """The name of the pasted blob in the folder it is in; empty where a folder was pasted."""
+    if is_blob or spec.scope.level is ScopeLevel.BLOB:
+        return spec.start.path.rpartition("/")[2]
+    return ""
 
 
 def _folder_of(path: str) -> str:

@@ -267,6 +267,11 @@ class Service:
         """
         return self._browser.list_folder(location, recursive=recursive, prefix=prefix)
 
+    def list_blob(self, location: Location, name: str) -> AsyncIterator[Page]:
+        """One page with the blob `name` of that folder alone: what can be shown where
+        listing is not allowed. Raises NotFoundError."""
+        return self._browser.list_blob(location, name)
+
     async def properties(self, location: Location, name: str) -> BlobProperties:
         """All a HEAD tells about the blob `name` in that folder. Raises NotFoundError."""
         return await self._browser.properties(location, name)

@@ -140,6 +140,26 @@ class BlobProperties:
     tag_count: int = 0
 
 
+def as_listed(found: BlobProperties) -> Blob:
+    """The row a listing would have had for it. Pure."""
+    headers = found.headers
+    return Blob(
+        found.ref.name,
+        found.size_bytes,
+        found.last_modified_s,
+        found.etag,
+        headers.content_type,
+        headers.content_md5,
+        found.blob_type,
+        headers.tier,
+        found.lease_state,
+        found.created_s,
+        headers.metadata,
+        found.is_directory,
+        found.archive_status,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """When a write may happen (RFC 9110, section 13)."""

@@ -54,6 +54,7 @@ class Lister(QObject):
         self._arrivals = Arrivals(model, arranger, self)
         self._task: asyncio.Task[None] | None = None
         self._place: Location | None = None
+        self._only = ""
         self._is_stale = False
         self._is_found = False
         self.is_listed = False
@@ -87,11 +88,13 @@ class Lister(QObject):
         self.is_listed = self._is_found = False
         self._arrivals.reset(place)
 
-    def list(self, place: Location) -> None:
-        """List a place; again, and quietly, if it is shown already."""
+    def list(self, place: Location, *, only: str = "") -> None:
+        """List a place; again, and quietly, if it is shown already. With `only` its one blob
+        of that name: what is shown where listing is not allowed."""
         self.drop()
         self._is_stale = False
-        is_quiet = self.is_listed and place == self._place
+        is_quiet = self.is_listed and place == self._place and only == self._only
+        self._only = only
         if is_quiet:
             self._arrivals.hold()
         else:
@@ -104,7 +107,7 @@ class Lister(QObject):
         if self._task is not None:
             self._is_stale = True
         elif self._place is not None:
-            self.list(self._place)
+            self.list(self._place, only=self._only)
 
     def forget(self) -> None:
         """What is shown is no longer to be trusted as whole: another place comes."""
@@ -116,6 +119,8 @@ class Lister(QObject):
             QTimer.singleShot(0, self, self._arrivals.settle)
 
     def _pages(self, place: Location) -> Pages:
+        if only := self._only:
+            return self._bridge.stream(lambda service: service.list_blob(place, only))
         if place.container:
             return self._bridge.stream(lambda service: service.list_folder(place))
         return self._bridge.stream(lambda service: service.list_containers(place.connection_id))
@@ -149,7 +154,7 @@ class Lister(QObject):
         folders = [name for at, name in enumerate(rows.names) if rows.kinds[at] != RowKind.BLOB]
         self.listed.emit(place, folders)
         if self._is_stale:
-            self.list(place)
+            self.list(place, only=self._only)
 
     def _progressed(self, count: int) -> None:
         if count:

@@ -74,6 +74,7 @@ class Pane(QWidget):
         self.history = History()
         self._words: ErrorText | None = None
         self._wanted_name = ""
+        self._only_name = ""
         self._act: Callable[[], None] | None = None
         self._counted: Status | None = None
         self._kept: Kept | None = None
@@ -204,7 +205,7 @@ class Pane(QWidget):
         place = self.location
         if place is None:
             return
-        self._wanted_name = select
+        self._wanted_name = self._only_name = select
         self.navigation.clear_filter()
         self.notice.hide()
         self.location_changed.emit(place)
@@ -253,13 +254,23 @@ class Pane(QWidget):
         self.view.drop_refusal = rules.upload(self.place())
         ability = Ability.LIST if place.container else Ability.LIST_CONTAINERS
         claim = connection.claim(ability) if connection is not None else None
-        if claim is not None and claim.verdict is Verdict.NO:
+        if claim is None or claim.verdict is not Verdict.NO:
+            self.lister.list(place)
+        elif only := self._blob_alone(place):
+            self.tell(f"{claim.reason} So only ‘{shown(only)}’ is shown here.", Tone.INFO)
+            self.lister.list(place, only=only)
+        else:
             self.lister.show_nothing(place)
             self.stage.show_by_path(claim.reason)
-        else:
-            self.lister.list(place)
         self._update_bar()
         self.state_changed.emit()
+
+    def _blob_alone(self, place: Location) -> str:
+        """Where nothing may be listed: the blob that was asked for here, or pasted."""
+        connection = self.connection
+        if self._only_name or connection is None or not place.container:
+            return self._only_name
+        return connection.start_blob if place == connection.start else ""
 
     def _began(self, is_quiet: bool) -> None:
         self._words = None

@@ -16,7 +16,6 @@ from explorer.cli.output import (
     failure_line,
     iso_time,
     plain,
-    shown,
     width_of,
 )
 from explorer.transfer.model import ConflictPolicy, Failure, Side
