@@ -11,7 +11,7 @@ import os
 from contextlib import closing, suppress
 from dataclasses import replace
 
-from explorer.base.cancel import Cancelled
+from explorer.base.cancel import Cancelled, current_token
 from explorer.base.errors import LocalError
 from explorer.storage.model import BlobRef
 from explorer.transfer import progress_table, stamps, transfer_table
@@ -191,6 +191,8 @@ class Download:
             check_size(part.size_bytes, row.size_bytes, row.remote)
         if self._work.options.with_md5 and row.md5 is not None:
             check_md5(self._md5.digest(), row.md5, row.remote)
+        if (token := current_token()) is not None:
+            token.raise_if_cancelled()  # the last moment in which nothing has been replaced
         folder.publish(self._target.part, self._target.name, expected)
         return None
 
