@@ -85,8 +85,6 @@ class Connection:
     """The blob endpoint without credential, `https://account.blob.core.windows.net`."""
     start: Location
     """Where a paste opens: the very folder that was pasted."""
-    start_blob: str
-    """The blob of `start` that was pasted, by its name there; empty where a folder was."""
     root: Location
     """The highest place it may show: the account, or the one container of a SAS."""
     credential_kind: str
@@ -99,6 +97,8 @@ class Connection:
     secret_home: SecretHome
     notice: str = ""
     """Something the user must see: no keyring, expired, clock skew."""
+    start_blob: str = ""
+    """The blob of `start` that was pasted, by its name there; empty where a folder was."""
 
     def claim(self, ability: Ability) -> Claim:
         """What is known of `ability`; unknown where nothing was found out."""

@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from azure.storage.blob import ContainerClient, ContainerSasPermissions, generate_container_sas
+from azure.storage.blob import (
+    BlobSasPermissions,
+    ContainerClient,
+    ContainerSasPermissions,
+    generate_blob_sas,
+    generate_container_sas,
+)
 from PySide6.QtWidgets import QApplication
 
 from explorer.gui import ask
@@ -97,6 +103,61 @@ def test_without_list_permission_a_path_can_be_opened(
             stage = window.pane.stage
             assert stage.currentWidget() is not window.pane.view
             assert "Listing is not allowed" in stage.by_path_text()
+
+    drive(work())
+
+
+def test_without_list_permission_a_blob_that_is_opened_by_path_is_shown_alone(
+    drive: Drive[Any], data_dir: Path, azurite: Emulator, container: ContainerClient
+) -> None:
+    put(container, "a/one.txt", "a/two.txt")
+
+    async def work() -> None:
+        async with opened(data_dir) as window:
+            await paste(window, sas_url(azurite, container, "r"))
+            window.pane.stage.path_entered.emit(f"/{container.container_name}/a/one.txt")
+            await until(lambda: names(window.pane) == ["one.txt"], "the blob")
+            assert [row.name for row in window.pane.selection()] == ["one.txt"]
+            assert window.pane.stage.currentWidget() is window.pane.view
+
+    drive(work())
+
+
+def test_a_blob_sas_opens_at_its_blob_also_when_the_tab_is_refreshed(
+    drive: Drive[Any], data_dir: Path, azurite: Emulator, container: ContainerClient
+) -> None:
+    put(container, "a/one.txt", "a/two.txt")
+    sas = generate_blob_sas(
+        azurite.accounts[0].name,
+        container.container_name,
+        "a/one.txt",
+        account_key=azurite.accounts[0].key,
+        permission=BlobSasPermissions(read=True),
+        expiry=datetime.now(UTC) + timedelta(hours=1),
+    )
+
+    async def work() -> None:
+        async with opened(data_dir) as window:
+            connection = await paste(window, f"{container.url}/a/one.txt?{sas}")
+            await until(lambda: names(window.pane) == ["one.txt"], "the blob")
+            assert [row.name for row in window.pane.selection()] == ["one.txt"]
+            again = window.tabs.open_tab(connection.start)
+            await until(lambda: names(again) == ["one.txt"], "the blob in another tab")
+            assert "one blob" in again.notice.text()
+
+    drive(work())
+
+
+def test_a_pasted_blob_is_selected_in_its_folder(
+    drive: Drive[Any], data_dir: Path, azurite: Emulator, container: ContainerClient
+) -> None:
+    put(container, "a/one.txt", "a/two.txt")
+
+    async def work() -> None:
+        async with opened(data_dir) as window:
+            await paste(window, sas_url(azurite, container, "rl", path="/a/two.txt"))
+            await until(lambda: names(window.pane) == ["one.txt", "two.txt"], "the folder")
+            assert [row.name for row in window.pane.selection()] == ["two.txt"]
 
     drive(work())
 

@@ -193,7 +193,7 @@ class Pane(QWidget):
         """Show a place, and `select` the name in it."""
         came_from = self.location
         self.history.go(location)
-        self._arrive(select or self._name_below(came_from))
+        self._arrive(select or self._name_below(came_from), only=select)
 
     def _name_below(self, came_from: Location | None) -> str:
         """After going up: the folder that was left."""
@@ -201,11 +201,12 @@ class Pane(QWidget):
             return came_from.name
         return ""
 
-    def _arrive(self, select: str = "") -> None:
+    def _arrive(self, select: str = "", only: str = "") -> None:
         place = self.location
         if place is None:
             return
-        self._wanted_name = self._only_name = select
+        self._wanted_name = select
+        self._only_name = only
         self.navigation.clear_filter()
         self.notice.hide()
         self.location_changed.emit(place)

@@ -278,10 +278,12 @@ class MainWindow(QMainWindow):
         for open_pane in self.tabs.panes():
             if open_pane.location == connection.start:
                 self.tabs.bring(open_pane)
+                if connection.start_blob:
+                    open_pane.go(connection.start, select=connection.start_blob)
                 return
         if pane is None:
             pane = self.tabs.open_tab()
-        pane.go(connection.start)
+        pane.go(connection.start, select=connection.start_blob)
         self.tree.expand(self.tree_model.index_of(connection.root))
         if connection.notice:
             pane.tell(connection.notice, Tone.WARN)
