@@ -28,6 +28,7 @@ SLOTS = 2
 KILLS = 3
 RUN_S = 1.5
 """How long a child that is not killed would take, with the limit that is set."""
+PIECE = 16 * 1024 * 1024
 CHILD_S = 60.0
 """No child runs for longer than this and a second for each 20 MiB or 50 files."""
 PATIENT = StoreOptions(proxy="direct")
@@ -85,7 +86,7 @@ def killed_transfer(trial: Trial) -> None:
     size = trial.size_bytes or 6 * 1024 * 1024
     block = 4 * 1024 * 1024 if size >= 64 * 1024 * 1024 else 256 * 1024
     old = trial.random.choice((None, b"old bytes"))
-    new = noise(size)
+    new = b"".join(noise(min(PIECE, size - at), seed=at // PIECE) for at in range(0, size, PIECE))
     is_upload = trial.random.random() < 0.5
     path = trial.folder / "files" / "f"
     options: dict[str, Any] = {
