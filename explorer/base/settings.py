@@ -93,7 +93,7 @@ class Settings:
     """All settings at one moment. `dataclasses.replace` does not check values; `changed` does."""
 
     concurrency: Annotated[
-        int, About("How many requests run at the same time.", _between(1, 256))
+        int, About("How many requests run at the same time, at most.", _between(1, 256))
     ] = 16
     block_size_bytes: Annotated[
         int,
