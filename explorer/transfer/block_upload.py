@@ -119,7 +119,9 @@ class BlockUpload:
 
     async def _find_staged(self) -> Chunks:
         """Which blocks need not be sent again."""
-        blocks = await self._work.call(self._live, self._work.store.block_list, self._target.ref)
+        blocks = await self._target.block_list()
+        if blocks is None:
+            return Chunks(len(self._cut))
         await self._work.run(self._recognise, blocks.uncommitted)
         staged = compare_staged(
             self._cut,
@@ -219,7 +221,7 @@ class BlockUpload:
             found = await self._target.properties()
             if found is not None and await self._target.holds(found):
                 return self._target.found_done(found)
-            if found is not None or self._condition.if_match:
+            if found is not None or self._condition.if_match or self._target.is_unseen:
                 self._target.rival()
             # The emulator takes blocks without a blob for a blob.
             self._condition = await clear_foreign_blocks(
@@ -263,8 +265,8 @@ class BlockUpload:
         """The blob, if it is made of exactly our blocks."""
         if len(self._digests) != len(self._cut):
             return None
-        blocks = await self._work.call(self._live, self._work.store.block_list, self._target.ref)
-        if [block.block_id for block in blocks.committed] != self._ids():
+        blocks = await self._target.block_list()
+        if blocks is None or [block.block_id for block in blocks.committed] != self._ids():
             return None
         return await self._target.properties()
 

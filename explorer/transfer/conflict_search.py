@@ -12,12 +12,12 @@ from collections.abc import AsyncIterator, Iterable
 from itertools import groupby
 from typing import Final
 
-from explorer.base.errors import NotFoundError
+from explorer.base.errors import NotAuthorizedError, NotFoundError
 from explorer.storage.model import BlobRef, Page
 from explorer.transfer import stamps
 from explorer.transfer.expand import entries
 from explorer.transfer.model import Conflict, Request, Side, UploadRequest
-from explorer.transfer.remote_target import side_of
+from explorer.transfer.remote_target import lacks_permission, side_of
 from explorer.transfer.rows import Kind, NewTransfer
 from explorer.transfer.state import TransferState
 from explorer.transfer.work import Work, share
@@ -50,6 +50,10 @@ async def find_conflicts(work: Work, request: Request) -> AsyncIterator[Conflict
             and request.make_container
             and error.code == "ContainerNotFound"
         ):
+            raise
+    except NotAuthorizedError as error:
+        # What may not be looked at is not overwritten: the upload of that file will fail.
+        if not (isinstance(request, UploadRequest) and lacks_permission(error)):
             raise
 
 

@@ -76,6 +76,14 @@ def exists_failure(name: str) -> Failure:
     )
 
 
+def unseen_failure(name: str) -> Failure:
+    return Failure(
+        "It exists already",
+        f"{name} is there already, and the credential may not look at it. It was left as it is.",
+        "Use another name, or a SAS that reads as well (sp lacks r).",
+    )
+
+
 def rival_failure(name: str) -> Failure:
     return Failure(
         "It changed in the meantime",

@@ -7,13 +7,14 @@ import mimetypes
 from dataclasses import replace
 from typing import NoReturn
 
-from explorer.base.errors import NotFoundError
+from explorer.base.errors import NotAuthorizedError, NotFoundError
 from explorer.storage.model import (
     Blob,
     BlobHeaders,
     BlobProperties,
     BlobRef,
     BlobType,
+    BlockList,
     Condition,
     Written,
 )
@@ -25,6 +26,7 @@ from explorer.transfer.conflicts import (
     needs_md5,
     numbered,
     rival_failure,
+    unseen_failure,
 )
 from explorer.transfer.hashing import md5_at, md5_of_blob
 from explorer.transfer.model import ConflictPolicy, Side
@@ -42,6 +44,8 @@ class RemoteTarget:
         self.name = live.row.remote
         self._original = live.row.remote
         self._number = 1
+        self.is_unseen = False
+        """The credential writes and does not read: what is there cannot be looked at."""
 
     @property
     def ref(self) -> BlobRef:
@@ -52,13 +56,29 @@ class RemoteTarget:
         return self._work.policy_for(self._original.removeprefix(self._work.place.prefix))
 
     async def properties(self) -> BlobProperties | None:
-        """What is there; None where nothing is."""
+        """What is there; None where nothing is, or where it may not be looked at."""
         try:
             return await self._work.call(self._live, self._work.store.properties, self.ref)
         except NotFoundError as error:
             if error.code == "ContainerNotFound":
                 raise
             return None
+        except NotAuthorizedError as error:
+            self._cannot_be_seen(error)
+            return None
+
+    async def block_list(self) -> BlockList | None:
+        """Its blocks; None where they may not be looked at."""
+        try:
+            return await self._work.call(self._live, self._work.store.block_list, self.ref)
+        except NotAuthorizedError as error:
+            self._cannot_be_seen(error)
+            return None
+
+    def _cannot_be_seen(self, error: NotAuthorizedError) -> None:
+        if not lacks_permission(error):
+            raise error
+        self.is_unseen = True
 
     async def look(
         self, size_bytes: int, mtime_ns: int, found: BlobProperties | None = None
@@ -100,10 +120,12 @@ class RemoteTarget:
         )
 
     def rival(self) -> NoReturn:
-        """Somebody wrote there after we had looked: theirs stays."""
+        """Somebody wrote there after we had looked, or could not look: theirs stays."""
         if self._policy is ConflictPolicy.SKIP:
             note = "It appeared there meanwhile."
             raise EndsHere(Outcome(TransferState.SKIPPED, note=note))
+        if self.is_unseen:
+            raise EndsHere(Outcome(TransferState.FAILED, failure=unseen_failure(self.name)))
         raise EndsHere(Outcome(TransferState.FAILED, failure=rival_failure(self.name)))
 
     async def holds(self, found: BlobProperties) -> bool:
@@ -146,6 +168,11 @@ class RemoteTarget:
         """The outcome for our own blob, found there after its receipt was lost."""
         receipt = Written(found.etag, found.last_modified_s, found.version_id)
         return self.done(receipt, found.headers, found.size_bytes)
+
+
+def lacks_permission(error: NotAuthorizedError) -> bool:
+    """Whether the credential is right and this one thing is not among what it allows."""
+    return error.code == "AuthorizationPermissionMismatch"
 
 
 def side_of(found: BlobProperties) -> Side:

@@ -113,6 +113,8 @@ class Upload:
                 found = await self._target.properties()
                 if self._may_have_arrived and found and await self._target.holds(found):
                     return self._target.found_done(found)
+                if self._target.is_unseen:
+                    self._target.rival()
                 if found is None and condition.if_none_match and not has_cleared:
                     # The emulator takes left-over blocks without a blob for a blob.
                     condition = await clear_foreign_blocks(
