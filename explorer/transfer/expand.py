@@ -172,7 +172,7 @@ async def _below(
     work: Work, source: DownloadSource, rows: _Rows
 ) -> AsyncIterator[list[NewTransfer]]:
     """All pages below a prefix. A page that cannot be had raises: it is never 'empty'."""
-    is_empty = True
+    is_marked = has_more = False
     marker = ""
 
     def page_at(marker: str) -> Page:
@@ -186,14 +186,22 @@ async def _below(
 
     while True:
         page = await work.call(None, page_at, marker)
-        is_empty = is_empty and not page.blobs
+        if not has_more and page.blobs:
+            first = page.blobs[0]
+            is_own_mark = first.is_directory and first.name == source.name
+            is_marked = is_marked or is_own_mark
+            has_more = not is_own_mark or len(page.blobs) > 1
         if batch := [row for blob in page.blobs if (row := rows.below(source, blob))]:
             yield batch
         marker = page.next_marker
         if not marker:
             break
-    if is_empty and source.name:
+    if has_more or not source.name:
+        return
+    if not is_marked:
         await _check_folder(work, source)
+    if row := rows.empty(source):
+        yield [row]
 
 
 async def _check_folder(work: Work, source: DownloadSource) -> None:
@@ -239,7 +247,7 @@ class _Rows:
         if is_folder:
             relative = relative.removesuffix("/")
             if not relative:
-                return None  # the folder itself, which is made in any case
+                return None  # the folder itself, which comes with what is in it, or `empty`
         allowed = self._chosen.keeps_empty if is_folder else self._chosen.allows
         if not allowed(relative):
             return None
@@ -253,6 +261,13 @@ class _Rows:
             blob.etag,
             blob.content_md5,
         )
+
+    def empty(self, source: DownloadSource) -> NewTransfer | None:
+        """The folder itself, with nothing in it. The destination is made in any case."""
+        if not source.target or not self._chosen.keeps_empty(source.target):
+            return None
+        name = source.name.removesuffix("/")
+        return self._row(Kind.FOLDER, name, source.target, 0, 0, "", None)
 
     def _row(
         self,

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from azure.storage.blob import ContainerClient
 
+from explorer.transfer.model import DownloadRequest, DownloadSource
 from explorer.transfer.state import JobState
 from tests.integration.transfer.rig import MIB, Ears, Rig, noise, parts_in, run, tree_of, write
 
@@ -64,6 +65,19 @@ def test_a_tree_with_odd_names_and_empty_folders_comes_back_the_same(
     assert (down.state, down.failure, down.files_failed) == (JobState.DONE, None, 0)
     assert tree_of(tmp_path / "down") == tree_of(tmp_path / "up")
     assert "empty/inner/" in tree_of(tmp_path / "down")
+
+
+@pytest.mark.parametrize("marker", ["empty", "empty/"])
+def test_an_empty_folder_of_a_selection_is_made(
+    rig: Rig, container: ContainerClient, tmp_path: Path, marker: str
+) -> None:
+    container.upload_blob(marker, b"", metadata={"hdi_isfolder": "true"})
+    container.upload_blob("full/f", b"x")
+    sources = tuple(DownloadSource(f"{name}/", True, name) for name in ("empty", "full"))
+    request = DownloadRequest(sources, rig.place, str(tmp_path / "down"))
+    job = run(rig.do(request))
+    assert (job.state, job.failure, job.files_failed) == (JobState.DONE, None, 0)
+    assert set(tree_of(tmp_path / "down")) == {"empty/", "full/f"}
 
 
 def test_300_mb_go_up_in_blocks_and_down_in_ranges(rig: Rig, tmp_path: Path) -> None:
