@@ -4,6 +4,7 @@ knows both faces."""
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 COLLECT_AFTER = 20_000
@@ -30,8 +31,22 @@ def main_gui() -> None:
     sys.exit(_open_window(sys.argv[1:]))
 
 
+def _has_display() -> bool:
+    """Qt would end the process without one. What it was told to draw on is believed."""
+    if not sys.platform.startswith("linux"):
+        return True
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return any(os.environ.get(name) for name in names)
+
+
 def _open_window(words: list[str]) -> int:
     """Only here Qt is imported."""
+    if not _has_display():
+        sys.stderr.write(
+            "quayside: there is no display to open the window on. Start it on a desktop, or use "
+            "the command line: quayside --help\n"
+        )
+        return 1
     try:
         from explorer.gui.app import run
     except ImportError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import sys
@@ -54,6 +55,18 @@ def test_a_wrong_option_is_a_usage_error_without_its_secret(
     error = capsys.readouterr().err
     assert error.startswith("quayside: ")
     assert "c2VjcmV0" not in error
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems always have a display")
+def test_without_a_display_the_window_says_so() -> None:
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    bare = {name: value for name, value in os.environ.items() if name not in names}
+    done = subprocess.run(
+        [sys.executable, "-m", "explorer", "training/runs"],
+        env=bare, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "no display" in done.stderr
 
 
 def test_looking_loads_neither_window_nor_sdk_nor_engine() -> None:
