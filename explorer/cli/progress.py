@@ -10,13 +10,15 @@ import time
 
 from explorer.base.shown import shown
 from explorer.base.units import format_bytes, format_duration, format_rate
-from explorer.cli.output import Output, cut
+from explorer.cli.output import Output, cut, width_of
 from explorer.transfer.model import Direction, JobSnapshot
 from explorer.transfer.state import JobState
 
 BAR_EVERY_S = 0.5
 LINE_EVERY_S = 5.0
 BAR_CELLS = 24
+LEAST_CELLS = 8
+"""A bar gives way to its figures down to this."""
 _FULL, _EMPTY = "█", "░"
 
 _WAITING = {
@@ -66,9 +68,11 @@ def figures(job: JobSnapshot) -> str:
 def bar_line(job: JobSnapshot, width: int) -> str:
     """A bar, the share and the figures in at most `width` columns."""
     share = share_of(job)
-    cells = int((share or 0.0) * BAR_CELLS)
     percent = "  ? %" if share is None else f"{int(share * 100):>3} %"
-    return cut(f"{_FULL * cells}{_EMPTY * (BAR_CELLS - cells)} {percent}  {figures(job)}", width)
+    told = f" {percent}  {figures(job)}"
+    cells = min(BAR_CELLS, max(LEAST_CELLS, width - width_of(told)))
+    full = int((share or 0.0) * cells)
+    return cut(f"{_FULL * full}{_EMPTY * (cells - full)}{told}", width)
 
 
 def summary(job: JobSnapshot, elapsed_s: float) -> str:

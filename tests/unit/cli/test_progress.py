@@ -63,6 +63,11 @@ def test_a_bar_fits_its_line(width: int) -> None:
     assert width_of(bar_line(JOB, width)) <= width
 
 
+def test_on_a_usual_terminal_the_figures_are_whole() -> None:
+    long = replace(JOB, bytes_total=92_345 * MIB, bytes_done=12_345 * MIB, files_total=1234)
+    assert bar_line(long, 79).endswith(figures(long))
+
+
 def test_the_last_word_counts_everything() -> None:
     done = replace(
         JOB,
