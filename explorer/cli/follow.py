@@ -17,6 +17,7 @@ from explorer.cli.progress import ProgressLine, summary, verb_of
 from explorer.service.events import Event, JobChanged, TransferChanged
 from explorer.service.feed import Subscription
 from explorer.service.service import Service
+from explorer.transfer.conflicts import EXISTS
 from explorer.transfer.model import Direction, Failure, JobSnapshot, TransferSnapshot
 from explorer.transfer.state import JobState, TransferState
 
@@ -144,6 +145,11 @@ async def report(service: Service, job: JobSnapshot, elapsed_s: float, out: Outp
         offset += len(page)
         if len(page) < FAILURES_A_PAGE:
             break
+    if any(failure.title == EXISTS for failure in failures):
+        out.error(
+            "what exists already was left as it is. Start the transfer again with --on-conflict "
+            "overwrite, newer, different, rename or skip."
+        )
     if out.is_json:
         out.data({"event": "end", "job": job, "elapsed_s": round(elapsed_s, 3)})
     elif not out.is_quiet and job.state in (JobState.DONE, JobState.FAILED):

@@ -7,6 +7,8 @@ from typing import Final
 
 from explorer.transfer.model import ConflictPolicy, Failure, Side
 
+EXISTS: Final = "It exists already"
+"""The title of the failure where something was left as it is."""
 _SAME_S: Final = 1.0
 """The service keeps whole seconds, some file systems two."""
 
@@ -70,7 +72,7 @@ def numbered(name: str, number: int) -> str:
 
 def exists_failure(name: str) -> Failure:
     return Failure(
-        "It exists already",
+        EXISTS,
         f"{name} is there already and was left as it is.",
         "Retry it with another rule for conflicts, or remove what is there.",
     )
@@ -78,7 +80,7 @@ def exists_failure(name: str) -> Failure:
 
 def unseen_failure(name: str) -> Failure:
     return Failure(
-        "It exists already",
+        EXISTS,
         f"{name} is there already, and the credential may not look at it. It was left as it is.",
         "Use another name, or a SAS that reads as well (sp lacks r).",
     )

@@ -151,6 +151,7 @@ def test_a_target_that_exists_is_treated_as_was_said(
     assert len(others) == (policy == "rename")
     if code:
         assert "f.txt" in done.stderr
+    assert ("--on-conflict" in done.stderr) == bool(code)
 
 
 def test_a_dry_run_touches_nothing(quayside: Quayside, container_name: str, tmp_path: Path) -> None:
