@@ -278,9 +278,10 @@ def _os_fault(place: Place, error: OSError) -> tuple[str, str]:
         )
     if isinstance(error, ConnectionRefusedError):
         if place.is_emulator:
+            port = place.host.rpartition(":")[2]
             return (
                 f"nothing listens at {place.host}: local storage is not running",
-                "Start it with 'quayside demo', or start your own emulator.",
+                f"Start it with 'quayside demo --port {port}', or start your own emulator.",
             )
         return f"{place.host} refused the connection", "Check the address and the port."
     if error.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN):

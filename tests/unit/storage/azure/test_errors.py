@@ -36,7 +36,8 @@ KEY = KeySigner("acct", b"k")
 
 
 def attempt(signer: Signer = KEY, *, is_emulator: bool = False) -> Attempt:
-    place = Place("acct.blob.core.windows.net", "acct", is_emulator, signer)
+    host = "127.0.0.1:10000" if is_emulator else "acct.blob.core.windows.net"
+    place = Place(host, "acct", is_emulator, signer)
     return Attempt(place, "upload", "c", "a/b")
 
 
@@ -241,7 +242,7 @@ def test_an_untrusted_certificate_is_not_tried_again() -> None:
 def test_an_emulator_that_does_not_run_says_how_to_start_it() -> None:
     with pytest.raises(NetworkError) as caught, translating(attempt(is_emulator=True)):
         raise ConnectionRefusedError
-    assert "quayside demo" in caught.value.cure
+    assert "quayside demo --port 10000" in caught.value.cure
 
 
 def test_something_that_is_not_http() -> None:
