@@ -27,6 +27,7 @@ from PySide6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -293,6 +294,12 @@ class ListingView(QTableView):
         current = self.current_row()
         start = 0 if current is None else current + (1 if len(text) == 1 else 0)
         return self._rows.next_beginning(text, start)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        is_on_a_row = self.indexAt(event.position().toPoint()).isValid()
+        if event.button() == Qt.MouseButton.RightButton and not is_on_a_row:
+            self.clearSelection()  # its menu is about the folder
+        super().mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):

@@ -17,6 +17,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeView,
@@ -26,6 +28,7 @@ from PySide6.QtWidgets import (
 from explorer.gui.browse.drops import local_paths
 from explorer.gui.browse.tree_model import CONNECTION_ROLE, LOCATION_ROLE, TreeModel
 from explorer.gui.browse.tree_words import expiry_badge
+from explorer.gui.colours import Tone
 from explorer.gui.parts.chip import chip_size, paint_chip
 from explorer.gui.parts.views import dress_tree
 from explorer.service.model import Location
@@ -36,12 +39,31 @@ Index = QModelIndex | QPersistentModelIndex
 NO_CONNECTIONS = "Your connections will be listed here."
 
 
+BADGE_MARGIN = 6
+
+
+def _badge_of(index: Index) -> tuple[str, Tone] | None:
+    connection = index.data(CONNECTION_ROLE)
+    return expiry_badge(connection) if connection is not None else None
+
+
 class BadgeDelegate(QStyledItemDelegate):
     """Paints the badge of a connection at the right end of its row."""
 
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        badge = _badge_of(index)
+        if badge is None:
+            return
+        # The name ends where the badge begins.
+        style = QApplication.style() if option.widget is None else option.widget.style()
+        element = QStyle.SubElement.SE_ItemViewItemText
+        room = style.subElementRect(element, option, option.widget).width()
+        room -= chip_size(badge[0], "clock", option.font).width() + 2 * BADGE_MARGIN
+        option.text = option.fontMetrics.elidedText(option.text, option.textElideMode, room)
+
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        connection = index.data(CONNECTION_ROLE)
-        badge = expiry_badge(connection) if connection is not None else None
+        badge = _badge_of(index)
         if badge is None:
             super().paint(painter, option, index)
             return
@@ -50,7 +72,7 @@ class BadgeDelegate(QStyledItemDelegate):
         room = QRect(option.rect)
         super().paint(painter, option, index)
         rect = QRect(
-            room.right() - size.width() - 6,
+            room.right() - size.width() - BADGE_MARGIN,
             room.top() + (room.height() - size.height()) // 2,
             size.width(),
             size.height(),

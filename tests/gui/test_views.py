@@ -1,0 +1,59 @@
+"""What is painted and clicked in the tree and the listing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QStyleOptionViewItem
+from pytestqt.qtbot import QtBot
+
+from explorer.gui.browse.columns import Columns
+from explorer.gui.browse.listing_model import ListingModel
+from explorer.gui.browse.listing_view import ListingView
+from explorer.gui.browse.rows import Rows
+from explorer.gui.browse.tree_model import TreeModel
+from explorer.gui.browse.tree_view import BadgeDelegate, TreeView
+from explorer.service.model import Location
+from explorer.storage.model import Prefix
+from tests.gui.connections import connection
+
+
+def test_the_name_of_a_connection_ends_before_its_badge(qtbot: QtBot) -> None:
+    model = TreeModel()
+    name = "a connection with quite a long name / training"
+    model.put_connection(replace(connection(), name=name, expires_s=1.0))
+    view = TreeView(model)
+    qtbot.addWidget(view)
+    view.resize(200, 100)
+    option = QStyleOptionViewItem()
+    view.initViewItemOption(option)
+    index = model.index_of(Location("c1"))
+    option.rect = view.visualRect(index)
+    delegate = view.itemDelegate()
+    assert isinstance(delegate, BadgeDelegate)
+    delegate.initStyleOption(option, index)
+    assert option.fontMetrics.horizontalAdvance(option.text) < option.rect.width() - 60
+    assert "…" in option.text
+
+
+def test_a_right_click_beside_the_rows_is_about_none_of_them(qtbot: QtBot) -> None:
+    model = ListingModel()
+    view = ListingView(model, Columns())
+    qtbot.addWidget(view)
+    view.resize(500, 300)
+    view.show()
+    rows = Rows("")
+    rows.add_prefixes((Prefix("a/"), Prefix("b/")))
+    model.start(rows)
+    model.show_new()
+    view.go_to(1)
+    assert view.spans() == [(1, 1)]
+    right = Qt.MouseButton.RightButton
+    QTest.mouseClick(view.viewport(), right, pos=view.visualRect(model.index(1, 0)).center())
+    assert view.spans() == [(1, 1)]
+    # The menu comes with the press; Qt itself takes the selection away with the release.
+    QTest.mousePress(view.viewport(), right, pos=QPoint(50, 250))
+    assert view.spans() == []
+    QTest.mouseRelease(view.viewport(), right, pos=QPoint(50, 250))
