@@ -326,6 +326,32 @@ def test_closing_calls_off_a_credential_that_is_being_tried(
     drive(work())
 
 
+def test_after_a_credential_that_was_refused_the_next_can_be_pasted(
+    scope: TaskScope, drive: Drive[Any], qtbot: QtBot
+) -> None:
+    async def refused(_connection_id: str, _text: str) -> Connection:
+        raise NotAuthorizedError("The service did not accept the account key.")
+
+    async def work() -> None:
+        parent = QWidget()
+        qtbot.addWidget(parent)
+        dialog = ReplaceDialog(connection(), refused, scope, parent)
+        asked = scope.spawn(ask.finished(dialog, lambda it: it.connection), name="ask")
+        await until(dialog.isVisible, "it is open")
+        dialog.box.set_text(KEY)
+        dialog.go_button.setFocus()
+        dialog.go_button.click()
+        await until(lambda: "did not accept" in dialog.notice.text(), "the answer")
+        await until(dialog.box.isEnabled, "its end")
+        focused = dialog.focusWidget()
+        assert focused is not None
+        assert focused is dialog.box or dialog.box.isAncestorOf(focused)
+        dialog.reject()
+        await until(asked.done, "it is closed")
+
+    drive(work())
+
+
 async def _click(dialog: ConnectDialog, button: QPushButton) -> None:
     """Press, and wait for the end of what that began."""
     before = dialog.runs

@@ -112,6 +112,7 @@ class ReplaceDialog(Sheet):
         finally:
             self._task = None
             self._set_busy(False)
+            self.box.setFocus()  # while it was busy the focus had to go elsewhere
 
     def _set_busy(self, is_busy: bool) -> None:
         self._is_busy = is_busy
