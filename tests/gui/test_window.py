@@ -202,6 +202,21 @@ def test_a_typed_path_and_a_pasted_url_lead_to_the_blob(
     run(work)
 
 
+def test_a_tab_that_comes_to_the_front_first_has_its_focus_in_the_listing(run: Run) -> None:
+    async def work(window: MainWindow, here: Location) -> None:
+        window.activateWindow()
+        await until(window.isActiveWindow, "it is the active window")
+        window.pane.stage.focus_shown()
+        behind = window.tabs.open_tab(here, in_front=False)
+        await until(lambda: listed(behind))
+        window.tabs.bring(behind)
+        focus = window.focusWidget()
+        assert focus is not None
+        assert behind.stage.isAncestorOf(focus)
+
+    run(work)
+
+
 def test_a_tab_that_is_closed_while_its_path_is_looked_up_goes_nowhere(run: Run) -> None:
     async def work(window: MainWindow, here: Location) -> None:
         window.tabs.open_tab(here)

@@ -25,7 +25,15 @@ class Tab(QStackedWidget):
         self.start = start
         self.addWidget(start)
         self.addWidget(pane)
+        self._is_met = False
         pane.location_changed.connect(self._show_pane)
+
+    def meet(self) -> None:
+        """It has come to the front. The first time Qt would focus a button of its bar."""
+        is_focused = self.focusWidget() is not None and self.focusWidget().hasFocus()
+        if not self._is_met and is_focused and self.currentWidget() is self.pane:
+            self.pane.stage.focus_shown()
+        self._is_met = True
 
     def _show_pane(self) -> None:
         had_focus = self.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
@@ -127,5 +135,7 @@ class Tabs(QTabWidget):
         self.setTabToolTip(at, tooltip(shown(f"{where}{place.container}/{place.path}".rstrip("/"))))
 
     def _changed(self, _at: int) -> None:
-        if self.count():
+        tab = self.currentWidget()
+        if isinstance(tab, Tab):
+            tab.meet()
             self.pane_changed.emit(self.pane)
