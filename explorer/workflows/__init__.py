@@ -1,0 +1,1 @@
+"""What people do with this storage, whole: mirror, artifacts, archives, outputs, mounts."""
