@@ -110,7 +110,13 @@ def test_the_python_lock_is_of_these_dependencies() -> None:
     lock = tomllib.loads((CHECKOUT / "uv.lock").read_text("utf-8"))
     project = _project()
     (root,) = (p for p in lock["package"] if p["name"] == project["project"]["name"])
-    asked = {"": project["project"]["dependencies"], **project["dependency-groups"]}
+    extras = [
+        f"{text}; extra == '{extra}'"
+        for extra, texts in project["project"]["optional-dependencies"].items()
+        for text in texts
+    ]
+    always = project["project"]["dependencies"]
+    asked = {"": [*always, *extras], **project["dependency-groups"]}
     locked = {"": root["metadata"]["requires-dist"], **root["metadata"]["requires-dev"]}
     assert {group: sorted(map(_asked, texts)) for group, texts in asked.items()} == {
         group: sorted(map(_locked, entries)) for group, entries in locked.items()
