@@ -74,7 +74,7 @@ def azcopy(tmp_path: Path) -> Client:
     programs = list(AZCOPY.glob("azcopy_linux_*"))
     assert programs, "./run install brings it"
     # The package leaves out the right to run it; nothing in it is changed here.
-    program = shutil.copy(programs[0], tmp_path / "azcopy")
+    program = str(shutil.copy(programs[0], tmp_path / "azcopy"))
     os.chmod(program, 0o700)
     env = {
         **os.environ,
