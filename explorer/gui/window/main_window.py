@@ -21,17 +21,21 @@ from explorer.gui.connect.local_storage import LocalStorage
 from explorer.gui.transfers.controller import TransfersController
 from explorer.gui.transfers.panel import TransfersPanel
 from explorer.gui.transfers.start import TransferStarter
-from explorer.gui.window import menus
+from explorer.gui.window import menus, offers
 from explorer.gui.window.actions import Act, Actions
+from explorer.gui.window.areas import Surroundings, make_areas
 from explorer.gui.window.deeds import Deeds
 from explorer.gui.window.going import Going
+from explorer.gui.window.hearing import Hearing
 from explorer.gui.window.memory import Memory
 from explorer.gui.window.start_page import StartPage
 from explorer.gui.window.status import StatusLine
+from explorer.gui.window.subject import Subject
 from explorer.gui.window.tabs import Tab, Tabs
 from explorer.gui.window.theme_menu import ThemeMenu
 from explorer.gui.window.tree_menu import TreeMenu
-from explorer.service.events import BlobArrived, CredentialsNeeded, FolderChanged, JobAdded, Notice
+from explorer.gui.window.wiring import Call, connect_actions
+from explorer.service.events import JobAdded
 from explorer.service.model import Connection, Location
 from explorer.transfer.model import JobSnapshot
 
@@ -78,6 +82,19 @@ class MainWindow(QMainWindow):
         self.deeds = Deeds(
             scope, self.tabs, self.tree_controller, self.operations, self.connecting, self
         )
+        self.areas = make_areas(
+            Surroundings(
+                bridge,
+                scope,
+                workers,
+                starter,
+                self.tabs,
+                self.tree_controller,
+                self.connecting,
+                self,
+                self.deeds.do,
+            )
+        )
         self.status = StatusLine()
         self._state_timer = QTimer(self)
         self._state_timer.setSingleShot(True)
@@ -90,7 +107,10 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._connect_tree()
         self._connect_actions()
-        self._connect_events()
+        bridge.events.on(JobAdded, lambda _: self._bring_up_transfers())
+        hearing = Hearing(bridge, self.tabs, self.tree_controller, self)
+        hearing.connections_changed.connect(self._show_title)
+        hearing.connections_changed.connect(self._state_timer.start)
         self.tabs.open_tab()
         self._transfers_dock.hide()
         self._restore()
@@ -162,57 +182,25 @@ class MainWindow(QMainWindow):
         return Tab(pane, start)
 
     def _connect_tree(self) -> None:
-        tree, controller = self.tree, self.tree_controller
+        tree = self.tree
         tree.open_requested.connect(self.deeds.open_here)
         tree.open_in_tab_requested.connect(self.deeds.open_in_tab)
         tree.menu_requested.connect(self._tree_menu)
         tree.paths_dropped.connect(self.deeds.upload)
-        controller.connection_changed.connect(self._connection_changed)
-        controller.connection_removed.connect(self._connection_removed)
         self.connecting.connected.connect(self._connected)
         self.transfers_panel.destination_requested.connect(self._show_destination)
         self.transfers_panel.credential_requested.connect(self._replace_credential)
         self.transfers.jobs_changed.connect(self._transfers_changed)
 
     def _connect_actions(self) -> None:
-        act = self.actions_
-        pairs = {
-            Act.CONNECT: lambda: self.connecting.open_dialog(),
-            Act.LOCAL_STORAGE: self.deeds.explore_local_storage,
+        own: dict[Act, Call] = {
             Act.QUIT: self.close,
-            Act.NEW_TAB: lambda: self.tabs.open_tab(),
-            Act.CLOSE_TAB: lambda: self.tabs.close_tab(self.tabs.currentIndex()),
-            Act.BACK: lambda: self.pane.back(),
-            Act.FORWARD: lambda: self.pane.forward(),
-            Act.UP: lambda: self.pane.up(),
             Act.REFRESH: self._refresh,
             Act.EDIT_PATH: self._edit_path,
-            Act.EDIT_FILTER: lambda: self.pane.navigation.edit_filter(),
-            Act.OPEN: self.deeds.open_selected,
-            Act.UPLOAD_FILES: self.deeds.upload_files,
-            Act.UPLOAD_FOLDER: self.deeds.upload_folder,
-            Act.DOWNLOAD: self.deeds.download,
-            Act.SAVE_AS: self.deeds.save_as,
-            Act.PASTE: self.deeds.paste,
-            Act.COPY_PATH: self.deeds.copy_paths,
-            Act.SELECT_ALL: lambda: self.pane.view.selectAll(),
-            Act.NEW_FOLDER: self.deeds.new_folder,
-            Act.NEW_CONTAINER: self.deeds.new_container,
-            Act.DELETE: self.deeds.delete,
             Act.NEXT_PANEL: self._next_panel,
-            Act.ABOUT: self.deeds.about,
         }
-        for which, call in pairs.items():
-            act[which].triggered.connect(lambda _=False, call=call: call())
+        connect_actions(self.actions_, self.deeds, self.tabs, self.connecting, own)
         self.tabs.pane_changed.connect(self._pane_changed)
-
-    def _connect_events(self) -> None:
-        events = self._bridge.events
-        events.on(BlobArrived, self._blob_arrived)
-        events.on(FolderChanged, self._folder_changed)
-        events.on(JobAdded, self._job_added)
-        events.on(Notice, self._notice)
-        events.on(CredentialsNeeded, self._credentials_needed)
 
     # -- remembering --------------------------------------------------------------
 
@@ -364,6 +352,9 @@ class MainWindow(QMainWindow):
             is_account=place is not None and not place.container,
             has_selection=bool(pane.view.spans()),
         )
+        if pane.connection is not None and place is not None:
+            subject = Subject(pane.connection, place, tuple(pane.selection()))
+            offers.fill(menu, self.areas, subject)
         menu.popup(at)
 
     def _tree_menu(self, location: Location | None, at: QPoint) -> None:
@@ -372,20 +363,12 @@ class MainWindow(QMainWindow):
             if location is not None
             else None
         )
-        TreeMenu(self.deeds.for_tree(), connection, location, self).popup(at)
+        menu = TreeMenu(self.deeds.for_tree(), connection, location, self)
+        if connection is not None and location is not None:
+            offers.fill(menu, self.areas, Subject(connection, location))
+        menu.popup(at)
 
-    # -- what happens elsewhere -----------------------------------------------------------
-
-    def _blob_arrived(self, event: BlobArrived) -> None:
-        for pane in self.tabs.panes():
-            pane.blob_arrived(event)
-
-    def _folder_changed(self, event: FolderChanged) -> None:
-        for pane in self.tabs.panes():
-            pane.folder_changed(event)
-
-    def _job_added(self, _event: JobAdded) -> None:
-        self._bring_up_transfers()
+    # -- telling ---------------------------------------------------------------------------
 
     def _transfers_changed(self) -> None:
         self.status.tell_rate(self.transfers.total_rate)
@@ -399,15 +382,6 @@ class MainWindow(QMainWindow):
             self._has_shown_transfers = True
             self._transfers_dock.show()
 
-    def _notice(self, event: Notice) -> None:
-        tone = Tone.WARN if event.is_warning else Tone.INFO
-        self.pane.tell(f"{event.title}. {event.message}", tone)
-
-    def _credentials_needed(self, event: CredentialsNeeded) -> None:
-        connection = self.tree_controller.connection(event.connection_id)
-        name = connection.name if connection is not None else "A connection"
-        self.pane.ask_for_credential(f"{name}: {event.reason}", event.connection_id)
-
     def tell(self, error: BaseException) -> None:
         """An error nobody expected, in the bar of the tab in front."""
         self.pane.tell_failure(errors.describe(error))
@@ -416,22 +390,6 @@ class MainWindow(QMainWindow):
         connection = self.tree_controller.connection(connection_id)
         if connection is not None:
             self.deeds.do(self.connecting.replace(connection), "replace a credential")
-
-    def _connection_changed(self, connection: Connection) -> None:
-        for pane in self.tabs.panes():
-            pane.connection_changed(connection)
-        self.tabs.retitle()
-        self._show_title()
-        self._state_timer.start()
-
-    def _connection_removed(self, connection_id: str) -> None:
-        for at in reversed(range(self.tabs.count())):
-            pane = self.tabs.panes()[at]
-            if pane.location is not None and pane.location.connection_id == connection_id:
-                self.tabs.close_tab(at)
-            else:
-                pane.forget(connection_id)
-        self._state_timer.start()
 
     def _show_destination(self, job: JobSnapshot) -> None:
         self.deeds.do(self.going.show_destination(job), "show a destination")

@@ -1,0 +1,86 @@
+"""What the rooms of the window offer to do with a subject, as menu entries and commands.
+
+A room (sharing, properties, statistics, ...) is an `Area`: given what is selected, it says
+what can be done, and why not where it cannot. The menus of the listing and of the tree and
+the command palette show the same offers. Actions with keys of their own are in `actions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from PySide6.QtWidgets import QMenu
+
+from explorer.gui.icons import icon
+from explorer.gui.parts.texts import tooltip
+from explorer.gui.window.subject import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One entry. `act` returns at once; what takes time becomes a task of the window."""
+
+    text: str
+    """With its mnemonic, and an ellipsis where a dialog follows."""
+    act: Callable[[], None] | None = None
+    icon_name: str = ""
+    refusal: str = ""
+    """Why it cannot be done; empty where it can."""
+    is_checked: bool | None = None
+    """None for what is no switch."""
+    children: tuple[Offer, ...] = ()
+    """A menu of its own; it has no `act` then."""
+
+
+class Area(Protocol):
+    """One room of the window. GUI thread."""
+
+    def offers(self, subject: Subject) -> Sequence[Offer]:
+        """What fits `subject`, in the order to be shown; what makes no sense for it is left
+        out, what is not allowed stays with its reason."""
+        ...
+
+
+def fill(menu: QMenu, areas: Iterable[Area], subject: Subject) -> None:
+    """Put the offers into a menu, a section for each area."""
+    menu.setToolTipsVisible(True)
+    for area in areas:
+        if offers := area.offers(subject):
+            if menu.actions() and not menu.actions()[-1].isSeparator():
+                menu.addSeparator()
+            _add(menu, offers)
+
+
+def _add(menu: QMenu, offers: Iterable[Offer]) -> None:
+    for offer in offers:
+        if offer.children:
+            below = menu.addMenu(offer.text)
+            if offer.icon_name:
+                below.setIcon(icon(offer.icon_name))
+            below.setToolTipsVisible(True)
+            below.setEnabled(not offer.refusal)
+            below.menuAction().setToolTip(tooltip(offer.refusal))
+            _add(below, offer.children)
+            continue
+        action = menu.addAction(offer.text)
+        if offer.icon_name:
+            action.setIcon(icon(offer.icon_name))
+        if offer.is_checked is not None:
+            action.setCheckable(True)
+            action.setChecked(offer.is_checked)
+        action.setEnabled(not offer.refusal and offer.act is not None)
+        action.setToolTip(tooltip(offer.refusal))
+        if offer.act is not None:
+            action.triggered.connect(lambda _=False, act=offer.act: act())
+
+
+def flat(offers: Iterable[Offer], above: str = "") -> Iterable[tuple[str, Offer]]:
+    """Every offer that can be chosen, with its whole name: `Copy as: URL`."""
+    for offer in offers:
+        name = f"{above}{offer.text.replace('&', '').rstrip('…')}"
+        if offer.children:
+            yield from flat(offer.children, f"{name}: ")
+        else:
+            yield name, offer

@@ -1,0 +1,43 @@
+"""Which deed each action with a key does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from explorer.gui.connect.controller import Connecting
+from explorer.gui.window.actions import Act, Actions
+from explorer.gui.window.deeds import Deeds
+from explorer.gui.window.tabs import Tabs
+
+Call = Callable[[], object]
+
+
+def connect_actions(
+    actions: Actions, deeds: Deeds, tabs: Tabs, connecting: Connecting, own: dict[Act, Call]
+) -> None:
+    """Each action gets its deed; `own` are those that the window itself does."""
+    calls: dict[Act, Call] = {
+        Act.CONNECT: lambda: connecting.open_dialog(),
+        Act.LOCAL_STORAGE: deeds.explore_local_storage,
+        Act.NEW_TAB: lambda: tabs.open_tab(),
+        Act.CLOSE_TAB: lambda: tabs.close_tab(tabs.currentIndex()),
+        Act.BACK: lambda: tabs.pane.back(),
+        Act.FORWARD: lambda: tabs.pane.forward(),
+        Act.UP: lambda: tabs.pane.up(),
+        Act.EDIT_FILTER: lambda: tabs.pane.navigation.edit_filter(),
+        Act.OPEN: deeds.open_selected,
+        Act.UPLOAD_FILES: deeds.upload_files,
+        Act.UPLOAD_FOLDER: deeds.upload_folder,
+        Act.DOWNLOAD: deeds.download,
+        Act.SAVE_AS: deeds.save_as,
+        Act.PASTE: deeds.paste,
+        Act.COPY_PATH: deeds.copy_paths,
+        Act.SELECT_ALL: lambda: tabs.pane.view.selectAll(),
+        Act.NEW_FOLDER: deeds.new_folder,
+        Act.NEW_CONTAINER: deeds.new_container,
+        Act.DELETE: deeds.delete,
+        Act.ABOUT: deeds.about,
+        **own,
+    }
+    for act in Act:
+        actions[act].triggered.connect(lambda _=False, call=calls[act]: call())
