@@ -129,6 +129,10 @@ class Connections:
     def access(self, connection_id: str) -> Access:
         return self._ready(self._entry(connection_id)).spec.access(utc_now())
 
+    def api_version(self, connection_id: str) -> str:
+        """What a test found the service to understand; empty where none was made."""
+        return self._entry(connection_id).api_version
+
     def secret(self, connection_id: str) -> str:
         return self._entry(connection_id).spec.secret
 

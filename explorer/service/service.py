@@ -20,6 +20,7 @@ from explorer.service.feed import Feed, Subscription
 from explorer.service.model import Connection, DeleteCount, Location, ProbeReport
 from explorer.service.operations import Operations
 from explorer.service.preferences import Preferences
+from explorer.service.sharing import Sharing
 from explorer.storage.connection import ConnectionSpec
 from explorer.storage.model import BlobProperties, Container, ContainerPage, Page
 
@@ -57,6 +58,8 @@ class Service:
         self._operations = operations
         self._engine_or_none = engine
         self._feed = feed
+        self.sharing = Sharing(connections)
+        """SAS made and tried out."""
 
     # -- life -----------------------------------------------------------------
 
