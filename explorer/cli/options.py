@@ -7,6 +7,8 @@ from pathlib import Path
 
 from explorer.cli.targets import Given
 
+TARGET_HELP = "CONTAINER, CONTAINER/PATH, or a URL: https (with or without a SAS), abfss, wasbs, az"
+
 
 def add_connection_options(parser: argparse.ArgumentParser) -> None:
     """Where the credentials come from."""

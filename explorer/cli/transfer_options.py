@@ -21,8 +21,20 @@ def add_transfer_options(parser: argparse.ArgumentParser) -> None:
         metavar="|".join(CONFLICT_WORDS),
         help="what happens to a target that exists (default: ask in a terminal, fail otherwise)",
     )
-    group.add_argument("--include", action="append", default=[], metavar="GLOB")
-    group.add_argument("--exclude", action="append", default=[], metavar="GLOB")
+    group.add_argument(
+        "--include",
+        action="append",
+        default=[],
+        metavar="GLOB",
+        help="only files that match, such as '*.csv' or 'logs/**'; may be repeated",
+    )
+    group.add_argument(
+        "--exclude",
+        action="append",
+        default=[],
+        metavar="GLOB",
+        help="leave out files and folders that match; wins over --include; may be repeated",
+    )
     group.add_argument(
         "--ignore-files", action="store_true", help="leave out what .amlignore, else .gitignore say"
     )
@@ -42,8 +54,20 @@ def add_transfer_options(parser: argparse.ArgumentParser) -> None:
         help="keep the time of the last change",
     )
     links = group.add_mutually_exclusive_group()
-    links.add_argument("--follow-symlinks", action="store_const", dest="links", const=Links.FOLLOW)
-    links.add_argument("--skip-symlinks", action="store_const", dest="links", const=Links.SKIP)
+    links.add_argument(
+        "--follow-symlinks",
+        action="store_const",
+        dest="links",
+        const=Links.FOLLOW,
+        help="upload what a symbolic link leads to, each folder once",
+    )
+    links.add_argument(
+        "--skip-symlinks",
+        action="store_const",
+        dest="links",
+        const=Links.SKIP,
+        help="leave symbolic links out",
+    )
     group.add_argument("--dry-run", action="store_true", help="say what would be done")
 
 

@@ -3,7 +3,6 @@ whether what is there is our own. Belongs to the loop's thread."""
 
 from __future__ import annotations
 
-import mimetypes
 from dataclasses import replace
 from typing import NoReturn
 
@@ -28,6 +27,7 @@ from explorer.transfer.conflicts import (
     rival_failure,
     unseen_failure,
 )
+from explorer.transfer.content_types import content_type_of
 from explorer.transfer.hashing import md5_at, md5_of_blob
 from explorer.transfer.model import ConflictPolicy, Side
 from explorer.transfer.rows import Kind
@@ -85,15 +85,13 @@ class RemoteTarget:
     ) -> Condition:
         """The condition under which the file may be written; raises EndsHere where the
         rule for conflicts says that it may not. `found` saves a look."""
-        source = Side(size_bytes, mtime_ns / 1e9)
+        source = Side(size_bytes, mtime_ns / 1e9, self._live.row.md5)
         while True:
             if found is None:
                 found = await self.properties()
             if found is None:
                 return Condition.absent()
-            target = side_of(found)
-            if needs_md5(self._policy, source, target):
-                source = replace(source, md5=await self._work.run(md5_at, self._live.row.local))
+            source, target = await self._weighed(source, found)
             verdict, why = judge(self._policy, source, target)
             match verdict:
                 case Verdict.OVERWRITE:
@@ -107,6 +105,13 @@ class RemoteTarget:
                 case Verdict.RENAME:
                     await self._take_next_name()
                     found = None
+
+    async def _weighed(self, source: Side, found: BlobProperties) -> tuple[Side, Side]:
+        """Both sides, with the MD5 read where it decides."""
+        target = side_of(found)
+        if needs_md5(self._policy, source, target):
+            source = replace(source, md5=await self._work.run(md5_at, self._live.row.local))
+        return source, target
 
     async def _take_next_name(self) -> None:
         self._number += 1
@@ -180,13 +185,3 @@ def side_of(found: BlobProperties) -> Side:
     mtime_ns = stamps.in_metadata(found.headers.metadata)
     modified_s = found.last_modified_s if mtime_ns is None else mtime_ns / 1e9
     return Side(found.size_bytes, modified_s, found.headers.content_md5)
-
-
-def content_type_of(name: str) -> str:
-    """A guess from the name's ending; compressed files are what their compression is."""
-    kind, compression = mimetypes.guess_type(name, strict=False)
-    if compression is not None:
-        return {"gzip": "application/gzip", "bzip2": "application/x-bzip2"}.get(
-            compression, f"application/x-{compression}"
-        )
-    return kind or "application/octet-stream"

@@ -16,7 +16,7 @@ EXAMPLE = "quayside cat training/runs/7/train.log --range 0-999"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("target", metavar="TARGET")
+    parser.add_argument("target", metavar="TARGET", help=options.TARGET_HELP)
     parser.add_argument(
         "--range",
         metavar="A-B",

@@ -29,8 +29,10 @@ DESCRIPTION = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("target", metavar="TARGET")
-    parser.add_argument("dest", nargs="?", default="", metavar="DEST")
+    parser.add_argument("target", metavar="TARGET", help=options.TARGET_HELP)
+    parser.add_argument(
+        "dest", nargs="?", default="", metavar="DEST", help="a file or folder on this computer"
+    )
     options.add_connection_options(parser)
     transfer_options.add_transfer_options(parser)
     options.add_common_options(parser)

@@ -27,7 +27,7 @@ EXAMPLE = "quayside ls training/runs/7 -l --sort size"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("target", nargs="?", default="", metavar="TARGET")
+    parser.add_argument("target", nargs="?", default="", metavar="TARGET", help=options.TARGET_HELP)
     parser.add_argument("-r", "--recursive", action="store_true", help="everything below")
     parser.add_argument("-l", "--long", action="store_true", help="size and time as well")
     parser.add_argument(

@@ -20,7 +20,7 @@ EXAMPLE = "quayside stat training/runs/7/model.bin --json"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("target", metavar="TARGET")
+    parser.add_argument("target", metavar="TARGET", help=options.TARGET_HELP)
     options.add_connection_options(parser)
     options.add_common_options(parser)
 

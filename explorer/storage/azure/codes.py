@@ -34,7 +34,7 @@ class Meaning(NamedTuple):
 
 _REPORT = "This looks like a fault of the program; the request id helps to find it."
 _LEASE = "Break the lease, or wait until whoever holds it is done."
-_AGAIN = "Refresh, and try again."
+_AGAIN = "Look what is there now, and try again."
 _WAIT = "Wait a little; it is tried again."
 
 
@@ -148,7 +148,7 @@ MEANINGS: dict[str, Meaning] = {
         "LeaseAlreadyPresent LeaseIdMismatchWithBlobOperation "
         "LeaseIdMismatchWithContainerOperation LeaseIdMismatchWithLeaseOperation "
         "LeaseIsBreakingAndCannotBeAcquired LeaseIsBreakingAndCannotBeChanged "
-        "LeaseNameMismatch",
+        "LeaseNameMismatch LeaseIdMismatch",
         Meaning(ConflictError, "somebody else holds the lease on it", _LEASE),
     ),
     **_all(
@@ -198,8 +198,28 @@ MEANINGS: dict[str, Meaning] = {
     "ContainerDisabled": Meaning(
         ConflictError, "the container is disabled", "Ask the owner of the account."
     ),
-    "DirectoryNotEmpty": Meaning(
-        ConflictError, "the folder is not empty", "Delete it together with what is in it."
+    **_all(
+        "DirectoryNotEmpty DirectoryIsNotEmpty",
+        Meaning(ConflictError, "the folder is not empty", "Delete it together with what is in it."),
+    ),
+    **_all(
+        "InvalidRenameSourcePath InvalidDestinationPath",
+        Meaning(
+            ConflictError, "a folder cannot go to itself or into itself", "Choose another place."
+        ),
+    ),
+    **_all(
+        "OperationNotSupportedOnDirectory FeatureNotYetSupportedForHierarchicalNamespaceAccounts "
+        "BlobAccessTierNotSupportedOnDirectory",
+        Meaning(ConflictError, "accounts with real folders, or folders there, do not allow it"),
+    ),
+    "InvalidFlushOperation": Meaning(
+        ConflictError,
+        "it was written as a blob and cannot be continued as a file",
+        "Write it anew.",
+    ),
+    "InvalidFlushPosition": Meaning(
+        PreconditionFailedError, "the service does not have all bytes of it", "It is sent again."
     ),
     "CannotDeleteFileOrDirectory": Meaning(ConflictError, "it is in use", _WAIT, Retry.SOON),
     "PathConflict": Meaning(
@@ -286,7 +306,7 @@ MEANINGS: dict[str, Meaning] = {
     # -- names and values a person chose
     **_all(
         "InvalidResourceName OutOfRangeInput InvalidInput InvalidUri RequestUrlFailedToParse "
-        "InvalidDestinationPath InvalidRenameSourcePath InvalidFileOrDirectoryPathName",
+        "InvalidFileOrDirectoryPathName",
         Meaning(
             StorageError,
             "the service does not accept that name or value",
@@ -320,7 +340,7 @@ MEANINGS: dict[str, Meaning] = {
         "InvalidHttpVerb UnsupportedHttpVerb InvalidQueryParameterValue "
         "OutOfRangeQueryParameterValue UnsupportedQueryParameter MissingRequiredQueryParameter "
         "MissingRequiredHeader MissingContentLengthHeader ContentLengthMustBeZero "
-        "InvalidSourceBlobUrl InvalidSourceUri InvalidFlushPosition",
+        "InvalidSourceBlobUrl InvalidSourceUri",
         Meaning(StorageError, "the service does not understand the request", _REPORT),
     ),
 }
