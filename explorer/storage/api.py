@@ -10,7 +10,7 @@ account), and raise only errors of `explorer.base.errors`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from explorer.base.errors import QuaysideError
 from explorer.storage.model import (
@@ -26,6 +26,9 @@ from explorer.storage.model import (
     RangeRead,
     Written,
 )
+
+if TYPE_CHECKING:
+    from explorer.storage.directories import DirectoryStore
 
 Sink = Callable[[int, memoryview], None]
 """Takes bytes of a range as they arrive: absolute offset in the blob, and a view
@@ -45,6 +48,12 @@ class BlobStore(Protocol):
     @property
     def endpoint(self) -> str:
         """`https://account.blob.core.windows.net`, without credential or trailing slash."""
+        ...
+
+    @property
+    def directories(self) -> DirectoryStore | None:
+        """The same account's real directories; None where its namespace is flat, and where
+        nobody could say which it is."""
         ...
 
     # -- the account and its containers ---------------------------------------

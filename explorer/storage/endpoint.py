@@ -57,8 +57,9 @@ class Endpoint:
 
     @property
     def dfs_url(self) -> str | None:
-        """None where the host does not say how its other services are called."""
-        return self._for("dfs") if self.service in ("blob", "dfs") else None
+        """None where the host does not say how its other services are called. An address with
+        the account in its path is for both."""
+        return self._for("dfs") if self.service in ("blob", "dfs") or self.is_path_style else None
 
     def _for(self, service: str) -> str:
         if self.service not in ("blob", "dfs") or self.service == service:

@@ -46,9 +46,12 @@ def open_pool(options: StoreOptions) -> Pool:
     return Pool(dialer, size=options.pool_size)
 
 
-def open_store(spec: ConnectionSpec, options: StoreOptions | None = None) -> AzureBlobStore:
+def open_store(
+    spec: ConnectionSpec, options: StoreOptions | None = None, *, is_hierarchical: bool = False
+) -> AzureBlobStore:
     """The store `spec` describes; asks the service nothing yet.
 
+    It has `directories` where the account `is_hierarchical` and its dfs endpoint is known.
     Raises ConnectionTextError where the spec is not complete, InputError for a proxy that
     cannot be used. The caller closes the store.
     """
@@ -65,4 +68,16 @@ def open_store(spec: ConnectionSpec, options: StoreOptions | None = None) -> Azu
         is_emulator=spec.is_emulator,
         signer=signer_for(spec.credential),
     )
-    return AzureBlobStore(Rest(spec.blob_endpoint, place, open_pool(options), options.api_version))
+    rest = Rest(spec.blob_endpoint, place, open_pool(options), options.api_version)
+    dfs = dfs_rest(spec, rest) if is_hierarchical else None
+    return AzureBlobStore(rest, dfs)
+
+
+def dfs_rest(spec: ConnectionSpec, blob: Rest) -> Rest | None:
+    """Requests to the dfs endpoint over the connections of `blob`; None where there is none
+    to be known (a custom domain)."""
+    if spec.dfs_endpoint is None:
+        return None
+    origin, _ = split_endpoint(spec.dfs_endpoint)
+    place = blob.place._replace(host=origin.netloc)
+    return Rest(spec.dfs_endpoint, place, blob.pool, blob.api_version)

@@ -57,6 +57,10 @@ class Rest:
         self.pool = pool
         self._date_seen = ("", 0.0)
 
+    def in_version(self, api_version: str) -> Rest:
+        """The same endpoint, asked in another version of the API."""
+        return Rest(self.endpoint, self.place, self.pool, api_version)
+
     def ask(
         self,
         attempt: Attempt,

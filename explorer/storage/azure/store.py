@@ -14,6 +14,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from explorer.base.errors import InputError, NotFoundError, QuaysideError, ServiceError
@@ -46,6 +47,7 @@ from explorer.storage.model import (
 
 if TYPE_CHECKING:
     from explorer.storage.azure.control import Control
+    from explorer.storage.directories import DirectoryStore
 
 PAGE_LIMIT = 64 << 20
 """Most that is read as one page of a listing."""
@@ -57,10 +59,14 @@ COMMIT_WAIT_S = 50.0
 
 
 class AzureBlobStore:
-    """BlobStore over the Blob REST API. Safe from many threads."""
+    """BlobStore over the Blob REST API. Safe from many threads.
 
-    def __init__(self, rest: Rest) -> None:
+    `dfs` are requests to the account's other endpoint where its directories are real.
+    """
+
+    def __init__(self, rest: Rest, dfs: Rest | None = None) -> None:
         self.rest = rest
+        self._dfs = dfs
         self._deleter = deleting.Deleter(rest)
         self._controls: Control | None = None
 
@@ -73,10 +79,19 @@ class AzureBlobStore:
 
     def in_version(self, api_version: str) -> AzureBlobStore:
         """The same in another version of the API, over the same connections."""
-        rest = self.rest
-        if api_version == rest.api_version:
+        if api_version == self.rest.api_version:
             return self
-        return AzureBlobStore(Rest(rest.endpoint, rest.place, rest.pool, api_version))
+        dfs = self._dfs.in_version(api_version) if self._dfs is not None else None
+        return AzureBlobStore(self.rest.in_version(api_version), dfs)
+
+    @cached_property
+    def directories(self) -> DirectoryStore | None:
+        """See `BlobStore.directories`; over the same connections."""
+        if self._dfs is None:
+            return None
+        from explorer.storage.azure.datalake import AzureDirectoryStore
+
+        return AzureDirectoryStore(self, self._dfs)
 
     def _attempt(self, doing: str, container: str = "", name: str = "") -> Attempt:
         return Attempt(self.rest.place, doing, container, name)
