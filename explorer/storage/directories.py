@@ -201,8 +201,8 @@ class DirectoryStore(Protocol):
         """Path Update (flush): the file is now its first `position` bytes, all appended.
 
         `headers` replaces the content headers, the stored MD5 of the whole file among them;
-        its metadata and tier are not looked at. Raises InputError where bytes before
-        `position` were not appended, PreconditionFailedError.
+        its metadata and tier are not looked at. Raises PreconditionFailedError where the
+        condition does not hold, or bytes before `position` were not appended or are gone.
         """
         ...
 
@@ -263,7 +263,8 @@ class DirectoryStore(Protocol):
         ...
 
     def properties(self, container: str, path: str) -> PathProperties:
-        """Get Blob Properties of a file or directory. Raises NotFoundError."""
+        """Get Blob Properties of a file or directory; the root is refused (ask for the
+        container's). Raises NotFoundError."""
         ...
 
     def set_metadata(

@@ -56,6 +56,21 @@ def blob_path(container: str, name: str) -> str:
     return f"{container_path(container)}/{quoted(name)}"
 
 
+def directory_path(container: str, path: str) -> str:
+    """`/container/path` of a file or directory, encoded; `/container/` is the root.
+
+    Raises UnsafeNameError, also for empty segments: real directories have names.
+    """
+    if not path:
+        return f"{container_path(container)}/"
+    if path.startswith("/") or path.endswith("/") or "//" in path:
+        raise UnsafeNameError(
+            f"The path {path!r} has an empty part, and real folders have names.",
+            cure="Take out the slashes that are too many.",
+        )
+    return blob_path(container, path)
+
+
 def quoted(text: str, safe: str = "/~") -> str:
     """Percent-encoded as UTF-8. Raises UnsafeNameError for what UTF-8 cannot hold."""
     try:

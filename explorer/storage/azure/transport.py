@@ -29,6 +29,8 @@ from explorer.storage.azure.rest import head_lines
 from explorer.storage.azure.wire import SLICE, ClosedEarly, WireError
 
 _RESENDABLE = frozenset({"GET", "HEAD"})
+_WITH_LENGTH = frozenset({"PUT", "PATCH", "POST"})
+"""Requests the service refuses without a length, also where they have no body."""
 
 
 class PoolTransport(HttpTransport[Any, Any]):
@@ -57,8 +59,9 @@ class PoolTransport(HttpTransport[Any, Any]):
         """
         body = _body_of(request)
         headers = dict(request.headers)
-        if body is not None and not any(name.lower() == "content-length" for name in headers):
-            headers["Content-Length"] = str(len(body))
+        is_told = any(name.lower() == "content-length" for name in headers)
+        if not is_told and (body is not None or request.method in _WITH_LENGTH):
+            headers["Content-Length"] = str(len(body or b""))
         parts = urlsplit(request.url)
         usual = 443 if parts.scheme == "https" else 80
         path = parts.path or "/"
