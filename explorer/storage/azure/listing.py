@@ -36,11 +36,11 @@ def parse_page_plainly(data: bytes | bytearray, *, with_metadata: bool = False) 
     prefixes, blobs = [], []
     for entry in entries.children:
         if entry.tag == "BlobPrefix":
-            prefixes.append(Prefix(_name(entry)))
+            prefixes.append(Prefix(entry_name(entry)))
         elif entry.tag == "Blob":
             properties = entry.child("Properties")
             values = properties.values() if properties is not None else {}
-            fields = [_name(entry), *(values.get(field, "") for field in FIELDS[1:])]
+            fields = [entry_name(entry), *(values.get(field, "") for field in FIELDS[1:])]
             metadata = entry.child("Metadata")
             found = metadata.values() if metadata is not None else {}
             try:
@@ -50,7 +50,7 @@ def parse_page_plainly(data: bytes | bytearray, *, with_metadata: bool = False) 
     return Page(tuple(prefixes), tuple(blobs), root.value("NextMarker"))
 
 
-def _name(entry: Node) -> str:
+def entry_name(entry: Node) -> str:
     """An entry's name; newer versions percent-encode what XML cannot hold."""
     name = entry.child("Name")
     if name is None or not name.text:
@@ -66,22 +66,23 @@ def parse_containers(data: bytes | bytearray) -> ContainerPage:
     entries = root.child("Containers")
     if entries is None:
         raise MarkupError("the answer has no list of containers")
-    found = []
-    for entry in entries.all("Container"):
-        properties = entry.child("Properties")
-        values = properties.values() if properties is not None else {}
-        metadata = entry.child("Metadata")
-        found.append(
-            Container(
-                name=_name(entry),
-                last_modified_s=seconds_of(values.get("Last-Modified", "")),
-                etag=quoted_etag(values.get("Etag", "")),
-                public_access=values.get("PublicAccess", ""),
-                lease_state=values.get("LeaseState", ""),
-                metadata=metadata.values() if metadata is not None else {},
-            )
-        )
+    found = [container_of(entry) for entry in entries.all("Container")]
     return ContainerPage(tuple(found), root.value("NextMarker"))
+
+
+def container_of(entry: Node) -> Container:
+    """One container of a listing. Raises MarkupError where it has no name."""
+    properties = entry.child("Properties")
+    values = properties.values() if properties is not None else {}
+    metadata = entry.child("Metadata")
+    return Container(
+        name=entry_name(entry),
+        last_modified_s=seconds_of(values.get("Last-Modified", "")),
+        etag=quoted_etag(values.get("Etag", "")),
+        public_access=values.get("PublicAccess", ""),
+        lease_state=values.get("LeaseState", ""),
+        metadata=metadata.values() if metadata is not None else {},
+    )
 
 
 def parse_block_list(data: bytes | bytearray, etag: str) -> BlockList:

@@ -64,7 +64,7 @@ class History:
 
     def find(self, name: str, kind: Kind, mark: str) -> Kept | None:
         """One that is there: what is soft-deleted cannot be addressed."""
-        for item in self.of(name):
+        for item in list(self.of(name)):
             if item.kind is kind and item.mark == mark and item.deleted_s is None:
                 return item
         return None
@@ -109,7 +109,7 @@ class Ledger:
 
     def in_place(self, container: str) -> DeletedContainer | None:
         """The deletion whose blobs are still under that very name."""
-        for item in self.deleted:
+        for item in list(self.deleted):
             if item.name == container and not item.aside:
                 return item
         return None
