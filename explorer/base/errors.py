@@ -59,6 +59,8 @@ class QuaysideError(Exception):
 
     title: ClassVar[str] = "Something went wrong"
     retry: Retry = Retry.NEVER
+    connection_id: str = ""
+    """Whose credential was in use, where more than one may have been."""
 
     def __init__(self, message: str, *, cure: str = "") -> None:
         super().__init__(message)

@@ -138,6 +138,49 @@ class BlobStore(Protocol):
         """Put Block: stage one block; with `content_md5` the service checks it on arrival."""
         ...
 
+    def readable_url(self, ref: BlobRef, expires_s: float) -> str:
+        """An address by which another service can read this blob: the source of a copy.
+
+        Signed with the key for just this blob, reading, until `expires_s` (since 1970);
+        with a SAS the SAS itself; of what is public the bare address. It holds a secret:
+        never logged, kept or shown. Raises NotAuthorizedError where the SAS does not read.
+        """
+        ...
+
+    def put_blob_from_url(
+        self,
+        ref: BlobRef,
+        source_url: str,
+        *,
+        headers: BlobHeaders,
+        condition: Condition,
+        source_if_match: str = "",
+        source_md5: bytes | None = None,
+    ) -> Written:
+        """Put Blob From URL: the service fetches the whole of the source, at most 5,000 MiB,
+        and stores it with `headers`. With `source_md5` it checks what it fetched.
+
+        Raises PreconditionFailedError where the source is not `source_if_match` any more, or
+        the target not what `condition` says; NotFoundError (CannotVerifyCopySource) where
+        the service cannot read the source; ConflictError (501) where it knows no such copy.
+        """
+        ...
+
+    def put_block_from_url(
+        self,
+        ref: BlobRef,
+        block_id: bytes,
+        source_url: str,
+        offset: int,
+        length: int,
+        *,
+        source_if_match: str = "",
+        source_md5: bytes | None = None,
+    ) -> None:
+        """Put Block From URL: stage `length` bytes at `offset` of the source as one block.
+        Raises as `put_blob_from_url`."""
+        ...
+
     def block_list(self, ref: BlobRef) -> BlockList:
         """Get Block List, committed and uncommitted. An unknown blob has none of either."""
         ...

@@ -16,7 +16,7 @@ from explorer.base.errors import NotAuthorizedError, NotFoundError
 from explorer.storage.model import BlobRef, Page
 from explorer.transfer import stamps
 from explorer.transfer.expand import entries
-from explorer.transfer.model import Conflict, Request, Side, UploadRequest
+from explorer.transfer.model import Conflict, DownloadRequest, Request, Side
 from explorer.transfer.remote_target import lacks_permission, side_of
 from explorer.transfer.rows import Kind, NewTransfer
 from explorer.transfer.state import TransferState
@@ -36,7 +36,7 @@ async def find_conflicts(work: Work, request: Request) -> AsyncIterator[Conflict
     try:
         async for batch in entries(work, request):
             files = [e for e in batch if e.kind is Kind.FILE and e.state is TransferState.QUEUED]
-            if isinstance(request, UploadRequest):
+            if not isinstance(request, DownloadRequest):
                 async for conflict in remote.among(files):
                     yield conflict
             else:
@@ -45,15 +45,12 @@ async def find_conflicts(work: Work, request: Request) -> AsyncIterator[Conflict
                     yield conflict
     except NotFoundError as error:
         # A container that will be made holds nothing yet.
-        if not (
-            isinstance(request, UploadRequest)
-            and request.make_container
-            and error.code == "ContainerNotFound"
-        ):
+        is_made = not isinstance(request, DownloadRequest) and request.make_container
+        if not is_made or error.code != "ContainerNotFound":
             raise
     except NotAuthorizedError as error:
-        # What may not be looked at is not overwritten: the upload of that file will fail.
-        if not (isinstance(request, UploadRequest) and lacks_permission(error)):
+        # What may not be looked at is not overwritten: that file's upload or copy will fail.
+        if isinstance(request, DownloadRequest) or not lacks_permission(error):
             raise
 
 
@@ -94,7 +91,8 @@ class _Remote:
                 target = sides.get(entry.remote)
                 if target is not None:
                     name = entry.remote.removeprefix(self._work.place.prefix)
-                    yield Conflict(name, Side(entry.size_bytes, entry.mtime_ns / 1e9), target)
+                    source = Side(entry.size_bytes, entry.mtime_ns / 1e9, entry.md5)
+                    yield Conflict(name, source, target)
 
     async def _sides_in(self, folder: str, files: list[NewTransfer]) -> dict[str, Side]:
         if self._sides is not None and folder == self._folder:

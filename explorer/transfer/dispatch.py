@@ -95,6 +95,7 @@ class Dispatcher:
         try:
             await self._runner.run(job)
         except QuaysideError as error:
+            job.waits_for = error.connection_id
             needs_help = error.retry is Retry.NEEDS_CREDENTIALS
             return JobState.NEEDS_CREDENTIALS if needs_help else JobState.FAILED, failure_of(error)
         except Exception as error:
@@ -103,10 +104,10 @@ class Dispatcher:
         return job.end_state, None
 
     def _ask_for_credentials(self, job: Job, failure: Failure) -> None:
-        connection_id = job.place.connection_id
+        connection_id = job.wanted_connection
         is_asked = any(
             other.row.state is JobState.NEEDS_CREDENTIALS
-            and other.place.connection_id == connection_id
+            and other.wanted_connection == connection_id
             for other in self._queue
         )
         if not is_asked:

@@ -12,6 +12,8 @@ from typing import Any
 from explorer.base.errors import JournalError, QuaysideError, StorageError
 from explorer.transfer.model import (
     ConflictPolicy,
+    CopyRequest,
+    CopySource,
     DownloadRequest,
     DownloadSource,
     Failure,
@@ -36,6 +38,14 @@ def request_to_text(request: Request) -> str:
             "place": asdict(request.target),
             "make_container": request.make_container,
         }
+    elif isinstance(request, CopyRequest):
+        common |= {
+            "direction": "copy",
+            "place": asdict(request.target),
+            "from": asdict(request.source),
+            "is_move": request.is_move,
+            "make_container": request.make_container,
+        }
     else:
         common |= {
             "direction": "download",
@@ -58,6 +68,15 @@ def request_from_text(text: str) -> Request:
                 options,
                 bool(data["make_container"]),
             )
+        if data["direction"] == "copy":
+            return CopyRequest(
+                tuple(CopySource(**source) for source in data["sources"]),
+                RemotePlace(**data["from"]),
+                place,
+                options,
+                bool(data["is_move"]),
+                bool(data["make_container"]),
+            )
         return DownloadRequest(
             tuple(DownloadSource(**source) for source in data["sources"]),
             place,
@@ -67,7 +86,7 @@ def request_from_text(text: str) -> Request:
     except (ValueError, TypeError, KeyError) as error:
         raise JournalError(
             "A job of the transfer queue cannot be read.",
-            cure="Start that upload or download again.",
+            cure="Start that upload, download or copy again.",
         ) from error
 
 

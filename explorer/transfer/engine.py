@@ -23,14 +23,16 @@ from explorer.base.workers import Workers
 from explorer.transfer import transfer_table
 from explorer.transfer.buffers import Buffers
 from explorer.transfer.conflict_search import find_conflicts
+from explorer.transfer.copy_plan import check_copy
 from explorer.transfer.dispatch import Dispatcher
 from explorer.transfer.filters import Filter
 from explorer.transfer.folder_syncs import FolderSyncs
-from explorer.transfer.job import Job, transfer_snapshot
+from explorer.transfer.job import Job, places_of, transfer_snapshot
 from explorer.transfer.journal import Journal
 from explorer.transfer.level import Level
 from explorer.transfer.model import (
     Conflict,
+    CopyRequest,
     JobSnapshot,
     Request,
     TransferSnapshot,
@@ -148,6 +150,8 @@ class Engine:
         if not request.sources:
             raise InputError("There is nothing to transfer.", cure="Choose files or folders.")
         Filter.make(request.options.include, request.options.exclude)
+        if isinstance(request, CopyRequest):
+            check_copy(request)
         job = await self._queue.add(request)
         self._dispatcher.dispatch()
         return job.id
@@ -244,7 +248,8 @@ class Engine:
             return
         for job in self._queue:
             waits = job.row.state is JobState.NEEDS_CREDENTIALS
-            if waits and job.place.connection_id == connection_id:
+            places = places_of(job.row.request)
+            if waits and any(place.connection_id == connection_id for place in places):
                 self._scope.spawn(self._go_on(job), name=f"go on with job {job.id}")
 
     async def _go_on(self, job: Job) -> bool:

@@ -15,10 +15,17 @@ from typing import Final
 from explorer.base.errors import NotFoundError, QuaysideError, UnsafeNameError
 from explorer.storage.model import Blob, BlobProperties, BlobRef, Page
 from explorer.transfer import stamps
+from explorer.transfer.copy_walk import copy_entries
 from explorer.transfer.encoding import failure_of
 from explorer.transfer.files import translating
 from explorer.transfer.filters import IGNORE_FILES, Filter, IgnoreFile
-from explorer.transfer.model import DownloadRequest, DownloadSource, UploadRequest
+from explorer.transfer.model import (
+    CopyRequest,
+    DownloadRequest,
+    DownloadSource,
+    Request,
+    UploadRequest,
+)
 from explorer.transfer.names import Mapped, Mapper, decode, rules_for, shown, to_blob
 from explorer.transfer.rows import Kind, NewTransfer, key_of
 from explorer.transfer.state import TransferState
@@ -32,12 +39,12 @@ BATCH_S: Final = 0.1
 RULES: Final = rules_for(sys.platform)
 
 
-def entries(
-    work: Work, request: UploadRequest | DownloadRequest
-) -> AsyncIterator[list[NewTransfer]]:
+def entries(work: Work, request: Request) -> AsyncIterator[list[NewTransfer]]:
     """Batches of what the request asks for."""
     if isinstance(request, UploadRequest):
         return _upload_entries(work, request)
+    if isinstance(request, CopyRequest):
+        return copy_entries(work, request)
     return _download_entries(work, request)
 
 

@@ -60,12 +60,16 @@ class Folders:
         self._open.clear()
 
 
-class Moving(Protocol):
-    """One file on its usual way, or tried in a row before."""
+class Way(Protocol):
+    """One file on its usual way."""
 
     async def run(self, met: Exception | None = None) -> Outcome:
-        """The usual way; `met` is what the first try, made in a row, met."""
+        """`met` is what the first try, made in a row, met."""
         ...
+
+
+class Moving(Way, Protocol):
+    """One file on its usual way, or tried in a row before."""
 
     def at_once(self, folders: Folders) -> Any:
         """Blocking: move all of it. Raises whatever it meets."""

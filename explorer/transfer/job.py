@@ -14,7 +14,10 @@ from typing import Any, Final
 from explorer.transfer.accounting import JobAccount
 from explorer.transfer.files import shown
 from explorer.transfer.model import (
+    CopyRequest,
+    CopySource,
     Direction,
+    DownloadRequest,
     JobSnapshot,
     RemotePlace,
     Request,
@@ -49,6 +52,8 @@ class Job:
     has_room: asyncio.Event = field(default_factory=asyncio.Event)
     """Set to try again where the disk was full."""
     waiters: list[asyncio.Future[None]] = field(default_factory=list)
+    waits_for: str = ""
+    """The connection whose credential stopped it, if that is known."""
 
     @property
     def id(self) -> int:
@@ -57,6 +62,11 @@ class Job:
     @property
     def place(self) -> RemotePlace:
         return place_of(self.row.request)
+
+    @property
+    def wanted_connection(self) -> str:
+        """Where it stopped for want of a credential: whose."""
+        return self.waits_for or self.place.connection_id
 
     @property
     def is_at_rest(self) -> bool:
@@ -77,8 +87,7 @@ class Job:
 
     @property
     def direction(self) -> Direction:
-        is_upload = isinstance(self.row.request, UploadRequest)
-        return Direction.UPLOAD if is_upload else Direction.DOWNLOAD
+        return direction_of(self.row.request)
 
     @property
     def end_state(self) -> JobState:
@@ -171,6 +180,8 @@ class Job:
             is_ours=self.is_ours,
             failure=self.row.failure,
             limit_bytes_per_s=request.options.limit_bytes_per_s,
+            source_place=request.source if isinstance(request, CopyRequest) else None,
+            is_move=isinstance(request, CopyRequest) and request.is_move,
         )
 
     @property
@@ -219,8 +230,22 @@ def transfer_snapshot(
     )
 
 
+def direction_of(request: Request) -> Direction:
+    if isinstance(request, UploadRequest):
+        return Direction.UPLOAD
+    return Direction.COPY if isinstance(request, CopyRequest) else Direction.DOWNLOAD
+
+
 def place_of(request: Request) -> RemotePlace:
-    return request.target if isinstance(request, UploadRequest) else request.source
+    """Where it works: the target of an upload or copy, the source of a download."""
+    return request.source if isinstance(request, DownloadRequest) else request.target
+
+
+def places_of(request: Request) -> tuple[RemotePlace, ...]:
+    """Every place whose credential it needs."""
+    if isinstance(request, CopyRequest):
+        return request.target, request.source
+    return (place_of(request),)
 
 
 def title_of(request: Request) -> str:
@@ -231,7 +256,7 @@ def title_of(request: Request) -> str:
         ]
     else:
         names = [
-            s.name.rstrip("/").rpartition("/")[2] or place_of(request).container
+            s.name.rstrip("/").rpartition("/")[2] or request.source.container
             for s in request.sources
         ]
     title = names[0] if len(names) == 1 else f"{len(names)} items"
@@ -246,8 +271,10 @@ def source_text(request: Request) -> str:
 
 
 def destination_text(request: Request) -> str:
-    if isinstance(request, UploadRequest):
-        return f"{request.target.container}/{request.target.prefix}"
+    if isinstance(request, UploadRequest | CopyRequest):
+        only = request.sources[0] if len(request.sources) == 1 else None
+        name = only.target if isinstance(only, CopySource) else ""
+        return f"{request.target.container}/{request.target.prefix}{name}"
     return request.destination.encode("utf-8", "replace").decode("utf-8")
 
 

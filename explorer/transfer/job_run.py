@@ -21,11 +21,12 @@ from explorer.transfer.download import Download
 from explorer.transfer.encoding import failure_of
 from explorer.transfer.expand import entries
 from explorer.transfer.folders import Folder
-from explorer.transfer.in_a_row import MOST, Moving, Try, try_in_a_row
+from explorer.transfer.in_a_row import MOST, Moving, Try, Way, try_in_a_row
 from explorer.transfer.job import Job
 from explorer.transfer.journal_file import Connection
 from explorer.transfer.local_target import part_mark, remove_part
-from explorer.transfer.model import DownloadRequest, UploadRequest
+from explorer.transfer.model import CopyRequest, DownloadRequest, UploadRequest
+from explorer.transfer.remote_copy import RemoteCopy, Route
 from explorer.transfer.retry import Action
 from explorer.transfer.rows import TransferRow
 from explorer.transfer.state import TransferState
@@ -62,6 +63,7 @@ class JobRun:
         self._busy = 0
         self._wake = asyncio.Event()
         request = job.row.request
+        self._route = Route()
         self._root = b""
         if isinstance(request, DownloadRequest):
             self._root = os.path.realpath(os.fsencode(request.destination))
@@ -128,8 +130,9 @@ class JobRun:
                 continue
 
     def _is_small(self, row: TransferRow) -> bool:
-        is_upload = isinstance(self._job.row.request, UploadRequest)
-        if is_upload:
+        if isinstance(self._job.row.request, CopyRequest):
+            return False
+        if isinstance(self._job.row.request, UploadRequest):
             return upload.goes_at_once(self._work, row)
         return download.goes_at_once(self._work, row)
 
@@ -183,9 +186,9 @@ class JobRun:
 
     async def _one(self, row: TransferRow) -> None:
         live = self._job.begin(row)
-        await self._go_on(live, self._moving(live), None)
+        await self._go_on(live, self._way(live), None)
 
-    async def _go_on(self, live: Live, moving: Moving, met: Exception | None) -> None:
+    async def _go_on(self, live: Live, moving: Way, met: Exception | None) -> None:
         row = live.row
         try:
             outcome = await self._attempts(live, moving, met)
@@ -221,7 +224,7 @@ class JobRun:
             except DiskFullError:
                 await asyncio.sleep(ROOM_S)
 
-    async def _attempts(self, live: Live, moving: Moving, met: Exception | None) -> Outcome:
+    async def _attempts(self, live: Live, moving: Way, met: Exception | None) -> Outcome:
         restarts = 0
         while True:
             try:
@@ -235,7 +238,7 @@ class JobRun:
                 )
                 if decision.action is Action.RESTART:
                     await self._start_over(live, error, decision.wait_s)
-                    moving, met = self._moving(live), None
+                    moving, met = self._way(live), None
                 elif _stops_the_job(error):
                     raise
                 else:
@@ -243,6 +246,12 @@ class JobRun:
             except Exception as error:
                 log.exception("a transfer met a fault of ours")
                 return Outcome(TransferState.FAILED, failure=failure_of(error))
+
+    def _way(self, live: Live) -> Way:
+        request = self._job.row.request
+        if isinstance(request, CopyRequest):
+            return RemoteCopy(self._work, live, self._route, is_move=request.is_move)
+        return self._moving(live)
 
     def _moving(self, live: Live) -> Moving:
         if isinstance(self._job.row.request, UploadRequest):

@@ -1,6 +1,6 @@
 """What a person asks the queue for, and what the queue tells back.
 
-Requests (`UploadRequest`, `DownloadRequest`) go in; `JobSnapshot` and
+Requests (`UploadRequest`, `DownloadRequest`, `CopyRequest`) go in; `JobSnapshot` and
 `TransferSnapshot` come out. All are immutable, hold no secret and cross threads.
 A Job is one request; a Transfer is one file of it.
 """
@@ -17,6 +17,8 @@ from explorer.transfer.state import JobState, TransferState
 class Direction(Enum):
     UPLOAD = "upload"
     DOWNLOAD = "download"
+    COPY = "copy"
+    """From storage to storage; a move is a copy that deletes its source."""
 
 
 class ConflictPolicy(Enum):
@@ -121,7 +123,37 @@ class DownloadRequest:
     options: JobOptions = field(default_factory=JobOptions)
 
 
-Request = UploadRequest | DownloadRequest
+@dataclass(frozen=True, slots=True)
+class CopySource:
+    """A blob, or all below a prefix. `name` is relative to the container.
+
+    A blob becomes the blob `prefix + target` of the target's place; a prefix (`is_prefix`,
+    `name` empty or ending with `/`) becomes the folder `prefix + target`, or the place
+    itself when `target` is empty.
+    """
+
+    name: str
+    is_prefix: bool
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRequest:
+    """Blobs and prefixes of one container to a container or folder, of the same account or
+    another. `source.prefix` is only where they were chosen.
+
+    A move deletes each source once its copy is verified, while it is still what was copied.
+    """
+
+    sources: tuple[CopySource, ...]
+    source: RemotePlace
+    target: RemotePlace
+    options: JobOptions = field(default_factory=JobOptions)
+    is_move: bool = False
+    make_container: bool = False
+
+
+Request = UploadRequest | DownloadRequest | CopyRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +215,9 @@ class JobSnapshot:
     """False while another process of Quayside runs it."""
     failure: Failure | None = None
     limit_bytes_per_s: int = 0
+    source_place: RemotePlace | None = None
+    """For a copy, where it comes from; `place` is where it goes."""
+    is_move: bool = False
 
 
 @dataclass(frozen=True, slots=True)

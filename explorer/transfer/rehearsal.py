@@ -12,7 +12,7 @@ from explorer.transfer.conflict_search import find_conflicts
 from explorer.transfer.conflicts import Verdict, judge, needs_md5
 from explorer.transfer.expand import entries
 from explorer.transfer.hashing import md5_at
-from explorer.transfer.model import Conflict, Request, UploadRequest
+from explorer.transfer.model import Conflict, CopyRequest, Request, UploadRequest
 from explorer.transfer.rows import Kind, NewTransfer
 from explorer.transfer.state import TransferState
 from explorer.transfer.work import Work
@@ -48,6 +48,9 @@ async def _step(
     if isinstance(request, UploadRequest):
         source, target = local, entry.remote
         name, path = entry.remote.removeprefix(request.target.prefix), local
+    elif isinstance(request, CopyRequest):
+        source, target = entry.local.decode("utf-8", "surrogatepass"), entry.remote
+        name, path = entry.remote.removeprefix(request.target.prefix), ""
     else:
         source, target = entry.remote, os.path.join(request.destination, local)
         name, path = local, target
@@ -65,10 +68,11 @@ async def _step(
 
 
 async def _judged(work: Work, conflict: Conflict, path: str) -> tuple[Verdict, str]:
-    """As the transfer itself will judge it; `path` is the local side."""
+    """As the transfer itself will judge it; `path` is the local side, empty where there is
+    none (a copy reads what has no MD5 only when it comes to it)."""
     policy = work.policy_for(conflict.name)
     source, target = conflict.source, conflict.target
-    if needs_md5(policy, source, target):
+    if path and needs_md5(policy, source, target):
         try:
             md5 = await work.run(md5_at, os.fsencode(path))
         except LocalError as error:

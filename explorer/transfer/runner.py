@@ -17,6 +17,7 @@ from explorer.base.errors import (
     AlreadyExistsError,
     DiskFullError,
     NotAuthorizedError,
+    QuaysideError,
 )
 from explorer.storage.api import BlobStore
 from explorer.transfer import transfer_table
@@ -24,7 +25,8 @@ from explorer.transfer.encoding import failure_of
 from explorer.transfer.files import free_bytes
 from explorer.transfer.job import Job, place_of
 from explorer.transfer.job_run import JobRun
-from explorer.transfer.model import DownloadRequest, RemotePlace, Request, UploadRequest
+from explorer.transfer.model import CopyRequest, DownloadRequest, RemotePlace, Request
+from explorer.transfer.move_folders import remove_emptied
 from explorer.transfer.pacing import Limiter
 from explorer.transfer.rows import TransferRow
 from explorer.transfer.state import ACTIVE, JobState, TransferState
@@ -70,21 +72,35 @@ class Runner:
         self, request: Request, *, rank: Callable[[], int], limiter: Limiter
     ) -> Work:
         """The surroundings for a request."""
+        origin = None
+        if isinstance(request, CopyRequest):
+            store = await self._store_for(request.source)
+            origin = Work(self._plant, store, request.source, request.options, rank, limiter)
         place = place_of(request)
-        store = await self._stores.store_for(place)
-        return Work(self._plant, store, place, request.options, rank, limiter)
+        store = await self._store_for(place)
+        return Work(self._plant, store, place, request.options, rank, limiter, origin)
+
+    async def _store_for(self, place: RemotePlace) -> BlobStore:
+        try:
+            return await self._stores.store_for(place)
+        except QuaysideError as error:
+            error.connection_id = place.connection_id
+            raise
 
     async def run(self, job: Job) -> None:
         """Return when everything of the job is at its end."""
         work = await self.work_for(
             job.row.request, rank=lambda: job.row.priority, limiter=job.limiter
         )
-        if isinstance(job.row.request, UploadRequest) and job.row.request.make_container:
+        request = job.row.request
+        if not isinstance(request, DownloadRequest) and request.make_container:
             await self._make_container(work)
         while True:
             try:
                 await self._plant.journal.do(transfer_table.requeue, job.id, (*RESTING, *ACTIVE))
                 await JobRun(work, job, self._on_end).run()
+                if isinstance(request, CopyRequest) and request.is_move:
+                    await remove_emptied(work, job.id)
                 return
             except DiskFullError as error:
                 await self._wait_for_room(job, error)

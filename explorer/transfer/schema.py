@@ -67,5 +67,9 @@ _FIRST: Final = (
     ) WITHOUT ROWID""",
 )
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST,)
+_COPIES: Final[tuple[str, ...]] = ()
+"""Jobs may be copies: the tables stay, and a Quayside that knows no copies is told by the
+number that this file is too new, instead of taking such a job for damage."""
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _COPIES)
 """The statements that lead from version n to n + 1; the file's `user_version` counts them."""

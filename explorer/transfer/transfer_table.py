@@ -157,6 +157,15 @@ def some(
     ]
 
 
+def folders_done(db: Connection, job_id: int) -> list[TransferRow]:
+    """The folders of a job that came to a good end."""
+    rows = db.execute(
+        f"SELECT {_TRANSFER} FROM transfers WHERE job_id=? AND state=? AND kind=?",  # noqa: S608
+        (job_id, TransferState.DONE.value, int(Kind.FOLDER)),
+    )
+    return [_transfer(row) for row in rows]
+
+
 def set_found(
     db: Connection,
     transfer_id: int,

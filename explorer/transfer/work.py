@@ -130,6 +130,15 @@ class Work:
     """The job's place in the queue."""
     limiter: Limiter
     """The job's own limit, beside the engine's."""
+    origin: Work | None = None
+    """For a copy, the same for where it comes from."""
+
+    @property
+    def comes_from(self) -> Work:
+        """Where a copy comes from."""
+        if self.origin is None:
+            raise RuntimeError("this is no copy")
+        return self.origin
 
     @property
     def journal(self) -> Journal:
@@ -211,6 +220,7 @@ class Work:
             retry_after_s=asked,
         )
         if decision.action is not Action.WAIT:
+            error.connection_id = self.place.connection_id
             raise error
         if error.retry is Retry.SLOW_DOWN:
             self.pacer.throttled(asked, jitter=random.random())  # noqa: S311

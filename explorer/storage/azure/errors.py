@@ -128,6 +128,8 @@ def _by_status(status: int) -> Meaning:
             "the proxy asks for a name and password",
             _PROXY_LOGIN,
         )
+    if status == 501:
+        return Meaning(ConflictError, "the service does not know how to do that")
     if status == 408 or status >= 500:
         return Meaning(ServiceError, "the service failed", "Wait a little; it is tried again.")
     if 300 <= status < 400:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from explorer.base.errors import InputError, NotFoundError, QuaysideError, ServiceError
 from explorer.storage.api import DELETE_BATCH, Progress, Sink
-from explorer.storage.azure import deleting, reading
+from explorer.storage.azure import copying, deleting, reading
 from explorer.storage.azure.errors import Attempt, refusal
 from explorer.storage.azure.listing import (
     block_list_body,
@@ -264,6 +264,40 @@ class AzureBlobStore:
             progress=progress,
             may_resend=True,
         )
+
+    def readable_url(self, ref: BlobRef, expires_s: float) -> str:
+        return copying.readable_url(self.rest, ref, expires_s)
+
+    def put_blob_from_url(
+        self,
+        ref: BlobRef,
+        source_url: str,
+        *,
+        headers: BlobHeaders,
+        condition: Condition,
+        source_if_match: str = "",
+        source_md5: bytes | None = None,
+    ) -> Written:
+        return copying.put_blob_from_url(
+            self.rest, ref, source_url, headers=headers, condition=condition,
+            source_if_match=source_if_match, source_md5=source_md5,
+        )  # fmt: skip
+
+    def put_block_from_url(
+        self,
+        ref: BlobRef,
+        block_id: bytes,
+        source_url: str,
+        offset: int,
+        length: int,
+        *,
+        source_if_match: str = "",
+        source_md5: bytes | None = None,
+    ) -> None:
+        copying.put_block_from_url(
+            self.rest, ref, block_id, source_url, offset, length,
+            source_if_match=source_if_match, source_md5=source_md5,
+        )  # fmt: skip
 
     def block_list(self, ref: BlobRef) -> BlockList:
         attempt = self._attempt("look at the blocks of", ref.container, ref.name)
