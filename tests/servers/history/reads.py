@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from explorer.storage.azure.dates import seconds_of
 from tests.servers.front import Backend, Reply, Request, refused
+from tests.servers.history.access import check
 from tests.servers.history.ledger import Kept, Kind
 
 _CONDITIONS = ("if-match", "if-none-match", "if-modified-since", "if-unmodified-since")
@@ -45,6 +46,21 @@ def read_kept(backend: Backend, request: Request, kept: Kept) -> Reply:
 def read_current(backend: Backend, request: Request, version: str) -> Reply:
     """The current version, asked for by its id."""
     return as_current(_of(backend, request, request.path), version)
+
+
+def of_a_snapshot(backend: Backend, request: Request, letter: str) -> Reply:
+    """One of the emulator's own snapshots; with a SAS of a whole container or account, which
+    the emulator takes for a snapshot's and refuses, checked here."""
+    if request.header("authorization") or request.parameters.get("sr") == "bs":
+        return backend.forward(request)
+    refusal = check(backend, request, letter, "o")
+    if refusal is not None:
+        return refusal
+    kept = ("comp", "blocklisttype", "snapshot")
+    parameters = {n: v for n, v in request.parameters.items() if n in kept}
+    return backend.signed(
+        request.method, request.path, parameters, request.headers, request.body, request.spelled
+    )
 
 
 def as_current(reply: Reply, version: str) -> Reply:

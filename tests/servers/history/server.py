@@ -145,7 +145,7 @@ class HistoryServer:
             return reads.as_current(reply, current) if is_read else reply
         kind, mark = asked
         if kind is Kind.SNAPSHOT and kept is None:
-            return self._backend.forward(request)
+            return reads.of_a_snapshot(self._backend, request, "r")
         letters = "w" if request.method == "PUT" else "r"
         refusal = check(self._backend, request, letters, "o")
         if refusal is not None:

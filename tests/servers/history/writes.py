@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from tests.servers.front import Backend, Reply, Request, refused
 from tests.servers.history.access import check
 from tests.servers.history.ledger import History, Kept, Kind, Ledger
+from tests.servers.history.reads import of_a_snapshot
 from tests.servers.history.vault import Draft, Vault
 
 _SNAPSHOT = re.compile(r"<Name>([^<]*)</Name><Snapshot>([^<]+)</Snapshot>")
@@ -134,7 +135,7 @@ class Writer:
         draft = None
         if self._ledger.protection.blob_days:
             draft = self._vault.keep(request.path, snapshot)
-        reply = self._backend.forward(request)
+        reply = of_a_snapshot(self._backend, request, "d")
         if not reply.is_good:
             self._vault.forget(draft)
         elif draft is not None:
