@@ -160,6 +160,12 @@ class Output:
         self.stderr.write(f"{shown(text)}\n")
         self.stderr.flush()
 
+    def passing(self, text: str) -> None:
+        """How far it is, on a terminal only: the next one goes over it; empty wipes it."""
+        if self.stderr.isatty() and not self.is_quiet:
+            self.stderr.write(f"\r{shown(text)}\x1b[K")
+            self.stderr.flush()
+
     def flush(self) -> None:
         self.stdout.flush()
 

@@ -20,7 +20,9 @@ from explorer.service.feed import Feed, Subscription
 from explorer.service.model import Connection, DeleteCount, Location, ProbeReport
 from explorer.service.operations import Operations
 from explorer.service.preferences import Preferences
+from explorer.service.ranges import Ranges
 from explorer.service.sharing import Sharing
+from explorer.service.statistics import StatisticsDesk
 from explorer.storage.connection import ConnectionSpec
 from explorer.storage.model import BlobProperties, Container, ContainerPage, Page
 
@@ -58,7 +60,10 @@ class Service:
         self._operations = operations
         self._engine_or_none = engine
         self._feed = feed
+        self.ranges = Ranges(connections)
+        """Ranges of blobs, for previews and for following a log."""
         self.sharing = Sharing(connections)
+        self.statistics = StatisticsDesk(connections, browser)
         """SAS made and tried out."""
 
     # -- life -----------------------------------------------------------------
