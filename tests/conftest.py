@@ -14,6 +14,7 @@ import pytest
 pytest_plugins = [
     "tests.support.azurite",
     "tests.support.guards",
+    "tests.support.lake",
     "tests.support.history",
     "tests.support.secret_service",
 ]

@@ -1,0 +1,281 @@
+"""The lake: one port on loopback that serves both APIs, on a loop in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import threading
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from explorer.service.emulator import Emulator
+from tests.servers.lake import (
+    access_control,
+    blob_listing,
+    blobs,
+    containers,
+    contents,
+    filesystems,
+    listing,
+    paths,
+    renaming,
+)
+from tests.servers.lake.authorising import authorise
+from tests.servers.lake.failures import RefusedError, failure_reply
+from tests.servers.lake.faults import CutBody, Delay, Drop, DropReply, Fault, Refuse, Rule, Seen
+from tests.servers.lake.messages import (
+    HEAD_LIMIT,
+    BrokenMessageError,
+    Reply,
+    Request,
+    head_of,
+    read_request,
+)
+from tests.servers.lake.operations import Op, Target, target_of
+from tests.servers.lake.store import Limits, Store
+from tests.servers.lake.upstream import Upstream
+
+Handler = Callable[[Store, Request, Target], Awaitable[Reply]]
+_HANDLERS: dict[Op, Handler] = {
+    Op.FILESYSTEM_LIST: listing.list_filesystems,
+    Op.FILESYSTEM_CREATE: filesystems.create,
+    Op.FILESYSTEM_GET: filesystems.get_properties,
+    Op.FILESYSTEM_SET: filesystems.set_properties,
+    Op.FILESYSTEM_DELETE: filesystems.delete,
+    Op.PATH_CREATE: paths.create,
+    Op.PATH_RENAME: renaming.rename,
+    Op.PATH_APPEND: contents.append,
+    Op.PATH_FLUSH: contents.flush,
+    Op.PATH_SET: paths.set_properties,
+    Op.PATH_SET_ACCESS: access_control.set_access_control,
+    Op.PATH_SET_ACCESS_RECURSIVE: access_control.set_recursively,
+    Op.PATH_LEASE: paths.lease,
+    Op.PATH_READ: contents.read,
+    Op.PATH_STATUS: paths.get_properties,
+    Op.PATH_ACCESS: paths.get_properties,
+    Op.PATH_DELETE: paths.delete,
+    Op.PATH_LIST: listing.list_paths,
+    Op.SET_EXPIRY: paths.set_expiry,
+    Op.UNDELETE: containers.unsupported,
+    Op.ACCOUNT_INFO: containers.account_info,
+    Op.LIST_BLOBS: blob_listing.list_blobs,
+    Op.PUT_BLOB: blobs.write,
+    Op.COPY_BLOB: blobs.write,
+    Op.PUT_BLOCK: blobs.put_block,
+    Op.PUT_BLOCK_LIST: blobs.write,
+    Op.APPEND_BLOCK: blobs.write,
+    Op.GET_BLOCK_LIST: blobs.block_list,
+    Op.GET_BLOB: blobs.read,
+    Op.HEAD_BLOB: blobs.read,
+    Op.SET_BLOB: blobs.change,
+    Op.LEASE_BLOB: blobs.change,
+    Op.DELETE_BLOB: blobs.delete,
+    Op.UNSUPPORTED: containers.unsupported,
+}
+_REST: Handler = containers.passed
+
+
+class _HangUpError(Exception):
+    """The connection ends here."""
+
+
+class Lake:
+    """Runs from `__enter__` to `__exit__`, before a running emulator.
+
+    `rules`, `limits`, `names` and `acl_refused` may be changed at any time; `log` and
+    `counts` are read when nothing is under way. Any thread.
+    """
+
+    def __init__(
+        self, emulator: Emulator, *, port: int = 0, container: str = "lake-inodes"
+    ) -> None:
+        self.account = emulator.accounts[0].name
+        self.key = emulator.accounts[0].key
+        self.rules: list[Rule] = []
+        self.log: list[Seen] = []
+        self.counts: Counter[Op] = Counter()
+        self.port = port
+        self._key = base64.b64decode(self.key)
+        self._store = Store(Upstream(emulator.port, self.account, self._key), container)
+        self._serving: set[asyncio.Task[None]] = set()
+        self._ready = threading.Event()
+        self._failed: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="lake")
+
+    @property
+    def endpoint(self) -> str:
+        """Of both APIs, without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}/{self.account}"
+
+    @property
+    def connection_string(self) -> str:
+        return (
+            f"DefaultEndpointsProtocol=http;AccountName={self.account};AccountKey={self.key};"
+            f"BlobEndpoint={self.endpoint};DfsEndpoint={self.endpoint};"
+        )
+
+    @property
+    def limits(self) -> Limits:
+        """How much a request does before it answers with a continuation."""
+        return self._store.limits
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Object ids by what they are called where a request asks for names."""
+        return self._store.names
+
+    @property
+    def acl_refused(self) -> set[tuple[str, str]]:
+        """Filesystem and path of what a recursive change of access fails on."""
+        return self._store.acl_refused
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._ready.wait()
+        if self._failed is not None:
+            self._thread.join()
+            raise self._failed
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._main())
+        except BaseException as error:
+            self._failed = error
+            self._ready.set()
+
+    async def _main(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        await self._store.open()
+        async with asyncio.TaskGroup() as tasks:
+            collector = tasks.create_task(self._store.collect())
+            server = await asyncio.start_server(
+                self._serve, "127.0.0.1", self.port, limit=HEAD_LIMIT
+            )
+            self.port = server.sockets[0].getsockname()[1]
+            self._ready.set()
+            await self._stop.wait()
+            server.close()
+            collector.cancel()
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+        await self._store.close()
+        await self._store.upstream.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
+        try:
+            while (request := await read_request(reader)) is not None:
+                await self._answer(request, writer)
+                if request.header("connection").lower() == "close":
+                    break
+        except (_HangUpError, BrokenMessageError, ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            self._serving.discard(task)
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+
+    async def _answer(self, request: Request, writer: asyncio.StreamWriter) -> None:
+        cut: int | None = None
+        target = Target(Op.SERVICE, "", "", "")
+        seen: Seen | None = None
+        try:
+            target = target_of(request)
+            seen = self._noted(request, target)
+            for fault in self._faults(seen):
+                cut = await self._before(fault, cut)
+            reply = await self.handle(request, target)
+        except RefusedError as refused:
+            reply = failure_reply(refused, is_dfs=target.is_dfs, has_body=request.method != "HEAD")
+            if "Retry-After" in refused.extra:
+                reply.headers["Retry-After"] = refused.extra["Retry-After"]
+        if seen is not None:
+            seen.status = reply.status
+            seen.code = reply.headers.get("x-ms-error-code", "")
+        if cut == -1:
+            raise _HangUpError
+        await _send(request, reply, writer, cut)
+
+    async def handle(self, request: Request, target: Target) -> Reply:
+        """Judge and do one request. Raises RefusedError."""
+        if target.account != self.account:
+            raise RefusedError("ResourceNotFound", "There is no such account.")
+        authorise(self._store, self.account, self._key, request, target)
+        return await _HANDLERS.get(target.op, _REST)(self._store, request, target)
+
+    def _noted(self, request: Request, target: Target) -> Seen:
+        self.counts[target.op] += 1
+        nth = self.counts[target.op]
+        where = target.filesystem, target.path
+        seen = Seen(target.op, nth, *where, request.query, len(request.body))
+        self.log.append(seen)
+        return seen
+
+    def _faults(self, seen: Seen) -> list[Fault]:
+        found = [rule for rule in list(self.rules) if rule.fits(seen)]
+        for rule in found:
+            rule.met += 1
+        return [rule.fault for rule in found]
+
+    async def _before(self, fault: Fault, cut: int | None) -> int | None:
+        """Do what a fault does beforehand; where the answer is to be cut, -1 for all of it."""
+        match fault:
+            case Refuse(status, code, retry_after_s):
+                extra = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
+                raise RefusedError(code, status=status, **extra)
+            case Drop():
+                raise _HangUpError
+            case Delay(seconds):
+                await asyncio.sleep(seconds)
+            case DropReply():
+                return -1
+            case CutBody(after):
+                return after
+        return cut
+
+
+async def _send(
+    request: Request, reply: Reply, writer: asyncio.StreamWriter, cut: int | None
+) -> None:
+    """The answer on the wire; `cut` bytes of its body where it is to end early."""
+    if request.method == "HEAD" or reply.status in (204, 304):
+        await reply.whole()
+        writer.write(head_of(reply, request))
+        await writer.drain()
+        return
+    if reply.pieces is not None and "content-length" not in {n.lower() for n in reply.headers}:
+        await reply.whole()
+    writer.write(head_of(reply, request))
+    sent = 0
+    pieces = reply.pieces
+    if pieces is None:
+        writer.write(reply.body if cut is None else reply.body[:cut])
+        if cut is not None and cut < len(reply.body):
+            await writer.drain()
+            raise _HangUpError
+    else:
+        async for piece in pieces:
+            writer.write(piece if cut is None else piece[: max(0, cut - sent)])
+            sent += len(piece)
+            await writer.drain()
+            if cut is not None and sent >= cut:
+                raise _HangUpError
+    await writer.drain()
