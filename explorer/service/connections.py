@@ -35,6 +35,7 @@ from explorer.service.events import (
     Event,
 )
 from explorer.service.model import Connection, Location, ProbeReport, SecretHome
+from explorer.service.namespaces import Namespaces
 from explorer.service.patience import Calls
 from explorer.service.preferences import Preferences
 from explorer.service.stores import Stores
@@ -42,7 +43,9 @@ from explorer.storage.access import Access
 from explorer.storage.accounts import Accounts, new_id
 from explorer.storage.api import BlobStore
 from explorer.storage.connection import ConnectionSpec, Place, locate, replace_credential
+from explorer.storage.directories import DirectoryStore
 from explorer.storage.saved_connection import (
+    Namespace,
     SavedConnection,
     save_form,
     spec_of,
@@ -77,6 +80,7 @@ class Connections:
         self._entries: dict[str, Entry] = {}
         self._disk = Workers("accounts", 1)
         self._keyring = Workers("keyring-wait", 1)
+        self._namespaces = Namespaces(self.calls, self._disk, self._accounts, self._change)
         self.notices: tuple[str, ...] = ()
         self.credential_changed: Callable[[str], None] = lambda connection_id: None
         """Told when work that waits for this connection can go on."""
@@ -96,6 +100,8 @@ class Connections:
                     now=utc_now(),
                     home=SecretHome.KEYRING if is_waiting else SecretHome.NONE_NEEDED,
                     is_saved=True,
+                    is_hierarchical=saved.is_hierarchical,
+                    is_namespace_set=bool(saved.namespace_set),
                     expires_s=saved.expires_s or None,
                 ),
                 spec,
@@ -173,24 +179,38 @@ class Connections:
 
     async def store(self, connection_id: str) -> BlobStore:
         """The one store of this connection, opened when it is first needed."""
+        return (await self._opened(connection_id))[1]
+
+    async def directories(self, connection_id: str) -> DirectoryStore | None:
+        """Its real directories; None where its namespace is flat, or nobody says."""
+        entry, _ = await self._opened(connection_id)
+        return await self._namespaces.directories(entry)
+
+    async def set_namespace(self, connection_id: str, is_hierarchical: bool | None) -> Connection:
+        """What a person says of it; None: ask the service again."""
+        return await self._namespaces.set(self._entry(connection_id), is_hierarchical)
+
+    async def _opened(self, connection_id: str) -> tuple[Entry, BlobStore]:
         entry = self._entry(connection_id)
         if not entry.has_credential:
             await self.load_secrets(connection_id)
         self._ready(entry)
         if entry.store is None:
             entry.store = self._stores.open(entry.spec, entry.api_version)
-        return entry.store
+            self._namespaces.known(entry)
+        return entry, entry.store
 
     async def store_for(self, place: RemotePlace) -> BlobStore:
         """The engine's way in: the connection itself, or another one that reaches the place.
 
-        Raises NotAuthorizedError whose retry is NEEDS_CREDENTIALS where there is none.
+        Of this one it is known whether it has `directories`. Raises NotAuthorizedError
+        whose retry is NEEDS_CREDENTIALS where there is none.
         """
         entry = self._entries.get(place.connection_id)
         if entry is not None and not entry.has_credential:
             await self.load_secrets(entry.connection.id)
         if entry is not None and entry.has_credential:
-            return await self.store(entry.connection.id)
+            return await self._store_with_directories(entry.connection.id)
         others = [
             other
             for other in reversed(self._entries.values())
@@ -201,8 +221,12 @@ class Connections:
         # Whoever reaches all of the place goes first; a SAS of one folder may be enough.
         others.sort(key=lambda other: not other.spec.scope.holds(place.container, place.prefix))
         if others:
-            return await self.store(others[0].connection.id)
+            return await self._store_with_directories(others[0].connection.id)
         raise _needs_credentials(f"There are no credentials for {place.endpoint} in this run.")
+
+    async def _store_with_directories(self, connection_id: str) -> BlobStore:
+        await self.directories(connection_id)
+        return await self.store(connection_id)
 
     def settings_changed(self) -> None:
         """Proxy, certificates or version may be others: reach everything anew."""
@@ -223,10 +247,11 @@ class Connections:
         await self.store(connection_id)
         entry = self._entry(connection_id)
         report = await self.probe(entry.spec)
-        self._change(
-            entry,
-            replace(entry.connection, claims=report.claims, is_hierarchical=report.is_hierarchical),
-        )
+        connection = replace(entry.connection, claims=report.claims)
+        if not connection.is_namespace_set and report.is_hierarchical is not None:
+            connection = replace(connection, is_hierarchical=report.is_hierarchical)
+            await self._namespaces.remember(entry, report.is_hierarchical)
+        self._change(entry, connection)
         return report
 
     def add_for_this_run(self, spec: ConnectionSpec) -> Connection:
@@ -259,7 +284,8 @@ class Connections:
         saved: SavedConnection | None = None
         if save:
             form = save_form(spec, connection_id=connection_id, name=name)
-            saved = replace(form, api_version=report.api_version)
+            found = Namespace.of(report.is_hierarchical).value
+            saved = replace(form, api_version=report.api_version, namespace_found=found)
             name = saved.name
             if saved.needs_secret:
                 kept = await self._keyring.run(self._secrets.save, connection_id, spec.secret)
@@ -340,6 +366,7 @@ class Connections:
                 start=before.start,
                 start_blob=before.start_blob,
                 is_hierarchical=before.is_hierarchical,
+                is_namespace_set=before.is_namespace_set,
                 expires_s=before.expires_s,
             ),
         )
@@ -374,6 +401,8 @@ class Connections:
                 home=home,
                 is_saved=before.is_saved,
                 probe=report,
+                is_hierarchical=before.is_hierarchical,
+                is_namespace_set=before.is_namespace_set,
                 start=before.start,
                 start_blob=before.start_blob,
                 notice=notice,

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from explorer.service.claims import claims_of, expiry_of
 from explorer.service.model import Connection, Location, ProbeReport, SecretHome
 from explorer.storage.access import expiry_text
-from explorer.storage.api import BlobStore
 from explorer.storage.connection import (
     EMULATOR_KEY,
     ConnectionSpec,
@@ -19,6 +19,9 @@ from explorer.storage.connection import (
     ScopeLevel,
 )
 from explorer.storage.saved_connection import SavedConnection
+
+if TYPE_CHECKING:
+    from explorer.storage.azure.store import AzureBlobStore
 
 
 @dataclass(slots=True)
@@ -28,8 +31,10 @@ class Entry:
     connection: Connection
     spec: ConnectionSpec = field(repr=False)
     saved: SavedConnection | None = None
-    store: BlobStore | None = None
+    store: AzureBlobStore | None = None
     api_version: str = ""
+    is_namespace_asked: bool = False
+    """Whether the service was asked in this run, with whatever answer."""
 
     @property
     def has_credential(self) -> bool:
@@ -49,9 +54,15 @@ def connection_of(
     start_blob: str = "",
     notice: str = "",
     is_hierarchical: bool | None = None,
+    is_namespace_set: bool = False,
     expires_s: float | None = None,
 ) -> Connection:
-    """What the tree shows. `expires_s` is for a SAS that is still in the keyring."""
+    """What the tree shows. `expires_s` is for a SAS that is still in the keyring;
+    `is_hierarchical` goes before what a probe found."""
+    if is_hierarchical is None and probe is not None:
+        is_hierarchical = probe.is_hierarchical
+    if is_hierarchical is None and spec.is_hierarchical_by_sas:
+        is_hierarchical = True
     access = spec.access(now)
     if access.is_expired and access.expires is not None:
         notice = notice or f"The SAS {expiry_text(access.expires, now)}. Paste a new one."
@@ -66,7 +77,8 @@ def connection_of(
         credential_kind=spec.credential_kind,
         claims=probe.claims if probe is not None else claims_of(access),
         expires_s=expiry_of(access) or expires_s,
-        is_hierarchical=probe.is_hierarchical if probe is not None else is_hierarchical,
+        is_hierarchical=is_hierarchical,
+        is_namespace_set=is_namespace_set,
         is_emulator=spec.is_emulator,
         is_saved=is_saved,
         secret_home=home,

@@ -92,6 +92,7 @@ class Connection:
     claims: tuple[Claim, ...]
     expires_s: float | None
     is_hierarchical: bool | None
+    """Whether its directories are real; None where nobody knows (yet)."""
     is_emulator: bool
     is_saved: bool
     secret_home: SecretHome
@@ -99,6 +100,8 @@ class Connection:
     """Something the user must see: no keyring, expired, clock skew."""
     start_blob: str = ""
     """The blob of `start` that was pasted, by its name there; empty where a folder was."""
+    is_namespace_set: bool = False
+    """Whether a person said what `is_hierarchical` says, and nobody is asked."""
 
     def claim(self, ability: Ability) -> Claim:
         """What is known of `ability`; unknown where nothing was found out."""

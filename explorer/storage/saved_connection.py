@@ -42,12 +42,27 @@ class CredentialType(Enum):
     NONE = "none"
 
 
+class Namespace(Enum):
+    """Whether an account's directories are real."""
+
+    HIERARCHICAL = "hierarchical"
+    FLAT = "flat"
+    UNKNOWN = ""
+
+    @classmethod
+    def of(cls, is_hierarchical: bool | None) -> Namespace:
+        if is_hierarchical is None:
+            return cls.UNKNOWN
+        return cls.HIERARCHICAL if is_hierarchical else cls.FLAT
+
+
 @dataclass(frozen=True, slots=True)
 class SavedConnection:
     """As it stands in the file.
 
-    `expires_s` is of its SAS, seconds since 1970, to be shown before the keyring was asked;
-    0 where there is none. `start_*` is what was pasted.
+    `namespace_found` is what the service said, `namespace_set` what a person said, each
+    the value of a Namespace. `expires_s` is of its SAS, seconds since 1970, to be shown
+    before the keyring was asked; 0 where there is none. `start_*` is what was pasted.
     """
 
     id: str
@@ -68,6 +83,14 @@ class SavedConnection:
     is_http_allowed: bool = False
     expires_s: float = 0.0
     api_version: str = ""
+    namespace_found: str = ""
+    namespace_set: str = ""
+
+    @property
+    def is_hierarchical(self) -> bool | None:
+        """What a person said, else what was found; None where nobody knows."""
+        namespace = Namespace(self.namespace_set or self.namespace_found)
+        return None if namespace is Namespace.UNKNOWN else namespace is Namespace.HIERARCHICAL
 
     @property
     def needs_secret(self) -> bool:
@@ -199,6 +222,8 @@ def from_json(entry: object) -> SavedConnection:
         raise ValueError("the id is damaged")
     PastedKind(saved.kind)
     CredentialType(saved.credential_type)
+    Namespace(saved.namespace_found)
+    Namespace(saved.namespace_set)
     for endpoint in (saved.blob_endpoint, saved.dfs_endpoint):
         if endpoint is not None:
             _check_endpoint(endpoint)

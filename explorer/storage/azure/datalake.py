@@ -175,19 +175,22 @@ class AzureDirectoryStore:
         if isinstance(signer, SasSigner):
             # The source is authorised by itself.
             from_where += f"?{signer.token}"
+        attempt = self._attempt(f"rename {container}/{source} to", container, destination)
+        path = directory_path(container, destination)
+        fields = {
+            "x-ms-rename-source": from_where,
+            **rename_headers(source_condition),
+            **reading.condition_headers(destination_condition),
+        }
+        continuation = ""
         with _found_there(destination_condition):
-            self.rest.do(
-                self._attempt(f"rename {container}/{source} to", container, destination),
-                "PUT",
-                directory_path(container, destination),
-                {"mode": "legacy"},
-                {
-                    "x-ms-rename-source": from_where,
-                    **rename_headers(source_condition),
-                    **reading.condition_headers(destination_condition),
-                },
-                good=(201,),
-            )
+            while True:
+                # A very large directory takes several requests; it appears with the last.
+                query = {"mode": "legacy", "continuation": continuation}
+                answer, _ = self.rest.do(attempt, "PUT", path, query, fields, good=(201,))
+                continuation = answer.headers.get("x-ms-continuation", "")
+                if not continuation:
+                    return
 
     # -- removing and looking -------------------------------------------------
 

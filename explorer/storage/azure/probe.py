@@ -20,9 +20,8 @@ from explorer.base.errors import (
     ThrottledError,
 )
 from explorer.storage.access import Verdict
-from explorer.storage.azure.errors import Attempt
-from explorer.storage.azure.names import container_path
-from explorer.storage.azure.rest import API_VERSION, Rest
+from explorer.storage.azure.namespace import find_namespace
+from explorer.storage.azure.rest import API_VERSION
 from explorer.storage.azure.store import AzureBlobStore
 from explorer.storage.connection_spec import ConnectionSpec, ScopeLevel
 from explorer.storage.model import AccountInfo, Blob, BlobRef, ContainerPage, Page
@@ -101,7 +100,7 @@ def probe(store: AzureBlobStore, spec: ConnectionSpec) -> Probe:
         list_blobs=blobs,
         read=read,
         account=account,
-        is_hierarchical=_hierarchical(store, spec, account, container),
+        is_hierarchical=find_namespace(store, spec, container=container, account=account),
         clock_skew_s=store.rest.clock_skew_s or 0.0,
         api_version=store.rest.api_version,
         container=container,
@@ -171,31 +170,3 @@ def _is_readable(blob: Blob) -> bool:
 
 def _read_byte(store: AzureBlobStore, ref: BlobRef) -> None:
     store.read_range(ref, 0, 1, lambda at, view: None)
-
-
-def _hierarchical(
-    store: AzureBlobStore, spec: ConnectionSpec, account: AccountInfo, container: str
-) -> bool | None:
-    """Whether directories are real there; None where nobody says."""
-    if account.is_hierarchical is not None:
-        return account.is_hierarchical
-    if spec.is_hierarchical_by_sas:
-        return True
-    if not container or spec.dfs_endpoint is None:
-        return None
-    dfs = Rest(spec.dfs_endpoint, store.rest.place, store.rest.pool, store.rest.api_version)
-    attempt = Attempt(store.rest.place, "ask what kind of account it is", container)
-    try:
-        dfs.do(
-            attempt,
-            "HEAD",
-            f"{container_path(container)}/",
-            {"action": "getAccessControl"},
-            good=(200,),
-            may_resend=True,
-        )
-    except StorageError as error:
-        return False if error.status == 400 else None
-    except QuaysideError:
-        return None
-    return True

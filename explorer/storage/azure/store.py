@@ -84,6 +84,10 @@ class AzureBlobStore:
         dfs = self._dfs.in_version(api_version) if self._dfs is not None else None
         return AzureBlobStore(self.rest.in_version(api_version), dfs)
 
+    def with_directories(self, dfs: Rest | None) -> AzureBlobStore:
+        """The same, over the same connections, with real directories or without."""
+        return AzureBlobStore(self.rest, dfs)
+
     @cached_property
     def directories(self) -> DirectoryStore | None:
         """See `BlobStore.directories`; over the same connections."""

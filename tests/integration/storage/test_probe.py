@@ -111,7 +111,8 @@ def test_directories_are_asked_for_where_the_account_does_not_say(
             is_dfs = "getAccessControl" in head
             listing = b"<EnumerationResults><Blobs/><NextMarker/></EnumerationResults>"
             is_listing = "comp=list" in head
-            sock.sendall(answer(status) if is_dfs else answer("200 OK", listing * is_listing))
+            told = answer(status, b"", "x-ms-owner: $superuser")
+            sock.sendall(told if is_dfs else answer("200 OK", listing * is_listing))
 
     with RawServer(script) as server:
         endpoint = f"http://127.0.0.1:{server.port}/acct"
