@@ -48,10 +48,12 @@ async def _remove(origin: Work, row: TransferRow) -> None:
     name = _name(row)
     if await _has_more(origin, name):
         return
+    ref = BlobRef(origin.place.container, name)
+    await origin.call(None, origin.store.properties, ref)  # a condition hides that it is gone
     delete = partial(
         origin.store.delete_blob, condition=Condition.unchanged(row.etag), with_snapshots=False
     )
-    await origin.call(None, delete, BlobRef(origin.place.container, name))
+    await origin.call(None, delete, ref)
 
 
 async def _has_more(origin: Work, name: str) -> bool:

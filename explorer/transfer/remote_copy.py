@@ -274,9 +274,11 @@ class RemoteCopy:
             await origin.call(self._live, delete, self._target.source_ref)
         except NotFoundError:
             return outcome  # an earlier try of ours, or somebody else, has deleted it
-        except PreconditionFailedError as error:
-            if error.code not in ("", "ConditionNotMet"):
-                return self._left(outcome, error.message, error)
+        except PreconditionFailedError:
+            try:
+                await self._target.ask_source()
+            except NotFoundError:
+                return outcome
             return self._left(outcome, "it was changed after it had been copied.")
         except QuaysideError as error:
             if error.retry is not Retry.NEVER:

@@ -21,11 +21,14 @@ from explorer.storage.connection import parse
 from explorer.storage.model import Blob
 from explorer.transfer.engine import Engine
 from explorer.transfer.model import (
+    CopyRequest,
+    CopySource,
     DownloadRequest,
     DownloadSource,
     JobOptions,
     JobSnapshot,
     RemotePlace,
+    Request,
     TransferSnapshot,
     UploadRequest,
     UploadSource,
@@ -142,6 +145,21 @@ class Rig:
         source = DownloadSource(name, is_prefix, target)
         return DownloadRequest((source,), self.place, str(destination), JobOptions(**options))
 
+    def copy(
+        self,
+        name: str,
+        target: str,
+        prefix: str = "",
+        *,
+        place: RemotePlace | None = None,
+        is_move: bool = False,
+        **options: Any,
+    ) -> CopyRequest:
+        source = CopySource(name, name == "" or name.endswith("/"), target)
+        return CopyRequest(
+            (source,), self.place, place or self.place_at(prefix), JobOptions(**options), is_move
+        )
+
     @asynccontextmanager
     async def engine(
         self,
@@ -164,7 +182,7 @@ class Rig:
         finally:
             await engine.aclose()
 
-    async def do(self, request: UploadRequest | DownloadRequest, store: Any = None) -> JobSnapshot:
+    async def do(self, request: Request, store: Any = None) -> JobSnapshot:
         """Run one request in an engine of its own, to its rest."""
         async with self.engine(store) as engine:
             return await engine.wait(await engine.submit(request))
