@@ -39,6 +39,7 @@ _CODES: dict[str, tuple[int, str]] = {
         "This request is not authorized to perform this operation using this source IP.",
     ),
     "BlobNotFound": (404, "The specified blob does not exist."),
+    "CannotVerifyCopySource": (404, "The source of the copy cannot be read."),
     "ConditionNotMet": (
         412,
         "The condition specified using HTTP conditional header(s) is not met.",

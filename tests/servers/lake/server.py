@@ -14,6 +14,7 @@ from typing import Self
 from explorer.service.emulator import Emulator
 from tests.servers.lake import (
     access_control,
+    batch,
     blob_listing,
     blobs,
     containers,
@@ -23,7 +24,7 @@ from tests.servers.lake import (
     paths,
     renaming,
 )
-from tests.servers.lake.authorising import authorise
+from tests.servers.lake.authorising import Gate
 from tests.servers.lake.failures import RefusedError, failure_reply
 from tests.servers.lake.faults import CutBody, Delay, Drop, DropReply, Fault, Refuse, Rule, Seen
 from tests.servers.lake.messages import (
@@ -98,8 +99,9 @@ class Lake:
         self.log: list[Seen] = []
         self.counts: Counter[Op] = Counter()
         self.port = port
-        self._key = base64.b64decode(self.key)
-        self._store = Store(Upstream(emulator.port, self.account, self._key), container)
+        key = base64.b64decode(self.key)
+        self._store = Store(Upstream(emulator.port, self.account, key), container)
+        self._gate = Gate(self._store, self.account, key)
         self._serving: set[asyncio.Task[None]] = set()
         self._ready = threading.Event()
         self._failed: BaseException | None = None
@@ -218,7 +220,9 @@ class Lake:
         """Judge and do one request. Raises RefusedError."""
         if target.account != self.account:
             raise RefusedError("ResourceNotFound", "There is no such account.")
-        authorise(self._store, self.account, self._key, request, target)
+        await self._gate.admit(request, target)
+        if target.op is Op.BATCH:
+            return await batch.run(request, self.handle)
         return await _HANDLERS.get(target.op, _REST)(self._store, request, target)
 
     def _noted(self, request: Request, target: Target) -> Seen:
