@@ -13,16 +13,19 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from explorer.base.settings import Settings
+from explorer.service.administration import Administration
 from explorer.service.browse import Browser
 from explorer.service.connections import Connections
 from explorer.service.events import Event, Notice
 from explorer.service.feed import Feed, Subscription
+from explorer.service.management import Management
 from explorer.service.model import Connection, DeleteCount, Location, ProbeReport
 from explorer.service.operations import Operations
 from explorer.service.preferences import Preferences
 from explorer.service.ranges import Ranges
 from explorer.service.sharing import Sharing
 from explorer.service.statistics import StatisticsDesk
+from explorer.service.upkeep import Upkeep
 from explorer.storage.connection import ConnectionSpec
 from explorer.storage.model import BlobProperties, Container, ContainerPage, Page
 
@@ -63,8 +66,14 @@ class Service:
         self.ranges = Ranges(connections)
         """Ranges of blobs, for previews and for following a log."""
         self.sharing = Sharing(connections)
-        self.statistics = StatisticsDesk(connections, browser)
         """SAS made and tried out."""
+        self.statistics = StatisticsDesk(connections, browser)
+        self.management = Management(connections, browser, feed.put)
+        """Properties of one blob and of a thousand."""
+        self.upkeep = Upkeep(connections, feed.put)
+        """Leases, copies stopped, blobs brought back."""
+        self.administration = Administration(connections, feed.put)
+        """Access, policies and settings of containers and the account."""
 
     # -- life -----------------------------------------------------------------
 

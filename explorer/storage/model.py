@@ -133,6 +133,8 @@ class BlobProperties:
     copy_status: str = ""
     copy_progress: str = ""
     copy_source: str = ""
+    copy_id: str = ""
+    """Of the last copy to this blob: what stops it while it is `pending`."""
     version_id: str = ""
     is_current_version: bool = True
     is_directory: bool = False

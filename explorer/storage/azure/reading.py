@@ -100,6 +100,7 @@ def blob_properties(
         copy_status=get("x-ms-copy-status", ""),
         copy_progress=get("x-ms-copy-progress", ""),
         copy_source=get("x-ms-copy-source", "").partition("?")[0],
+        copy_id=get("x-ms-copy-id", ""),
         version_id=get("x-ms-version-id", ""),
         is_current_version=_is_current(headers),
         is_directory=is_directory,

@@ -1,0 +1,84 @@
+"""One blob or container, now and then: leases, copies stopped, deleted blobs brought back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from explorer.base.errors import ConflictError, InputError, NotAuthorizedError
+from explorer.service.browse import Reach
+from explorer.service.events import Event, FolderChanged
+from explorer.service.model import Location
+from explorer.service.reaching import rest_of
+from explorer.storage.access import Action
+from explorer.storage.azure import blob_control, leasing
+from explorer.storage.azure.rest import Rest
+from explorer.storage.control_model import LEASE_FOREVER_S
+from explorer.storage.model import BlobRef
+
+
+class Upkeep:
+    """Of the service loop's thread. `ref` without a name is the container itself."""
+
+    def __init__(self, reach: Reach, put: Callable[[Event], None]) -> None:
+        self._reach = reach
+        self._put = put
+
+    async def _rest(self, connection_id: str, action: Action) -> Rest:
+        """Requests, where the credential does not say no by itself."""
+        access = self._reach.access(connection_id)
+        if not access.allows(action):
+            raise NotAuthorizedError(access.reason(action), cure="Use a credential that allows it.")
+        return rest_of(await self._reach.store(connection_id))
+
+    def _changed(self, connection_id: str, ref: BlobRef) -> None:
+        head, slash, _ = ref.name.rpartition("/")
+        container = ref.container if ref.name else ""
+        self._put(FolderChanged(Location(connection_id, container, head + slash)))
+
+    async def acquire_lease(
+        self, connection_id: str, ref: BlobRef, seconds: int = LEASE_FOREVER_S
+    ) -> str:
+        """Take the lease for 15 to 60 seconds or (-1) for ever; returns its id, which every
+        change then needs and which is told only now. Raises ConflictError where it is taken."""
+        rest = await self._rest(connection_id, Action.WRITE)
+        lease_id = await self._reach.calls.once(leasing.acquire, rest, ref, seconds)
+        self._changed(connection_id, ref)
+        return lease_id
+
+    async def renew_lease(self, connection_id: str, ref: BlobRef, lease_id: str) -> None:
+        """Begin its time anew. Raises ConflictError for another id."""
+        rest = await self._rest(connection_id, Action.WRITE)
+        await self._reach.calls.run(leasing.renew, rest, ref, lease_id)
+
+    async def release_lease(self, connection_id: str, ref: BlobRef, lease_id: str) -> None:
+        """Give it back at once. Raises ConflictError for another id."""
+        rest = await self._rest(connection_id, Action.WRITE)
+        await self._reach.calls.once(leasing.release, rest, ref, lease_id)
+        self._changed(connection_id, ref)
+
+    async def break_lease(self, connection_id: str, ref: BlobRef, after_s: int | None = 0) -> int:
+        """End anybody's lease; returns the seconds until nobody has it. With None a lease
+        that ends by itself runs to its end."""
+        rest = await self._rest(connection_id, Action.WRITE)
+        left_s = await self._reach.calls.run(leasing.break_lease, rest, ref, after_s)
+        self._changed(connection_id, ref)
+        return left_s
+
+    async def stop_copy(self, connection_id: str, ref: BlobRef) -> None:
+        """Stop the service copying to this blob; an empty blob stays. Raises ConflictError
+        where no copy is under way."""
+        rest = await self._rest(connection_id, Action.WRITE)
+        store = await self._reach.store(connection_id)
+        found = await self._reach.calls.run(store.properties, ref)
+        if found.copy_status != "pending" or not found.copy_id:
+            raise ConflictError("No copy to this blob is under way.", cure="Refresh the list.")
+        await self._reach.calls.once(blob_control.abort_copy, rest, ref, found.copy_id)
+        self._changed(connection_id, ref)
+
+    async def undelete(self, connection_id: str, ref: BlobRef) -> None:
+        """Bring back a soft-deleted blob with its snapshots."""
+        if not ref.name:
+            raise InputError("This is a container, not a blob.", cure="Choose a blob.")
+        rest = await self._rest(connection_id, Action.WRITE)
+        await self._reach.calls.run(blob_control.undelete, rest, ref)
+        self._changed(connection_id, ref)
