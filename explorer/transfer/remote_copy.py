@@ -17,6 +17,7 @@ from typing import Final
 from explorer.base.errors import (
     AlreadyExistsError,
     ConflictError,
+    IntegrityError,
     NotFoundError,
     PreconditionFailedError,
     QuaysideError,
@@ -40,7 +41,7 @@ from explorer.transfer.model import Failure
 from explorer.transfer.rows import Kind, Progress
 from explorer.transfer.state import TransferState
 from explorer.transfer.upload import FOLDER_MARK, plan_for
-from explorer.transfer.verify import check_md5, check_read
+from explorer.transfer.verify import check_md5, check_read, damaged
 from explorer.transfer.work import EndsHere, Live, Outcome, Work
 
 COPIED: Final = "copied "
@@ -196,14 +197,17 @@ class RemoteCopy:
 
     def _from_url(self, condition: Condition) -> Written:
         source = self._target.source
-        return self._work.store.put_blob_from_url(
-            self._target.ref,
-            self._target.source_url(),
-            headers=self._target.stored,
-            condition=condition,
-            source_if_match=source.etag,
-            source_md5=source.headers.content_md5 if self._work.options.with_md5 else None,
-        )
+        try:
+            return self._work.store.put_blob_from_url(
+                self._target.ref,
+                self._target.source_url(),
+                headers=self._target.stored,
+                condition=condition,
+                source_if_match=source.etag,
+                source_md5=source.headers.content_md5 if self._work.options.with_md5 else None,
+            )
+        except IntegrityError as error:
+            raise damaged(error.message) from None
 
     def _through_here(self, condition: Condition) -> Written:
         """Read it whole and write it: no more than one block of it is ever in memory."""
