@@ -1,4 +1,4 @@
-"""Ranges of one version of a blob for whoever looks inside, and a blob that is followed as it grows."""
+"""Ranges of one version of a blob for whoever looks inside, and a blob followed as it grows."""
 
 from __future__ import annotations
 
