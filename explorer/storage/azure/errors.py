@@ -324,6 +324,8 @@ class translating:
 def _from_sdk(attempt: Attempt, error: Exception) -> QuaysideError | None:
     """The SDK's exceptions; it is looked at only where it was imported already."""
     sdk = sys.modules.get("azure.core.exceptions")
+    if sdk is not None and isinstance(error, sdk.DeserializationError):
+        return ServiceError(f"{attempt}: the answer cannot be read.", cure="It is tried again.")
     if sdk is None or not isinstance(error, sdk.AzureError):
         return None
     cause = error.__cause__ or getattr(error, "inner_exception", None)

@@ -78,7 +78,9 @@ def lease_header(request: Request) -> dict[str, str]:
 
 def stamp(node: Node) -> dict[str, str]:
     """ETag and Last-Modified, as every change answers."""
-    return {"ETag": node.etag, "Last-Modified": node.facts.get("last-modified", "")}
+    # The root has no blob that would know.
+    changed = node.facts.get("last-modified") or formatdate(node.created_s, usegmt=True)
+    return {"ETag": node.etag, "Last-Modified": changed}
 
 
 def access_headers(node: Node, names: dict[str, str] | None = None) -> dict[str, str]:
