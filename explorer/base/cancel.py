@@ -47,18 +47,25 @@ class CancelToken:
     @contextmanager
     def aborting(self, abort: Callable[[], None]) -> Iterator[None]:
         """While inside, `cancel()` also calls `abort` (which must not block or raise)."""
-        with self._lock:
-            cancelled = self._cancelled
-            if not cancelled:
-                self._aborts.append(abort)
-        if cancelled:
-            raise Cancelled
+        self.watch(abort)
         try:
             yield
         finally:
-            with self._lock:
-                if abort in self._aborts:
-                    self._aborts.remove(abort)
+            self.unwatch(abort)
+
+    def watch(self, abort: Callable[[], None]) -> None:
+        """From now on `cancel()` also calls `abort`. Raises Cancelled if it was called already."""
+        with self._lock:
+            if not self._cancelled:
+                self._aborts.append(abort)
+                return
+        raise Cancelled
+
+    def unwatch(self, abort: Callable[[], None]) -> None:
+        """No more, if it was watched at all."""
+        with self._lock:
+            if abort in self._aborts:
+                self._aborts.remove(abort)
 
 
 _current: ContextVar[CancelToken | None] = ContextVar("cancel_token", default=None)

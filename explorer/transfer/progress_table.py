@@ -54,9 +54,11 @@ def start(db: Connection, transfer_id: int, kept: Progress) -> None:
     )
 
 
-def clear(db: Connection, transfer_id: int) -> None:
-    db.execute("DELETE FROM blocks WHERE transfer_id=?", (transfer_id,))
-    db.execute("DELETE FROM progress WHERE transfer_id=?", (transfer_id,))
+def clear(db: Connection, *transfer_ids: int) -> None:
+    """Forget what was kept of these."""
+    marks = ", ".join("?" * len(transfer_ids))
+    db.execute(f"DELETE FROM blocks WHERE transfer_id IN ({marks})", transfer_ids)  # noqa: S608
+    db.execute(f"DELETE FROM progress WHERE transfer_id IN ({marks})", transfer_ids)  # noqa: S608
 
 
 def add_block(db: Connection, transfer_id: int, index: int, digest: bytes) -> None:

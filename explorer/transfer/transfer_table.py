@@ -6,8 +6,8 @@ transaction that `Journal.do` or `Journal.post` opened.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, TypeVar
 
 from explorer.transfer import progress_table
 from explorer.transfer.encoding import failure_from_text, failure_to_text
@@ -15,6 +15,8 @@ from explorer.transfer.journal_file import Connection
 from explorer.transfer.model import Failure
 from explorer.transfer.rows import Kind, NewTransfer, Tally, TransferRow
 from explorer.transfer.state import ACTIVE, FINAL, TransferState
+
+T = TypeVar("T")
 
 _TRANSFER: Final = (
     "id, job_id, state, kind, target_key, local, remote, size_bytes, mtime_ns, etag, md5,"
@@ -41,15 +43,28 @@ def _transfer(row: Sequence[Any]) -> TransferRow:
     )
 
 
-def add(db: Connection, job_id: int, found: Iterable[NewTransfer]) -> Tally:
+_AT_ONCE: Final = 64
+"""Rows of one statement, which may have 999 values. A statement a row gives the interpreter
+away each time, and waits until the workers let it have it back."""
+
+
+def _cut(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), _AT_ONCE):
+        yield items[start : start + _AT_ONCE]
+
+
+def _marks(count: int) -> str:
+    return ", ".join("?" * count)
+
+
+def add(db: Connection, job_id: int, found: Sequence[NewTransfer]) -> Tally:
     """Add what a walk found; what is known already stays as it is. Returns what is new."""
     added = Tally()
-    for new in found:
-        cursor = db.execute(
-            "INSERT OR IGNORE INTO transfers (job_id, state, kind, source_key, target_key, local,"
-            " remote, size_bytes, mtime_ns, etag, md5, failure, note)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
+    for some in _cut(found):
+        (newest,) = db.execute("SELECT coalesce(max(id), 0) FROM transfers").fetchone()
+        values: list[object] = []
+        for new in some:
+            values += (
                 job_id,
                 new.state.value,
                 int(new.kind),
@@ -63,10 +78,22 @@ def add(db: Connection, job_id: int, found: Iterable[NewTransfer]) -> Tally:
                 new.md5,
                 failure_to_text(new.failure),
                 new.note,
-            ),
+            )
+        row = f"({_marks(13)})"
+        cursor = db.execute(
+            "INSERT OR IGNORE INTO transfers (job_id, state, kind, source_key, target_key, local,"  # noqa: S608
+            " remote, size_bytes, mtime_ns, etag, md5, failure, note)"
+            f" VALUES {', '.join([row] * len(some))}",
+            values,
         )
-        if cursor.rowcount == 1:
-            added.add(new.state, new.size_bytes)
+        if cursor.rowcount == len(some):
+            for new in some:
+                added.add(new.state, new.size_bytes)
+            continue
+        for state, size_bytes in db.execute(
+            "SELECT state, size_bytes FROM transfers WHERE id>?", (newest,)
+        ):
+            added.add(TransferState(state), size_bytes)
     return added
 
 
@@ -77,14 +104,22 @@ def take(db: Connection, job_id: int, limit: int) -> tuple[list[TransferRow], in
         f"SELECT {_TRANSFER} FROM transfers WHERE job_id=? AND state=? ORDER BY id LIMIT ?",  # noqa: S608
         (job_id, TransferState.QUEUED.value, limit),
     ).fetchall()
-    taken = []
-    for row in rows:
+    taken: list[TransferRow] = []
+    for some in _cut(rows):
+        ids = [row[0] for row in some]
         changed = db.execute(
-            "UPDATE OR IGNORE transfers SET state=?, is_active=1, attempt=attempt+1 WHERE id=?",
-            (TransferState.PREPARING.value, row[0]),
+            "UPDATE OR IGNORE transfers SET state=?, is_active=1, attempt=attempt+1"  # noqa: S608
+            f" WHERE id IN ({_marks(len(ids))})",
+            (TransferState.PREPARING.value, *ids),
         )
-        if changed.rowcount == 1:
-            taken.append(_transfer(row))
+        if changed.rowcount < len(some):
+            theirs = db.execute(
+                f"SELECT id FROM transfers WHERE id IN ({_marks(len(ids))}) AND is_active=0",  # noqa: S608
+                ids,
+            ).fetchall()
+            behind = {row[0] for row in theirs}
+            some = [row for row in some if row[0] not in behind]
+        taken += [_transfer(row) for row in some]
     return taken, len(rows) - len(taken)
 
 
@@ -119,6 +154,18 @@ def finish(
     )
     if not keeps_progress:
         progress_table.clear(db, transfer_id)
+
+
+def finish_well(db: Connection, transfer_ids: Sequence[int]) -> None:
+    """These are done, and nothing about them is other than it was known."""
+    for some in _cut(transfer_ids):
+        marks = _marks(len(some))
+        db.execute(
+            "UPDATE transfers SET state=?, is_active=0, failure=NULL"  # noqa: S608
+            f" WHERE id IN ({marks})",
+            (TransferState.DONE.value, *some),
+        )
+        progress_table.clear(db, *some)
 
 
 def cancel_rest(db: Connection, job_id: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import time
+from functools import lru_cache
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -15,6 +16,11 @@ _KEPT = 4096
 
 def http_date(seconds: float) -> str:
     """`Mon, 01 Jan 2024 00:00:00 GMT`, whatever the locale."""
+    return _http_date(int(seconds))
+
+
+@lru_cache(4)
+def _http_date(seconds: int) -> str:
     t = time.gmtime(seconds)
     return (
         f"{_DAYS[t.tm_wday]}, {t.tm_mday:02} {_MONTHS[t.tm_mon - 1]} {t.tm_year} "

@@ -12,7 +12,6 @@ import select
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from explorer.base.cancel import Cancelled, CancelToken, current_token
@@ -23,7 +22,7 @@ from explorer.storage.azure.wire import ClosedEarly, Connection
 IDLE_LIMIT_S = 60.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Call:
     """One request. `target` is path and query as they go on the wire; `head` the header
     lines, each with its CRLF, without Host."""
@@ -85,20 +84,22 @@ class Pool:
         token: CancelToken | None,
         told: _Told | None,
     ) -> Answer:
-        guard = ExitStack()
+        abort = connection.abort
         try:
             if token is not None:
-                guard.enter_context(token.aborting(connection.abort))
+                token.watch(abort)
             answer = _ask(connection, call, told)
         except BaseException as error:
-            guard.close()
+            if token is not None:
+                token.unwatch(abort)
             self._discard(connection)
             if isinstance(error, Exception) and token is not None and token.is_cancelled:
                 raise Cancelled from None
             raise
 
         def finished(is_reusable: bool) -> None:
-            guard.close()
+            if token is not None:
+                token.unwatch(abort)
             if is_reusable and not (token is not None and token.is_cancelled):
                 self._give_back(connection, call.origin)
             else:
@@ -217,9 +218,11 @@ def is_readable(connection: Connection) -> bool:
         if descriptor < 0:
             return True
         if hasattr(select, "poll"):
-            poll = select.poll()
-            poll.register(descriptor, select.POLLIN | select.POLLHUP | select.POLLERR)
-            return bool(poll.poll(0))
+            if connection.idle_poll is None:
+                connection.idle_poll = select.poll()
+                events = select.POLLIN | select.POLLHUP | select.POLLERR
+                connection.idle_poll.register(descriptor, events)
+            return bool(connection.idle_poll.poll(0))
         return bool(select.select([descriptor], [], [], 0)[0])
     except (OSError, ValueError):
         return True

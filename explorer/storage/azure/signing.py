@@ -12,6 +12,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from typing import Protocol
 from urllib.parse import unquote_plus
 
@@ -134,8 +135,8 @@ def string_to_sign(
     fields = [get(name, "") for name in _SIGNED]
     if fields[2] == "0":
         fields[2] = ""
-    service = sorted((name for name in headers if name.startswith("x-ms-")), key=header_order)
-    lines = [method, *fields, *(f"{name}:{headers[name]}" for name in service)]
+    service = _service_headers(tuple(headers))
+    lines = [method, *fields, *[f"{name}:{headers[name]}" for name in service]]
     lines.append(f"/{account}{path}")
     if query:
         values: dict[str, list[str]] = {}
@@ -144,6 +145,12 @@ def string_to_sign(
             values.setdefault(unquote_plus(name).lower(), []).append(unquote_plus(value))
         lines += [f"{name}:{','.join(sorted(values[name]))}" for name in sorted(values)]
     return "\n".join(lines)
+
+
+@lru_cache(128)
+def _service_headers(names: tuple[str, ...]) -> list[str]:
+    """Those of the service among them, in its order; one kind of request has the same ones."""
+    return sorted((name for name in names if name.startswith("x-ms-")), key=header_order)
 
 
 def header_order(name: str) -> tuple[str, str]:

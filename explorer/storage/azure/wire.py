@@ -12,9 +12,13 @@ one thread at a time; `abort` may be called from any.
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
+import struct
+import sys
 import threading
 from collections.abc import Callable
+from typing import Any
 
 SLICE = 512 * 1024
 """Bytes of a thread's buffer, and of one read."""
@@ -28,6 +32,11 @@ JOINED = 64 * 1024
 """Bodies up to this size leave together with their head."""
 
 HEAD_LIMIT = 64 * 1024
+
+
+_KERNEL_WAITS = sys.platform == "linux"
+"""Whether a plain socket may wait in the kernel (SO_RCVTIMEO, see socket(7)): one system call
+where Python's own time-outs take two, and each gives the interpreter away and wants it back."""
 
 
 class WireError(Exception):
@@ -64,12 +73,14 @@ class Connection:
     __slots__ = (
         "_buffer",
         "_end",
+        "_is_plain",
         "_pending",
         "_slice",
         "_start",
         "_timeout_s",
         "absolute_targets",
         "extra_head",
+        "idle_poll",
         "idle_since",
         "is_reused",
         "lasts_s",
@@ -77,9 +88,10 @@ class Connection:
     )
 
     def __init__(self, sock: socket.socket, io_timeout_s: float) -> None:
-        sock.settimeout(io_timeout_s)
         self.sock = sock
         self.is_reused = False
+        self.idle_poll: Any = None
+        """Asks whether there is something to read while it lies idle."""
         self.idle_since = 0.0
         self.lasts_s = 60.0
         """How long it may lie idle and still be trusted."""
@@ -90,9 +102,19 @@ class Connection:
         self._timeout_s = io_timeout_s
         # By its ways, since the type would take importing ssl.
         self._pending: Callable[[], int] | None = getattr(sock, "pending", None)
+        self._is_plain = self._pending is None and _KERNEL_WAITS
         self._slice = TLS_SLICE if self._pending is not None else PLAIN_SLICE
+        self._wait_at_most(io_timeout_s)
         self._buffer = bytearray(HEAD_LIMIT)
         self._start = self._end = 0
+
+    def _wait_at_most(self, timeout_s: float) -> None:
+        if not self._is_plain:
+            self.sock.settimeout(timeout_s)
+            return
+        span = struct.pack("@ll", int(timeout_s), int(timeout_s % 1 * 1_000_000))
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, span)
+        self.sock.settimeout(None)
 
     def abort(self) -> None:
         """Wake whoever waits on this connection. Safe from any thread, never blocks.
@@ -119,23 +141,44 @@ class Connection:
         if body is None or not body.nbytes:
             self._send_all(memoryview(head))
             return
-        if body.nbytes <= JOINED:
+        at, size = 0, body.nbytes
+        if self._is_plain:
+            over = self._send_some(head, body[: self._slice]) - len(head)
+            if over < 0:
+                self._send_all(memoryview(head)[over:])
+            elif over:
+                at = over
+                if sent is not None:
+                    sent(at)
+        elif size <= JOINED:
             self._send_all(memoryview(b"".join((head, body))))
             if sent is not None:
-                sent(body.nbytes)
+                sent(size)
             return
-        self._send_all(memoryview(head))
-        sock_send = self.sock.send
-        at, size = 0, body.nbytes
+        else:
+            self._send_all(memoryview(head))
         while at < size:
-            count = sock_send(body[at : at + self._slice])
+            count = self._send_some(body[at : at + self._slice])
             at += count
             if sent is not None:
                 sent(count)
 
     def _send_all(self, data: memoryview) -> None:
         while data:
-            data = data[self.sock.send(data[: self._slice]) :]
+            data = data[self._send_some(data[: self._slice]) :]
+
+    def _send_some(self, *pieces: bytes | memoryview) -> int:
+        """What there is room for; waits until there is some. One piece, unless it is plain."""
+        if not self._is_plain:
+            return self.sock.send(pieces[0])
+        while True:
+            try:
+                return self.sock.sendmsg(pieces, (), socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                poll = select.poll()
+                poll.register(self.sock, select.POLLOUT)
+                if not poll.poll(self._timeout_s * 1000):
+                    raise TimeoutError("the other side takes nothing any more") from None
 
     # -- in -------------------------------------------------------------------
 
@@ -145,7 +188,9 @@ class Connection:
         `wait_s` replaces the time-out where the service may have much to do before it
         answers. Raises ClosedEarly, WireError, OSError.
         """
-        self.sock.settimeout(max(wait_s, self._timeout_s))
+        is_longer = wait_s > self._timeout_s
+        if is_longer:
+            self._wait_at_most(wait_s)
         try:
             return self._read_head()
         except OSError as error:
@@ -153,7 +198,8 @@ class Connection:
                 raise ClosedEarly(self._end > self._start) from error
             raise
         finally:
-            self.sock.settimeout(self._timeout_s)
+            if is_longer:
+                self._wait_at_most(self._timeout_s)
 
     def forget_leftover(self) -> None:
         """What came beyond the last answer is not part of the next."""
@@ -175,9 +221,15 @@ class Connection:
                 raise ClosedEarly(self._end > self._start)
 
     def _fill(self) -> int:
-        count = self.sock.recv_into(memoryview(self._buffer)[self._end :])
+        count = self._receive(memoryview(self._buffer)[self._end :])
         self._end += count
         return count
+
+    def _receive(self, view: memoryview) -> int:
+        try:
+            return self.sock.recv_into(view)
+        except BlockingIOError:
+            raise TimeoutError("nothing came any more") from None
 
     def read_line(self) -> bytes:
         """One line of chunked framing, without its CRLF."""
@@ -208,7 +260,7 @@ class Connection:
             view[:count] = memoryview(self._buffer)[self._start : self._start + count]
             self._start += count
             return count
-        return self.sock.recv_into(view)
+        return self._receive(view)
 
     @property
     def has_leftover(self) -> bool:
