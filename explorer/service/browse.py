@@ -164,16 +164,26 @@ class Browser:
 
     # -- one blob -------------------------------------------------------------
 
-    async def properties(self, location: Location, name: str) -> BlobProperties:
+    async def properties(
+        self, location: Location, name: str, *, snapshot: str = "", version_id: str = ""
+    ) -> BlobProperties:
         _needs_container(location)
         store = await self._reach.store(location.connection_id)
-        return await self._reach.calls.run(store.properties, _ref(location, name))
+        ref = _ref(location, name, snapshot, version_id)
+        return await self._reach.calls.run(store.properties, ref)
 
     async def read(
-        self, location: Location, name: str, start: int = 0, length: int | None = None
+        self,
+        location: Location,
+        name: str,
+        start: int = 0,
+        length: int | None = None,
+        *,
+        snapshot: str = "",
+        version_id: str = "",
     ) -> AsyncGenerator[bytes, None]:
-        properties = await self.properties(location, name)
-        size = properties.size_bytes
+        properties = await self.properties(location, name, snapshot=snapshot, version_id=version_id)
+        ref, size = properties.ref, properties.size_bytes
         if start < 0 or start > size or (length is not None and length < 0):
             raise InputError(
                 f"'{name}' has {size} bytes; byte {start} is not one of them.",
@@ -184,7 +194,6 @@ class Browser:
 
         def piece(offset: int, count: int) -> bytes:
             data = bytearray()
-            ref = _ref(location, name)
             store.read_range(
                 ref, offset, count, lambda _, view: data.extend(view), if_match=properties.etag
             )
@@ -209,8 +218,8 @@ class Browser:
         return folder if found.is_directory else parent
 
 
-def _ref(location: Location, name: str) -> BlobRef:
-    return BlobRef(location.container, location.path + name)
+def _ref(location: Location, name: str, snapshot: str = "", version_id: str = "") -> BlobRef:
+    return BlobRef(location.container, location.path + name, snapshot, version_id)
 
 
 def _needs_container(location: Location) -> None:

@@ -18,6 +18,7 @@ from explorer.service.browse import Browser
 from explorer.service.connections import Connections
 from explorer.service.events import Event, Notice
 from explorer.service.feed import Feed, Subscription
+from explorer.service.history import History
 from explorer.service.management import Management
 from explorer.service.model import Connection, DeleteCount, Location, ProbeReport
 from explorer.service.operations import Operations
@@ -63,6 +64,8 @@ class Service:
         self._operations = operations
         self._engine_or_none = engine
         self._feed = feed
+        self.history = History(connections, feed.put)
+        """Versions, snapshots, what is deleted, and the way back."""
         self.ranges = Ranges(connections)
         """Ranges of blobs, for previews and for following a log."""
         self.sharing = Sharing(connections)
@@ -289,9 +292,14 @@ class Service:
         listing is not allowed. Raises NotFoundError."""
         return self._browser.list_blob(location, name)
 
-    async def properties(self, location: Location, name: str) -> BlobProperties:
-        """All a HEAD tells about the blob `name` in that folder. Raises NotFoundError."""
-        return await self._browser.properties(location, name)
+    async def properties(
+        self, location: Location, name: str, *, snapshot: str = "", version_id: str = ""
+    ) -> BlobProperties:
+        """All a HEAD tells about the blob `name` in that folder, or about one snapshot or
+        version of it. Raises NotFoundError."""
+        return await self._browser.properties(
+            location, name, snapshot=snapshot, version_id=version_id
+        )
 
     async def is_folder(self, location: Location) -> bool:
         """Whether anything lives at or below that folder (one page of one name)."""
@@ -315,11 +323,21 @@ class Service:
         return place.container, place.path
 
     def read(
-        self, location: Location, name: str, start: int = 0, length: int | None = None
+        self,
+        location: Location,
+        name: str,
+        start: int = 0,
+        length: int | None = None,
+        *,
+        snapshot: str = "",
+        version_id: str = "",
     ) -> AsyncIterator[bytes]:
-        """Bytes of a blob from `start`, to its end or `length` of them, in pieces of at
-        most 4 MiB, all of one version (If-Match). Raises InputError beyond the end."""
-        return self._browser.read(location, name, start, length)
+        """Bytes of a blob, or of one snapshot or version of it, from `start`, to its end or
+        `length` of them, in pieces of at most 4 MiB, all of one version (If-Match). Raises
+        InputError beyond the end."""
+        return self._browser.read(
+            location, name, start, length, snapshot=snapshot, version_id=version_id
+        )
 
     # -- changes --------------------------------------------------------------
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -101,11 +102,24 @@ class HistoryServer:
             with self._lock:
                 return self._containers.list(request)
         reply = self._backend.forward(request)
-        if request.method == "PUT" and comp == "properties" and reply.is_good:
+        if comp != "properties" or parameters.get("restype") != "service" or not reply.is_good:
+            return reply
+        if request.method == "PUT":
             hit = _RETENTION.search(request.body.decode())
             if hit is not None:
                 self.protection.blob_days = int(hit[2] or 0) if hit[1] == "true" else 0
-        return reply
+            return reply
+        return replace(reply, body=self._with_retention(reply.body.decode()).encode())
+
+    def _with_retention(self, text: str) -> str:
+        """The emulator's settings with what is true of deleted blobs here."""
+        days = self.protection.blob_days
+        found = "<Enabled>false</Enabled>"
+        if days:
+            found = f"<Enabled>true</Enabled><Days>{days}</Days>"
+        policy = f"<DeleteRetentionPolicy>{found}</DeleteRetentionPolicy>"
+        bare = re.sub(r"<DeleteRetentionPolicy>.*?</DeleteRetentionPolicy>", "", text, flags=re.S)
+        return bare.replace("</StorageServiceProperties>", f"{policy}</StorageServiceProperties>")
 
     def _of_a_container(self, request: Request, *, is_gone: bool) -> Reply:
         comp = request.parameters.get("comp", "")

@@ -1,0 +1,113 @@
+"""A restore plan carried out: steps side by side, each under the condition it was planned
+with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator
+from dataclasses import dataclass, field
+
+from explorer.base.errors import NotAuthorizedError, NotFoundError, QuaysideError
+from explorer.base.tasks import TaskScope
+from explorer.service.patience import Calls
+from explorer.service.restore_plan import Deed, RestorePlan, Step
+from explorer.storage.api import BlobStore
+from explorer.storage.history import HistoryStore
+from explorer.storage.model import BlobRef, Condition
+
+STEPS_AT_ONCE = 8
+MAX_FAILURES_KEPT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreCount:
+    """What has been done of a plan so far."""
+
+    done: int = 0
+    total: int = 0
+    size_bytes: int = 0
+    failures: tuple[tuple[str, QuaysideError], ...] = field(default=())
+    """Names and why; at most MAX_FAILURES_KEPT of them."""
+    failed: int = 0
+    is_complete: bool = False
+
+
+class Restoring:
+    """One plan in one container. Of the service loop's thread."""
+
+    def __init__(self, calls: Calls, store: BlobStore, past: HistoryStore, container: str) -> None:
+        self._calls = calls
+        self._store = store
+        self._past = past
+        self._container = container
+        # Whoever waits for a step hears its error; nobody else needs to.
+        self._scope = TaskScope(on_error=lambda name, error: None)
+
+    async def aclose(self) -> None:
+        """Stop; steps under way are waited for."""
+        await self._scope.aclose()
+
+    async def run(
+        self, plan: RestorePlan, *, with_deletions: bool
+    ) -> AsyncGenerator[RestoreCount, None]:
+        """Counts that grow. Raises NotAuthorizedError where nothing at all is allowed."""
+        steps = [step for step in plan.steps if with_deletions or step.deed is not Deed.DELETE]
+        done = size_bytes = failed = 0
+        kept: list[tuple[str, QuaysideError]] = []
+        yield RestoreCount(total=len(steps))
+        async for step, error in self._outcomes(iter(steps)):
+            if error is None:
+                done += 1
+                size_bytes += step.size_bytes if step.deed is not Deed.DELETE else 0
+            else:
+                failed += 1
+                kept += [(step.name, error)][: MAX_FAILURES_KEPT - len(kept)]
+                if not done and isinstance(error, NotAuthorizedError):
+                    raise error
+            yield RestoreCount(done, len(steps), size_bytes, tuple(kept), failed)
+        yield RestoreCount(done, len(steps), size_bytes, tuple(kept), failed, is_complete=True)
+
+    async def _outcomes(
+        self, steps: Iterator[Step]
+    ) -> AsyncGenerator[tuple[Step, QuaysideError | None], None]:
+        running: set[asyncio.Task[tuple[Step, QuaysideError | None]]] = set()
+        for step in steps:
+            running.add(self._scope.spawn(self._try(step), name="restore step"))
+            if len(running) < STEPS_AT_ONCE:
+                continue
+            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                yield task.result()
+        for task in running:
+            yield await task
+
+    async def _try(self, step: Step) -> tuple[Step, QuaysideError | None]:
+        try:
+            await self.take(step)
+        except QuaysideError as error:
+            return step, error
+        return step, None
+
+    async def take(self, step: Step) -> None:
+        """Do one step. Raises PreconditionFailedError where the blob is not what it was."""
+        ref = BlobRef(self._container, step.name)
+        if step.deed is Deed.DELETE:
+            condition = Condition.unchanged(step.etag_now)
+            await self._calls.run(self._store.delete_blob, ref, condition=condition)
+            return
+        if step.deed is Deed.UNDELETE or step.needs_undelete:
+            await self._calls.run(self._past.undelete_blob, ref)
+        if step.deed is Deed.PROMOTE and step.source is not None:
+            etag = step.etag_now
+            if step.needs_undelete and not etag:
+                etag = await self._etag_of(ref)
+            condition = Condition.unchanged(etag) if etag else Condition.absent()
+            source = step.source.ref(self._container)
+            await self._calls.run(self._past.copy_over, source, ref, condition=condition)
+
+    async def _etag_of(self, ref: BlobRef) -> str:
+        """What an undeletion may have brought back beside the source of the copy."""
+        try:
+            return (await self._calls.run(self._store.properties, ref)).etag
+        except NotFoundError:
+            return ""
