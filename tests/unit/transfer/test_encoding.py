@@ -18,6 +18,8 @@ from explorer.transfer.encoding import (
 )
 from explorer.transfer.model import (
     ConflictPolicy,
+    CopyRequest,
+    CopySource,
     DownloadRequest,
     DownloadSource,
     Failure,
@@ -61,7 +63,18 @@ downloads = st.builds(
 )
 
 
-@given(uploads | downloads)
+copies = st.builds(
+    CopyRequest,
+    st.lists(st.builds(CopySource, texts, st.booleans(), texts), max_size=3).map(tuple),
+    places,
+    places,
+    options,
+    st.booleans(),
+    st.booleans(),
+)
+
+
+@given(uploads | downloads | copies)
 def test_every_request_reads_back_from_plain_ascii(request: Request) -> None:
     text = request_to_text(request)
     assert text.isascii()
