@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from typing import Final
 
-from explorer.transfer.state import JobState, TransferState, job_state
+from explorer.transfer.state import FINAL, JobState, TransferState, job_state
 
 ALMOST_DONE: Final = 0.999
 """The most that is shown before everything is verified and in its place."""
@@ -101,6 +101,11 @@ class JobAccount:
     @property
     def state(self) -> JobState:
         return job_state(self.counts, is_expanding=self.is_expanding)
+
+    @property
+    def unfinished(self) -> int:
+        """Files that are not at their end."""
+        return sum(count for state, count in self.counts.items() if state not in FINAL)
 
     @property
     def files_total(self) -> int:

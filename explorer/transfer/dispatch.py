@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
 from explorer.base.errors import DiskFullError, QuaysideError, Retry
 from explorer.base.tasks import TaskScope
@@ -20,6 +21,8 @@ from explorer.transfer.runner import Runner
 from explorer.transfer.state import JobState
 
 log = logging.getLogger(__name__)
+
+R = TypeVar("R")
 
 RUNNING_JOBS: Final = 4
 ROOM_S: Final = 2.0
@@ -65,10 +68,17 @@ class Dispatcher:
     async def _run(self, job: Job) -> None:
         try:
             await self._tell(job, JobState.RUNNING)
-            end, failure = await self._run_to_its_end(job)
-            if end is JobState.NEEDS_CREDENTIALS and failure is not None:
-                self._ask_for_credentials(job, failure)
-            await self._tell(job, end, failure)
+            while True:
+                failed = await self._run_to_its_end(job)
+                if failed is None:
+                    if await self._end(job):
+                        break
+                    continue  # a person let a file go on in the last moment
+                end, failure = failed
+                if end is JobState.NEEDS_CREDENTIALS:
+                    self._ask_for_credentials(job, failure)
+                await self._tell_end(job, end, failure)
+                break
         except Exception as error:
             # The journal cannot be written: nobody may wait for ever, or begin over and over.
             # It still says that the job runs, so the next start takes it up.
@@ -82,16 +92,36 @@ class Dispatcher:
 
     async def _tell(self, job: Job, state: JobState, failure: Failure | None = None) -> None:
         """Keep and tell a state, as soon as there is room for it."""
+        await self._with_room(job, lambda: self._queue.set_state(job, state, failure))
+
+    # A job ends while nobody else starts, stops or changes it; the lock is not held while
+    # there is no room, so that it can be stopped then.
+
+    async def _tell_end(self, job: Job, state: JobState, failure: Failure) -> None:
+        async def keep() -> None:
+            async with job.control:
+                await self._queue.set_state(job, state, failure)
+
+        await self._with_room(job, keep)
+
+    async def _end(self, job: Job) -> bool:
+        async def keep() -> bool:
+            async with job.control:
+                return await self._queue.end(job)
+
+        return await self._with_room(job, keep)
+
+    async def _with_room(self, job: Job, keep: Callable[[], Awaitable[R]]) -> R:
         while True:
             try:
-                await self._queue.set_state(job, state, failure)
-                return
+                return await keep()
             except DiskFullError as error:
                 waits = replace(job.row, state=JobState.RETRY_WAIT, failure=failure_of(error))
                 self._queue.tell(job, waits)
                 await asyncio.sleep(ROOM_S)
 
-    async def _run_to_its_end(self, job: Job) -> tuple[JobState, Failure | None]:
+    async def _run_to_its_end(self, job: Job) -> tuple[JobState, Failure] | None:
+        """What stopped it as a whole; None where its files say what came of it."""
         try:
             await self._runner.run(job)
         except QuaysideError as error:
@@ -101,7 +131,7 @@ class Dispatcher:
         except Exception as error:
             log.exception("a job met a fault of ours")
             return JobState.FAILED, failure_of(error)
-        return job.end_state, None
+        return None
 
     def _ask_for_credentials(self, job: Job, failure: Failure) -> None:
         connection_id = job.wanted_connection

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from explorer.base.errors import InputError, JournalError, QuaysideError
+from explorer.base.errors import InputError, QuaysideError
 from explorer.base.settings import Settings
 from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
@@ -25,13 +25,16 @@ from explorer.transfer.buffers import Buffers
 from explorer.transfer.conflict_search import find_conflicts
 from explorer.transfer.copy_plan import check_copy
 from explorer.transfer.dispatch import Dispatcher
+from explorer.transfer.file_control import FileControl
 from explorer.transfer.filters import Filter
 from explorer.transfer.folder_syncs import FolderSyncs
-from explorer.transfer.job import Job, places_of, transfer_snapshot
+from explorer.transfer.job import Job, transfer_snapshot
+from explorer.transfer.job_control import JobControl
 from explorer.transfer.journal import Journal
 from explorer.transfer.level import Level
 from explorer.transfer.model import (
     Conflict,
+    ConflictPolicy,
     CopyRequest,
     JobSnapshot,
     Request,
@@ -101,6 +104,10 @@ class Engine:
         self._queue = Queue(self._journal, self._lock, self._workers, self._listener)
         self._runner = Runner(self._plant, self._stores, self._data_dir, self._ended)
         self._dispatcher = Dispatcher(self._queue, self._runner, self._scope, self._listener)
+        self.control = JobControl(self._queue, self._journal, self._dispatcher, self._scope)
+        self.files = FileControl(
+            self._queue, self._journal, self._workers, self._dispatcher, self._listener
+        )
         try:
             await self._begin(adopt=adopt)
         except BaseException:
@@ -174,56 +181,26 @@ class Engine:
 
     # -- control --------------------------------------------------------------
 
+    control: JobControl
+    """What is done to whole jobs."""
+    files: FileControl
+    """What is done to single files."""
+
     async def pause(self, job_id: int) -> None:
-        """Stop at a safe point; what is durable stays."""
-        job = self._queue.job(job_id)
-        async with job.control:
-            if job.row.state.is_final or await self._queue.wishes(job, "pause"):
-                return
-            await self._dispatcher.stop(job)
-            if not job.row.state.is_final:
-                await self._queue.set_state(job, JobState.PAUSED)
-                self._dispatcher.dispatch()
+        """See `JobControl`, as for the next four."""
+        await self.control.pause(job_id)
 
     async def resume(self, job_id: int) -> None:
-        """Go on with a job that was paused or interrupted, or waits for room or credentials.
-        Raises JournalError while another process runs it."""
-        job = self._queue.job(job_id)
-        job.has_room.set()
-        if not await self._go_on(job):
-            raise JournalError(
-                "Another Quayside runs this job.", cure="Watch it there, or close that one first."
-            )
+        await self.control.resume(job_id)
 
-    async def retry(self, job_id: int) -> None:
-        """Try the failed files of a finished job again."""
-        job = self._queue.job(job_id)
-        async with job.control:
-            if job.row.state is not JobState.FAILED:
-                raise InputError("Nothing in this job has failed, or it still runs.")
-            if await self._queue.claim(job):
-                await self._journal.do(transfer_table.forget_refused, job.id)
-                await self._queue.put_in_line(job, (*RESTING, TransferState.FAILED))
-                self._dispatcher.dispatch()
+    async def retry(self, job_id: int, conflicts: ConflictPolicy | None = None) -> None:
+        await self.control.retry(job_id, conflicts)
 
     async def cancel(self, job_id: int) -> None:
-        """Give up a job: finished files stay, half ones leave nothing, old targets are as
-        they were."""
-        job = self._queue.job(job_id)
-        async with job.control:
-            if job.row.state.is_final or await self._queue.wishes(job, "cancel"):
-                return
-            await self._dispatcher.stop(job)
-            if not job.row.state.is_final and await self._queue.claim(job):
-                await self._queue.cancel(job)
-            self._dispatcher.dispatch()
+        await self.control.cancel(job_id)
 
     async def remove(self, job_id: int) -> None:
-        """Take a finished job out of the list."""
-        job = self._queue.job(job_id)
-        if not job.row.state.is_final:
-            raise InputError("This job is not at its end.", cure="Cancel it first.")
-        await self._queue.remove(job)
+        await self.control.remove(job_id)
 
     async def move(self, job_id: int, position: int) -> None:
         """Put a job elsewhere in the queue of those that are not finished; 0 is next."""
@@ -244,25 +221,7 @@ class Engine:
 
     def credentials_changed(self, connection_id: str) -> None:
         """There is a new credential: what waits for it goes on."""
-        if self._dispatcher.is_closed:
-            return
-        for job in self._queue:
-            waits = job.row.state is JobState.NEEDS_CREDENTIALS
-            places = places_of(job.row.request)
-            if waits and any(place.connection_id == connection_id for place in places):
-                self._scope.spawn(self._go_on(job), name=f"go on with job {job.id}")
-
-    async def _go_on(self, job: Job) -> bool:
-        """Put a job that rests in line; false where another process has it."""
-        async with job.control:
-            if job.row.state.is_final or job.task is not None:
-                return True
-            if not await self._queue.claim(job):
-                return False
-            if not job.row.state.is_final:  # another process may have ended it meanwhile
-                await self._queue.put_in_line(job, RESTING)
-                self._dispatcher.dispatch()
-            return True
+        self.control.credentials_changed(connection_id)
 
     # -- looking --------------------------------------------------------------
 
@@ -352,8 +311,9 @@ class Engine:
             try:
                 for job, wish in await self._queue.follow():
                     if wish == "pause":
-                        await self.pause(job.id)
+                        await self.control.pause(job.id)
                     elif wish == "cancel":
-                        await self.cancel(job.id)
+                        await self.control.cancel(job.id)
+                await self.files.take_wishes()
             except QuaysideError as error:
                 log.warning("the queue could not be looked at: %s", error)

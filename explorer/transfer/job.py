@@ -6,10 +6,10 @@ Belongs to the loop's thread.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from explorer.transfer.accounting import JobAccount
 from explorer.transfer.files import shown
@@ -34,6 +34,22 @@ STOPPED: Final = frozenset({JobState.PAUSED, JobState.NEEDS_CREDENTIALS, JobStat
 """States in which a job waits for a person."""
 
 
+class Running(Protocol):
+    """What works on a job's files right now, and can be told about single ones."""
+
+    async def hold(self, ids: Collection[int]) -> None:
+        """When this returns, each of these files is at rest, or at its end if that came first."""
+        ...
+
+    def release(self, ids: Iterable[int]) -> None:
+        """These wait for their turn again."""
+        ...
+
+    async def put_first(self, ids: Collection[int]) -> None:
+        """Those of these that have not begun begin next, in this order."""
+        ...
+
+
 @dataclass(slots=True, eq=False)
 class Job:
     """Changed by the engine only; the ledger of its transfers."""
@@ -44,13 +60,14 @@ class Job:
     """Durable bytes of transfers that have begun and rest now, by their id."""
     lives: dict[int, Live] = field(default_factory=dict)
     task: asyncio.Task[Any] | None = None
+    run: Running | None = None
     control: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by whoever starts or stops it: one at a time."""
     is_changed: bool = True
     is_ours: bool = True
     limiter: Limiter = field(default_factory=Limiter)
-    has_room: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set to try again where the disk was full."""
+    look_again: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set to try again at once where the disk was full, or the network gone."""
     waiters: list[asyncio.Future[None]] = field(default_factory=list)
     waits_for: str = ""
     """The connection whose credential stopped it, if that is known."""
@@ -89,10 +106,6 @@ class Job:
     def direction(self) -> Direction:
         return direction_of(self.row.request)
 
-    @property
-    def end_state(self) -> JobState:
-        return JobState.FAILED if self.account.counts[_S.FAILED] else JobState.DONE
-
     # -- counts ---------------------------------------------------------------
 
     def recount(self, tally: Tally, partials: Mapping[int, int]) -> None:
@@ -103,12 +116,21 @@ class Job:
         self.corrected(sum(partials.values()))
 
     def found(self, added: Tally) -> None:
-        """The walk has added transfers. Whatever is not at its end counts as queued."""
+        """The walk has added transfers. Whatever is neither at its end nor held back counts as
+        queued."""
         for state, count in added.files.items():
             size_bytes = added.bytes[state]
-            told = state if state in FINAL else _S.QUEUED
+            told = state if state in FINAL or state is _S.PAUSED else _S.QUEUED
             durable = size_bytes if state is _S.DONE else 0
             self.account.added(told, size_bytes, durable_bytes=durable, files=count)
+        self.is_changed = True
+
+    def passed(
+        self, old: TransferState, new: TransferState, size_bytes: int = 0, durable_bytes: int = 0
+    ) -> None:
+        """A file that nobody works on changed its state; the bytes matter where it is left
+        out from now on, or no longer."""
+        self.account.moved(old, new, size_bytes, durable_bytes)
         self.is_changed = True
 
     def moved(self, size_bytes: int) -> None:
@@ -180,6 +202,8 @@ class Job:
             is_ours=self.is_ours,
             failure=self.row.failure,
             limit_bytes_per_s=request.options.limit_bytes_per_s,
+            files_cancelled=account.counts[_S.CANCELLED],
+            files_paused=account.counts[_S.PAUSED],
             source_place=request.source if isinstance(request, CopyRequest) else None,
             is_move=isinstance(request, CopyRequest) and request.is_move,
         )

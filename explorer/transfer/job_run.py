@@ -11,12 +11,19 @@ import logging
 import os
 import random
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from explorer.base.errors import DiskFullError, NotFoundError, QuaysideError, Retry
-from explorer.transfer import download, job_table, progress_table, transfer_table, upload
+from explorer.transfer import (
+    download,
+    file_table,
+    job_table,
+    progress_table,
+    transfer_table,
+    upload,
+)
 from explorer.transfer.download import Download
 from explorer.transfer.encoding import failure_of
 from explorer.transfer.expand import entries
@@ -61,6 +68,11 @@ class JobRun:
         self._on_end = on_end
         self._ready: deque[TransferRow] = deque()
         self._busy = 0
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        """Who works on a file, by its id."""
+        self._held: set[int] = set()
+        """Files that a person holds back."""
+        self._taking = asyncio.Lock()
         self._wake = asyncio.Event()
         request = job.row.request
         self._route = Route()
@@ -71,6 +83,7 @@ class JobRun:
     async def run(self) -> None:
         if isinstance(self._job.row.request, DownloadRequest):
             await self._make_roots(self._job.row.request)
+        self._job.run = self
         try:
             async with asyncio.TaskGroup() as group:
                 if self._job.row.is_expanding:
@@ -79,6 +92,7 @@ class JobRun:
         except BaseExceptionGroup as errors:
             raise first_of(errors) from None
         finally:
+            self._job.run = None
             not_begun = [row.id for row in self._ready]
             self._work.journal.post(transfer_table.leave, self._job.id, not_begun)
 
@@ -106,19 +120,19 @@ class JobRun:
             self._wake.clear()
             width = self._work.plant.slots.size + 2
             while self._ready and self._busy < width:
-                self._busy += 1
                 rows = self._next()
                 if len(rows) > 1 or self._is_small(rows[0]):
-                    group.create_task(self._in_a_row(group, rows))
+                    self._start(group, self._in_a_row(group, rows), rows)
                 else:
-                    group.create_task(self._one(rows[0]))
+                    self._start(group, self._one(rows[0]), rows)
             blocked = 0
             if not self._ready and self._busy < width:
                 is_walked = not self._job.row.is_expanding
-                rows, blocked = await self._work.journal.do(
-                    transfer_table.take, self._job.id, TAKEN
-                )
-                self._ready.extend(rows)
+                async with self._taking:
+                    rows, blocked = await self._work.journal.do(
+                        transfer_table.take, self._job.id, TAKEN
+                    )
+                    self._ready.extend(row for row in rows if not self._rests(row))
                 if rows:
                     continue
                 if is_walked and not blocked and not self._busy:
@@ -128,6 +142,24 @@ class JobRun:
                     await self._wake.wait()
             except TimeoutError:
                 continue
+
+    def _start(
+        self,
+        group: asyncio.TaskGroup,
+        work: Coroutine[Any, Any, None],
+        rows: Collection[TransferRow],
+    ) -> None:
+        self._busy += 1
+        task = group.create_task(work)
+        for row in rows:
+            self._tasks[row.id] = task
+
+        def ended(task: asyncio.Task[None]) -> None:
+            for row in rows:
+                if self._tasks.get(row.id) is task:
+                    del self._tasks[row.id]
+
+        task.add_done_callback(ended)
 
     def _is_small(self, row: TransferRow) -> bool:
         if isinstance(self._job.row.request, CopyRequest):
@@ -144,6 +176,53 @@ class JobRun:
             while len(rows) < share and self._ready and self._is_small(self._ready[0]):
                 rows.append(self._ready.popleft())
         return rows
+
+    # -- what a person does to single files -----------------------------------
+
+    async def hold(self, ids: Collection[int]) -> None:
+        """When this returns, each of these files is at rest, or at its end if that came first."""
+        self._held.update(ids)
+        waiting = list(self._ready)
+        self._ready.clear()
+        self._ready.extend(row for row in waiting if not self._rests(row))
+        async with self._taking:
+            held = await self._work.journal.do(
+                file_table.move, self._job.id, ids, TransferState.PAUSED, file_table.OPEN
+            )
+        for _ in held:
+            self._job.passed(TransferState.QUEUED, TransferState.PAUSED)
+        tasks = {self._tasks[each] for each in ids if each in self._tasks}
+        for task in tasks:  # each has begun: the journal was waited for since it was started
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def release(self, ids: Iterable[int]) -> None:
+        """These wait for their turn again."""
+        self._held.difference_update(ids)
+        self._wake.set()
+
+    async def put_first(self, ids: Collection[int]) -> None:
+        """Those of these that have not begun begin next, in this order."""
+        async with self._taking:
+            taken = await self._work.journal.do(
+                transfer_table.take_these, self._job.id, [i for i in ids if i not in self._held]
+            )
+            order = {each: at for at, each in enumerate(ids)}
+            known = [row for row in self._ready if row.id in order]
+            rest = [row for row in self._ready if row.id not in order]
+            first = sorted((*known, *taken), key=lambda row: order[row.id])
+            self._ready.clear()
+            self._ready.extend((*first, *rest))
+        self._wake.set()
+
+    def _rests(self, row: TransferRow) -> bool:
+        """Whether a file that was taken, and no more, is held back."""
+        if row.id not in self._held:
+            return False
+        self._job.passed(TransferState.QUEUED, TransferState.PAUSED)
+        self._work.journal.post(file_table.rest_untouched, row.id)
+        return True
 
     # -- small ones -----------------------------------------------------------
 
@@ -164,14 +243,17 @@ class JobRun:
             if all(each.error is None for each in tries):
                 self._work.pacer.succeeded()
             for each in tries:
-                if each.error is not None:
-                    self._busy += 1
-                    group.create_task(self._go_on(each.live, each.moving, each.error))
+                if each.error is not None and each.live.row.id in self._held:
+                    self._put_back(each.live)
+                elif each.error is not None:
+                    going_on = self._go_on(each.live, each.moving, each.error)
+                    self._start(group, going_on, [each.live.row])
         finally:
             for each in reversed(tries):
                 if not each.is_begun:
                     self._job.not_begun(each.live)
-                    self._ready.appendleft(each.live.row)
+                    if not self._rests(each.live.row):
+                        self._ready.appendleft(each.live.row)
             self._busy -= 1
             self._wake.set()
             done = [each for each in tries if each.is_done]
@@ -180,7 +262,11 @@ class JobRun:
 
     def _put_back(self, live: Live) -> None:
         self._job.put_back(live)
-        self._work.journal.post(transfer_table.put_back, live.row.id, TransferState.PAUSED)
+        state = TransferState.QUEUED
+        if live.row.id in self._held:
+            state = TransferState.PAUSED
+            self._job.passed(TransferState.QUEUED, state)
+        self._work.journal.post(transfer_table.put_back, live.row.id, state)
 
     # -- one transfer ---------------------------------------------------------
 

@@ -22,7 +22,7 @@ from explorer.transfer.encoding import (
 from explorer.transfer.journal_file import Connection
 from explorer.transfer.model import Failure, Request
 from explorer.transfer.rows import JobRow, Tally
-from explorer.transfer.state import JobState, TransferState
+from explorer.transfer.state import JobState, TransferState, job_state
 
 log = logging.getLogger(__name__)
 
@@ -123,6 +123,15 @@ def set_state(
     if state not in (JobState.QUEUED, JobState.RUNNING):
         db.execute("UPDATE jobs SET owner=NULL WHERE id=?", (job_id,))
     return get(db, job_id)
+
+
+def end(db: Connection, job_id: int) -> JobRow | None:
+    """Write the state that the job's transfers come to; None, and nothing, while some of them
+    still wait for their turn."""
+    counted = tally(db, job_id)
+    if counted.files.get(TransferState.QUEUED):
+        return None
+    return set_state(db, job_id, job_state(counted.files))
 
 
 def set_queued(db: Connection, job_id: int, states: Iterable[TransferState]) -> JobRow:

@@ -208,7 +208,7 @@ def _salvage(aside: Path, into: Connection) -> dict[str, int]:
         for job_id in _unreadable(into):
             into.execute("DELETE FROM jobs WHERE id=?", (job_id,))
         into.execute("DELETE FROM transfers WHERE job_id NOT IN (SELECT id FROM jobs)")
-        for table in ("progress", "blocks"):
+        for table in ("progress", "blocks", "wishes"):
             into.execute(
                 f"DELETE FROM {table} WHERE transfer_id NOT IN (SELECT id FROM transfers)"  # noqa: S608
             )

@@ -215,6 +215,9 @@ class JobSnapshot:
     """False while another process of Quayside runs it."""
     failure: Failure | None = None
     limit_bytes_per_s: int = 0
+    files_cancelled: int = 0
+    files_paused: int = 0
+    """Held back one by one: the rest of the job goes on."""
     source_place: RemotePlace | None = None
     """For a copy, where it comes from; `place` is where it goes."""
     is_move: bool = False

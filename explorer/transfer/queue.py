@@ -21,6 +21,7 @@ from explorer.transfer.local_target import part_mark, remove_part
 from explorer.transfer.model import (
     DownloadRequest,
     Failure,
+    JobOptions,
     JobSnapshot,
     RemotePlace,
     Request,
@@ -136,6 +137,15 @@ class Queue:
             await self.recount(job)
         self.tell(job, row)
 
+    async def end(self, job: Job) -> bool:
+        """Keep and tell what came of it; false where some of its files wait for their turn."""
+        row = await self._journal.do(job_table.end, job.id)
+        if row is None:
+            return False
+        await self.recount(job)
+        self.tell(job, row)
+        return True
+
     async def look_again(self, job: Job) -> None:
         """The journal may have heard of the end before we did."""
         row = await self._journal.read(job_table.get, job.id)
@@ -189,11 +199,15 @@ class Queue:
 
     async def set_limit(self, job: Job, bytes_per_s: int) -> None:
         options = replace(job.row.request.options, limit_bytes_per_s=bytes_per_s)
+        await self.set_options(job, options)
+        job.limiter.set_rate(bytes_per_s)
+
+    async def set_options(self, job: Job, options: JobOptions) -> None:
+        """Keep other options; a run that has begun goes on with the old ones."""
         request = replace(job.row.request, options=options)
         await self._journal.do(job_table.set_request, job.id, request)
         job.row = replace(job.row, request=request)
         job.is_changed = True
-        job.limiter.set_rate(bytes_per_s)
 
     # -- other processes ------------------------------------------------------
 

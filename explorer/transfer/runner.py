@@ -38,7 +38,6 @@ ROOM_TRY_S: Final = 60.0
 ENOUGH_BYTES: Final = 1024 * 1024
 
 RESTING: Final = (
-    TransferState.PAUSED,
     TransferState.INTERRUPTED,
     TransferState.NEEDS_CREDENTIALS,
 )
@@ -120,14 +119,14 @@ class Runner:
             place = os.fsencode(request.destination)
         # Looked at before anybody is told, who may free some at once.
         before = await self._plant.workers.run(free_bytes, place)
-        job.has_room.clear()
+        job.look_again.clear()
         job.set_row(replace(job.row, state=JobState.RETRY_WAIT, failure=failure_of(error)))
         try:
             async with asyncio.timeout(ROOM_TRY_S):
                 while await self._plant.workers.run(free_bytes, place) < before + ENOUGH_BYTES:
                     try:
                         async with asyncio.timeout(ROOM_LOOK_S):
-                            await job.has_room.wait()
+                            await job.look_again.wait()
                             return
                     except TimeoutError:
                         continue

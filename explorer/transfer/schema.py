@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-TABLES: Final = ("jobs", "transfers", "progress", "blocks")
+TABLES: Final = ("jobs", "transfers", "progress", "blocks", "wishes")
 """Parents before children."""
 
 _FIRST: Final = (
@@ -71,5 +71,18 @@ _COPIES: Final[tuple[str, ...]] = ()
 """Jobs may be copies: the tables stay, and a Quayside that knows no copies is told by the
 number that this file is too new, instead of taking such a job for damage."""
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _COPIES)
+_SINGLE_FILES: Final = (
+    # Paused says from here on that a person holds this one file back.
+    "UPDATE transfers SET state='queued' WHERE state='paused'",
+    "ALTER TABLE transfers ADD COLUMN rank INTEGER NOT NULL DEFAULT 0",
+    # Those few that were put before all others; the rest goes by its number.
+    "CREATE INDEX by_rank ON transfers(job_id, rank, id) WHERE rank<0",
+    # What a process asks of the one that runs the job.
+    """CREATE TABLE wishes (
+        transfer_id INTEGER PRIMARY KEY REFERENCES transfers(id) ON DELETE CASCADE,
+        wish TEXT NOT NULL
+    )""",
+)
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _COPIES, _SINGLE_FILES)
 """The statements that lead from version n to n + 1; the file's `user_version` counts them."""

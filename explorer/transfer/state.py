@@ -2,10 +2,10 @@
 
     QUEUED -> PREPARING -> RUNNING -> COMMITTING -> DONE
 
-Beside the way: PAUSED (a person said so), INTERRUPTED (the program ended while it
+Beside the way: PAUSED (a person holds this one file back), INTERRUPTED (the program ended while it
 was under way), NEEDS_CREDENTIALS, RETRY_WAIT, FAILED, CANCELLED, SKIPPED. From the
-waiting ones a transfer goes back to QUEUED; from DONE, CANCELLED and SKIPPED it
-goes nowhere: running it again makes a new transfer.
+waiting ones a transfer goes back to QUEUED, and so it does from FAILED and CANCELLED when a
+person retries that file; from DONE and SKIPPED it goes nowhere.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ LEGAL: Final[Mapping[TransferState, frozenset[TransferState]]] = {
     _S.NEEDS_CREDENTIALS: frozenset({_S.QUEUED, _S.PAUSED, _S.CANCELLED}),
     _S.FAILED: frozenset({_S.QUEUED, _S.CANCELLED}),
     _S.DONE: frozenset(),
-    _S.CANCELLED: frozenset(),
+    _S.CANCELLED: frozenset({_S.QUEUED}),
     _S.SKIPPED: frozenset(),
 }
 """From each state, the states that may come next."""
@@ -115,7 +115,7 @@ class JobState(Enum):
     INTERRUPTED = "interrupted"
     NEEDS_CREDENTIALS = "needs credentials"
     DONE = "done"
-    """Every file is done or skipped on purpose."""
+    """Every file is done, or left out on purpose: skipped, or cancelled one by one."""
     FAILED = "failed"
     """At its end, and at least one file failed."""
     CANCELLED = "cancelled"
@@ -150,6 +150,6 @@ def job_state(counts: Mapping[TransferState, int], *, is_expanding: bool = False
             return told
     if counts.get(_S.FAILED, 0):
         return JobState.FAILED
-    if counts.get(_S.CANCELLED, 0):
+    if counts.get(_S.CANCELLED, 0) and not (counts.get(_S.DONE, 0) or counts.get(_S.SKIPPED, 0)):
         return JobState.CANCELLED
     return JobState.DONE

@@ -24,6 +24,15 @@ _TRANSFER: Final = (
 )
 
 
+def one(db: Connection, job_id: int, transfer_id: int) -> TransferRow | None:
+    """One transfer of a job; None where that job has none of that id."""
+    row = db.execute(
+        f"SELECT {_TRANSFER} FROM transfers WHERE id=? AND job_id=?",  # noqa: S608
+        (transfer_id, job_id),
+    ).fetchone()
+    return None if row is None else _transfer(row)
+
+
 def _transfer(row: Sequence[Any]) -> TransferRow:
     return TransferRow(
         row[0],
@@ -100,10 +109,32 @@ def add(db: Connection, job_id: int, found: Sequence[NewTransfer]) -> Tally:
 def take(db: Connection, job_id: int, limit: int) -> tuple[list[TransferRow], int]:
     """Make up to `limit` waiting transfers active, in order; returns them as they were, and
     how many stay behind because another transfer writes to the same place just now."""
+    queued = TransferState.QUEUED.value
+    found = f"SELECT {_TRANSFER} FROM transfers WHERE job_id=? AND state=?"  # noqa: S608
     rows = db.execute(
-        f"SELECT {_TRANSFER} FROM transfers WHERE job_id=? AND state=? ORDER BY id LIMIT ?",  # noqa: S608
-        (job_id, TransferState.QUEUED.value, limit),
+        f"{found} AND rank<0 ORDER BY rank, id LIMIT ?", (job_id, queued, limit)
     ).fetchall()
+    if len(rows) < limit:
+        rows += db.execute(
+            f"{found} AND rank>=0 ORDER BY id LIMIT ?", (job_id, queued, limit - len(rows))
+        ).fetchall()
+    return _take(db, rows)
+
+
+def take_these(db: Connection, job_id: int, ids: Iterable[int]) -> list[TransferRow]:
+    """Make these active, in this order, as far as they wait and their place is free."""
+    rows = [
+        row
+        for each in ids
+        for row in db.execute(
+            f"SELECT {_TRANSFER} FROM transfers WHERE id=? AND job_id=? AND state=?",  # noqa: S608
+            (each, job_id, TransferState.QUEUED.value),
+        )
+    ]
+    return _take(db, rows)[0]
+
+
+def _take(db: Connection, rows: Sequence[Any]) -> tuple[list[TransferRow], int]:
     taken: list[TransferRow] = []
     for some in _cut(rows):
         ids = [row[0] for row in some]

@@ -220,7 +220,8 @@ def states_fail(
 
     async def failing(journal: Journal, work: Any, *args: Any, **kwargs: Any) -> Any:
         nonlocal left
-        if work is job_table.set_state and args[1] is state and left:
+        is_end = work is job_table.end and state is JobState.DONE
+        if left and (is_end or (work is job_table.set_state and args[1] is state)):
             left -= 1
             raise error
         return await do(journal, work, *args, **kwargs)

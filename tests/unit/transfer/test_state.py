@@ -41,7 +41,7 @@ def test_done_is_reached_only_from_a_commit_and_never_left(wishes: list[Transfer
     for wish in wishes:
         if can_move(current, wish):
             assert wish is not S.DONE or current is S.COMMITTING
-            assert current not in (S.DONE, S.CANCELLED, S.SKIPPED)
+            assert current not in (S.DONE, S.SKIPPED)
             current = move(current, wish)
         else:
             with pytest.raises(IllegalMoveError, match=f"{current.name} to {wish.name}"):
@@ -68,8 +68,9 @@ def test_whatever_waits_can_go_on(state: TransferState) -> None:
     assert can_move(state, S.QUEUED)
 
 
-def test_a_failed_file_can_be_tried_again() -> None:
-    assert can_move(S.FAILED, S.QUEUED)
+@pytest.mark.parametrize("state", [S.FAILED, S.CANCELLED])
+def test_a_file_that_failed_or_was_cancelled_can_be_tried_again(state: TransferState) -> None:
+    assert can_move(state, S.QUEUED)
 
 
 @pytest.mark.parametrize("state", [S.PREPARING, S.RUNNING, S.COMMITTING])
@@ -98,7 +99,9 @@ def test_a_job_has_ended_only_when_all_its_files_have(tally: dict[TransferState,
         ({}, JobState.DONE),
         ({S.DONE: 3, S.SKIPPED: 1}, JobState.DONE),
         ({S.DONE: 3, S.FAILED: 1, S.CANCELLED: 1}, JobState.FAILED),
-        ({S.DONE: 3, S.CANCELLED: 1}, JobState.CANCELLED),
+        ({S.DONE: 3, S.CANCELLED: 1}, JobState.DONE),
+        ({S.CANCELLED: 2}, JobState.CANCELLED),
+        ({S.PAUSED: 1, S.FAILED: 1}, JobState.PAUSED),
         ({S.DONE: 3, S.RUNNING: 1, S.FAILED: 1}, JobState.RUNNING),
         ({S.QUEUED: 5, S.COMMITTING: 1}, JobState.RUNNING),
         ({S.QUEUED: 5, S.PAUSED: 1}, JobState.QUEUED),

@@ -1,0 +1,173 @@
+"""What a person does to whole jobs: pause, resume, retry, cancel, remove, one or all.
+
+Belongs to the loop's thread. When a method returns, what it did is in the journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
+
+from explorer.base.errors import InputError, JournalError, QuaysideError
+from explorer.base.tasks import TaskScope
+from explorer.transfer import file_table, transfer_table
+from explorer.transfer.dispatch import Dispatcher
+from explorer.transfer.encoding import failure_of
+from explorer.transfer.job import Job, places_of
+from explorer.transfer.journal import Journal
+from explorer.transfer.model import ConflictPolicy, Failure, JobOptions
+from explorer.transfer.queue import Queue
+from explorer.transfer.runner import RESTING
+from explorer.transfer.state import JobState, TransferState
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A job to which it could not be done, and why."""
+
+    job_id: int
+    failure: Failure
+
+
+class JobControl:
+    """Every method takes a job's id and raises InputError where there is none."""
+
+    def __init__(
+        self, queue: Queue, journal: Journal, dispatcher: Dispatcher, scope: TaskScope
+    ) -> None:
+        self._queue = queue
+        self._journal = journal
+        self._dispatcher = dispatcher
+        self._scope = scope
+
+    # -- one ------------------------------------------------------------------
+
+    async def pause(self, job_id: int) -> None:
+        """Stop at a safe point; what is durable stays."""
+        job = self._queue.job(job_id)
+        async with job.control:
+            if job.row.state.is_final or await self._queue.wishes(job, "pause"):
+                return
+            await self._dispatcher.stop(job)
+            if not job.row.state.is_final:
+                await self._queue.set_state(job, JobState.PAUSED)
+                self._dispatcher.dispatch()
+
+    async def resume(self, job_id: int) -> None:
+        """Go on with a job that was paused or interrupted, or waits for room, the network or
+        credentials. Files that were paused one by one stay so, unless nothing else is left.
+        Raises JournalError while another process runs it."""
+        job = self._queue.job(job_id)
+        job.look_again.set()
+        if not await self.go_on(job, release=True):
+            raise JournalError(
+                "Another Quayside runs this job.", cure="Watch it there, or close that one first."
+            )
+
+    async def retry(self, job_id: int, conflicts: ConflictPolicy | None = None) -> None:
+        """Try the failed files of a finished job again; with another rule for what exists
+        already, if one is given."""
+        job = self._queue.job(job_id)
+        async with job.control:
+            if job.row.state is not JobState.FAILED:
+                raise InputError("Nothing in this job has failed, or it still runs.")
+            if await self._queue.claim(job):
+                if conflicts is not None:
+                    await self._queue.set_options(job, _under(job, conflicts))
+                await self._journal.do(transfer_table.forget_refused, job.id)
+                await self._queue.put_in_line(job, (*RESTING, TransferState.FAILED))
+                self._dispatcher.dispatch()
+
+    async def cancel(self, job_id: int) -> None:
+        """Give up a job: finished files stay, half ones leave nothing, old targets are as
+        they were."""
+        job = self._queue.job(job_id)
+        async with job.control:
+            if job.row.state.is_final or await self._queue.wishes(job, "cancel"):
+                return
+            await self._dispatcher.stop(job)
+            if not job.row.state.is_final and await self._queue.claim(job):
+                await self._queue.cancel(job)
+            self._dispatcher.dispatch()
+
+    async def remove(self, job_id: int) -> None:
+        """Take a finished job out of the list."""
+        job = self._queue.job(job_id)
+        if not job.row.state.is_final:
+            raise InputError("This job is not at its end.", cure="Cancel it first.")
+        await self._queue.remove(job)
+
+    # -- all ------------------------------------------------------------------
+
+    async def pause_all(self) -> tuple[Refused, ...]:
+        """Pause whatever would go on by itself; says to which it could not be done."""
+        return await self._each((job for job in self._queue if not job.is_at_rest), self.pause)
+
+    async def resume_all(self) -> tuple[Refused, ...]:
+        """Resume whatever waits for a person here; what another process runs needs none."""
+        waiting = (
+            job for job in self._queue if job.is_ours and job.is_at_rest
+            and not job.row.state.is_final
+        )  # fmt: skip
+        return await self._each(waiting, self.resume)
+
+    async def cancel_all(self) -> tuple[Refused, ...]:
+        """Cancel whatever is not at its end."""
+        return await self._each(
+            (job for job in self._queue if not job.row.state.is_final), self.cancel
+        )
+
+    async def clear(self, *, with_failed: bool = False) -> tuple[Refused, ...]:
+        """Take what ended well, or was cancelled, out of the list; what failed if asked to."""
+        ends = {JobState.DONE, JobState.CANCELLED}
+        if with_failed:
+            ends.add(JobState.FAILED)
+        return await self._each((job for job in self._queue if job.row.state in ends), self.remove)
+
+    async def _each(
+        self, jobs: Iterable[Job], act: Callable[[int], Awaitable[None]]
+    ) -> tuple[Refused, ...]:
+        refused = []
+        for job_id in [job.id for job in jobs]:
+            try:
+                await act(job_id)
+            except QuaysideError as error:
+                refused.append(Refused(job_id, failure_of(error)))
+        return tuple(refused)
+
+    # -- credentials ----------------------------------------------------------
+
+    def credentials_changed(self, connection_id: str) -> None:
+        """There is a new credential: what waits for it goes on."""
+        if self._dispatcher.is_closed:
+            return
+        for job in self._queue:
+            waits = job.row.state is JobState.NEEDS_CREDENTIALS
+            places = places_of(job.row.request)
+            if waits and connection_id in {place.connection_id for place in places}:
+                self._scope.spawn(self.go_on(job), name=f"go on with job {job.id}")
+
+    async def go_on(self, job: Job, *, release: bool = False) -> bool:
+        """Put a job that rests in line; false where another process has it. With `release`,
+        files that are held back go on if nothing else is left."""
+        async with job.control:
+            if job.row.state.is_final or job.task is not None:
+                return True
+            if not await self._queue.claim(job):
+                return False
+            if not job.row.state.is_final:  # another process may have ended it meanwhile
+                if release:
+                    await self._journal.do(file_table.release_all, job.id)
+                await self._queue.put_in_line(job, RESTING)
+                self._dispatcher.dispatch()
+            return True
+
+
+def _under(job: Job, conflicts: ConflictPolicy) -> JobOptions:
+    """The job's options with another rule; answers for single files that said 'fail' said it
+    before."""
+    options = job.row.request.options
+    kept = {
+        name: rule for name, rule in options.decisions.items() if rule is not ConflictPolicy.FAIL
+    }
+    return replace(options, conflicts=conflicts, decisions=kept)
