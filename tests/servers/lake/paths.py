@@ -164,7 +164,7 @@ async def delete(store: Store, request: Request, target: Target) -> Reply:
                     store.discard(each)
                 return Reply(200, {"x-ms-continuation": token_of(node.path)})
         store.discard(node)
-        return Reply(200, {"x-ms-deletion-id": ""})
+        return Reply(200)
 
 
 def _more_than(node: Node, limit: int) -> bool:

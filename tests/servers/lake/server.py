@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -20,6 +21,7 @@ from tests.servers.lake import (
     containers,
     contents,
     filesystems,
+    keeping,
     listing,
     paths,
     renaming,
@@ -77,6 +79,7 @@ _HANDLERS: dict[Op, Handler] = {
     Op.UNSUPPORTED: containers.unsupported,
 }
 _REST: Handler = containers.passed
+_KEEP_S = 1.0
 
 
 class _HangUpError(Exception):
@@ -86,12 +89,21 @@ class _HangUpError(Exception):
 class Lake:
     """Runs from `__enter__` to `__exit__`, before a running emulator.
 
+    With a `folder`, the namespaces are kept in it, for the next server over an emulator that
+    keeps its data too; without, nothing is left in the emulator when the server ends.
+    `container` is the emulator's container that holds the bytes.
+
     `rules`, `limits`, `names` and `acl_refused` may be changed at any time; `log` and
     `counts` are read when nothing is under way. Any thread.
     """
 
     def __init__(
-        self, emulator: Emulator, *, port: int = 0, container: str = "lake-inodes"
+        self,
+        emulator: Emulator,
+        *,
+        port: int = 0,
+        folder: Path | None = None,
+        container: str = "lake-inodes",
     ) -> None:
         self.account = emulator.accounts[0].name
         self.key = emulator.accounts[0].key
@@ -102,6 +114,7 @@ class Lake:
         key = base64.b64decode(self.key)
         self._store = Store(Upstream(emulator.port, self.account, key), container)
         self._gate = Gate(self._store, self.account, key)
+        self._file = folder / "lake.json" if folder is not None else None
         self._serving: set[asyncio.Task[None]] = set()
         self._ready = threading.Event()
         self._failed: BaseException | None = None
@@ -162,8 +175,11 @@ class Lake:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         await self._store.open()
+        if self._file is not None:
+            self._store.filesystems, self._store.names = keeping.load(self._file)
         async with asyncio.TaskGroup() as tasks:
             collector = tasks.create_task(self._store.collect())
+            keeper = tasks.create_task(self._keep())
             server = await asyncio.start_server(
                 self._serve, "127.0.0.1", self.port, limit=HEAD_LIMIT
             )
@@ -172,11 +188,26 @@ class Lake:
             await self._stop.wait()
             server.close()
             collector.cancel()
+            keeper.cancel()
         for task in self._serving:
             task.cancel()
         await asyncio.gather(*self._serving, return_exceptions=True)
-        await self._store.close()
+        if self._file is None:
+            await self._store.close()
         await self._store.upstream.close()
+
+    async def _keep(self) -> None:
+        """Write the namespaces down where they changed, now and then, and at the end."""
+        saved = -1
+        while self._file is not None:
+            if saved != self._store.changes:
+                saved = self._store.changes
+                keeping.save(self._store.filesystems, self._store.names, self._file)
+            try:
+                await asyncio.sleep(_KEEP_S)
+            except asyncio.CancelledError:
+                keeping.save(self._store.filesystems, self._store.names, self._file)
+                raise
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

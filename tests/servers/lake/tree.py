@@ -13,7 +13,7 @@ import uuid
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
+from email.utils import formatdate, parsedate_to_datetime
 
 from tests.servers.lake.acl import Access, basic
 from tests.servers.lake.failures import RefusedError
@@ -96,6 +96,10 @@ class Filesystem:
     def __init__(self, name: str) -> None:
         self.name = name
         self.root = Node("", None, Access(basic(0o750)), {})
+        self.root.facts = {
+            "etag": f'"0x{time.time_ns():X}"',
+            "last-modified": formatdate(self.root.created_s, usegmt=True),
+        }
         self.pending: dict[str, str] = {}
 
     def find(self, path: str) -> Node | None:
