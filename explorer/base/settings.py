@@ -80,12 +80,38 @@ def _ca_file(value: str) -> str:
     return "" if not value or os.path.isabs(value) else "must be an absolute path, or empty"
 
 
+class Section(Enum):
+    """Where a setting stands among the others; the values are headlines."""
+
+    GENERAL = "General"
+    TRANSFERS = "Transfers"
+    NETWORK = "Network"
+
+
+class Unit(Enum):
+    """What a number or a text means, beyond its type."""
+
+    NONE = ""
+    BYTES = "bytes"
+    RATE = "bytes a second"
+    FILE = "file"
+
+
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a setting is for, and what its values must be beyond their type."""
+    """What a setting is called and for, and what its values must be beyond their type."""
 
+    section: Section
+    title: str
     description: str
     check: Check | None = None
+    unit: Unit = Unit.NONE
+    least: int = 0
+    most: int = 0
+    """Bounds of a number, for whoever offers a field for it; `check` is what holds."""
+
+
+_G, _T, _N = Section.GENERAL, Section.TRANSFERS, Section.NETWORK
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,39 +119,76 @@ class Settings:
     """All settings at one moment. `dataclasses.replace` does not check values; `changed` does."""
 
     concurrency: Annotated[
-        int, About("How many requests run at the same time, at most.", _between(1, 256))
+        int,
+        About(
+            _T,
+            "Requests at the same time",
+            "How many requests run at the same time, at most.",
+            _between(1, 256),
+            least=1,
+            most=256,
+        ),
     ] = 16
     block_size_bytes: Annotated[
         int,
         About(
+            _T,
+            "Block size",
             "Size of the blocks of an upload and the ranges of a download; 0 chooses by itself.",
             _between(64 * 1024, 4000 * _MIB, or_zero=True),
+            Unit.BYTES,
         ),
     ] = 0
     limit_bytes_per_s: Annotated[
         int,
         About(
+            _T,
+            "Rate limit",
             "Bytes a second that all transfers together may move; 0 is no limit.",
             _between(1024, 1 << 50, or_zero=True),
+            Unit.RATE,
         ),
     ] = 0
     with_md5: Annotated[
-        bool, About("Store the MD5 of what is uploaded, and check it on what is downloaded.")
+        bool,
+        About(
+            _T,
+            "Store and check MD5",
+            "Store the MD5 of what is uploaded, and check it on what is downloaded.",
+        ),
     ] = True
-    preserve_mtime: Annotated[bool, About("Keep the time of a file's last change.")] = True
-    follow_symlinks: Annotated[bool, About("Upload what symbolic links lead to.")] = True
+    preserve_mtime: Annotated[
+        bool, About(_T, "Keep times", "Keep the time of a file's last change.")
+    ] = True
+    follow_symlinks: Annotated[
+        bool, About(_T, "Follow symbolic links", "Upload what symbolic links lead to.")
+    ] = True
     use_ignore_files: Annotated[
-        bool, About("Leave out of uploads what .amlignore, or else .gitignore, says.")
+        bool,
+        About(
+            _T,
+            "Heed ignore files",
+            "Leave out of uploads what .amlignore, or else .gitignore, says.",
+        ),
     ] = False
-    on_conflict: Annotated[OnConflict, About("What happens to a target that exists already.")] = (
-        OnConflict.ASK
+    on_conflict: Annotated[
+        OnConflict,
+        About(_T, "When a target exists", "What happens to a target that exists already."),
+    ] = OnConflict.ASK
+    confirm_quit: Annotated[
+        bool, About(_G, "Ask before closing", "Ask before closing while transfers run.")
+    ] = True
+    restore_session: Annotated[
+        bool, About(_G, "Open last time's tabs", "Open the tabs of the last time.")
+    ] = True
+    theme: Annotated[ThemeChoice, About(_G, "Theme", "Light or dark, or as the system is.")] = (
+        ThemeChoice.SYSTEM
     )
-    confirm_quit: Annotated[bool, About("Ask before closing while transfers run.")] = True
-    restore_session: Annotated[bool, About("Open the tabs of the last time.")] = True
-    theme: Annotated[ThemeChoice, About("Light or dark, or as the system is.")] = ThemeChoice.SYSTEM
     proxy: Annotated[
         str,
         About(
+            _N,
+            "Proxy",
             "HTTP proxy as http://host:port; direct uses none, empty follows the environment "
             "and the system.",
             _proxy,
@@ -133,11 +196,19 @@ class Settings:
     ] = ""
     ca_file: Annotated[
         str,
-        About("Certificates to trust, as a PEM file; empty uses the system's.", _ca_file),
+        About(
+            _N,
+            "Certificates to trust",
+            "Certificates to trust besides the system's, as a PEM file; empty adds none.",
+            _ca_file,
+            Unit.FILE,
+        ),
     ] = ""
     api_version: Annotated[
         str,
         About(
+            _N,
+            "API version",
             "Version of the storage service's interface to speak, for Azure Stack; "
             "empty is the usual.",
             _api_version,
@@ -162,9 +233,27 @@ _ABOUT: Final[Mapping[str, About]] = MappingProxyType(
 )
 
 
-def describe(name: str) -> str:
-    """The sentence about one setting, for a label or a help text."""
-    return _ABOUT[name].description
+NAMES: Final = tuple(_DEFAULTS)
+"""All settings, in the order they are declared."""
+
+
+def about(name: str) -> About:
+    """What one setting is called and for."""
+    return _ABOUT[name]
+
+
+def default(name: str) -> Any:
+    """The value of one setting that nobody has set."""
+    return _DEFAULTS[name]
+
+
+def wrong(name: str, value: object) -> str:
+    """What is wrong with a value for one setting, as a sentence; empty where nothing is."""
+    try:
+        _checked(name, value)
+    except InputError as error:
+        return error.message
+    return ""
 
 
 def _checked(name: str, value: object) -> object:
@@ -183,9 +272,9 @@ def _checked(name: str, value: object) -> object:
         words = {bool: "true or false", int: "a whole number", str: "text"}
         raise InputError(f"The setting ‘{name}’ must be {words[wanted]}.")
     check = _ABOUT[name].check
-    wrong = check(value) if check else ""
-    if wrong:
-        raise InputError(f"The setting ‘{name}’ {wrong}.")
+    problem = check(value) if check else ""
+    if problem:
+        raise InputError(f"The setting ‘{name}’ {problem}.")
     return value
 
 

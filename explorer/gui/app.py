@@ -23,7 +23,7 @@ import explorer
 from explorer.base.errors import QuaysideError
 from explorer.base.log import set_up_logging
 from explorer.base.paths import data_dir, make_private_dir
-from explorer.base.settings import Settings
+from explorer.base.settings import Settings, ThemeChoice
 from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
 from explorer.gui import errors, picture
@@ -32,10 +32,11 @@ from explorer.gui.connect.local_storage import LocalStorage
 from explorer.gui.gcguard import GcGuard
 from explorer.gui.icons import app_icon
 from explorer.gui.sinks import Sinks
-from explorer.gui.theme import Theme, ThemeChoice
+from explorer.gui.theme import Theme
 from explorer.gui.window import memory as window_memory
 from explorer.gui.window.closing import Leaving, Tray, ask_how
 from explorer.gui.window.main_window import MainWindow
+from explorer.service.events import SettingsChanged
 
 log = logging.getLogger(__name__)
 
@@ -135,6 +136,7 @@ class Program:
         self.window.close_requested.connect(self._close_requested)
         self.window.memory_changed.connect(self._save)
         self.window.theme_chosen.connect(self._theme_chosen)
+        self.bridge.events.on(SettingsChanged, lambda it: self._show_theme(it.settings.theme))
         self._tray = Tray(self.window)
         self._tray.show_requested.connect(self._come_back)
         self._tray.quit_requested.connect(self._close_requested)
@@ -172,7 +174,7 @@ class Program:
             errors.show(self.window, error)
             return
         settings: Settings = await self.bridge.get(lambda service: service.settings)
-        self._show_theme(ThemeChoice(settings.theme.value))
+        self._show_theme(settings.theme)
         await self.window.start(restore_tabs=settings.restore_session and not target)
         if target:
             await self.window.going.go_to(self.window.pane, target)
@@ -193,7 +195,7 @@ class Program:
         self.window.themes.show_choice(choice)
 
     def _theme_chosen(self, choice: ThemeChoice) -> None:
-        self._show_theme(choice)
+        self._show_theme(choice)  # at once, not when it has been kept
         self.window.deeds.do(
             self.bridge.call(lambda service: service.update_settings(theme=choice.value)),
             "keep the theme",

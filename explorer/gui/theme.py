@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from enum import Enum
 from string import Template
 from typing import Any
 
@@ -12,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
 from explorer.base import resources
+from explorer.base.settings import ThemeChoice
 from explorer.gui import colours, icons
 from explorer.gui.colours import Colours
 from explorer.gui.style_images import StyleImages
@@ -21,14 +21,6 @@ _SCHEMES = {
     "light": Qt.ColorScheme.Light,
     "dark": Qt.ColorScheme.Dark,
 }
-
-
-class ThemeChoice(Enum):
-    """What the person chose; the value is what the settings keep."""
-
-    SYSTEM = "system"
-    LIGHT = "light"
-    DARK = "dark"
 
 
 class Theme(QObject):

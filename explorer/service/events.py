@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from explorer.base.settings import Settings
 from explorer.service.model import Connection, Location
 from explorer.storage.model import Blob
 
@@ -74,6 +75,13 @@ class CredentialsNeeded:
 
 
 @dataclass(frozen=True, slots=True)
+class SettingsChanged:
+    """Some were changed; these are all of them."""
+
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something a person should read, once."""
 
@@ -107,6 +115,7 @@ Fact = (
     | FolderChanged
     | CredentialsNeeded
     | Notice
+    | SettingsChanged
 )
 Progress = JobChanged | TransferChanged
 Event = Fact | Progress

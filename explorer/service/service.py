@@ -16,7 +16,7 @@ from explorer.base.settings import Settings
 from explorer.service.administration import Administration
 from explorer.service.browse import Browser
 from explorer.service.connections import Connections
-from explorer.service.events import Event, Notice
+from explorer.service.events import Event, Notice, SettingsChanged
 from explorer.service.feed import Feed, Subscription
 from explorer.service.history import History
 from explorer.service.management import Management
@@ -173,6 +173,7 @@ class Service:
         if self._engine_or_none is not None:
             self._engine_or_none.set_concurrency(settings.concurrency)
             self._engine_or_none.set_limit_all(settings.limit_bytes_per_s)
+        self._feed.put(SettingsChanged(settings))
         return settings
 
     # -- events ---------------------------------------------------------------

@@ -23,11 +23,12 @@ import qasync
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from explorer.base.settings import ThemeChoice
 from explorer.base.tasks import TaskScope
 from explorer.gui.app import SWITCH_INTERVAL_S
 from explorer.gui.bridge import Bridge
 from explorer.gui.gcguard import GcGuard
-from explorer.gui.theme import Theme, ThemeChoice
+from explorer.gui.theme import Theme
 from explorer.gui.transfers.controller import TransfersController
 from explorer.gui.transfers.files_model import FilesModel
 from explorer.gui.transfers.job_files import SLICE

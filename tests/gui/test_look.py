@@ -18,10 +18,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.base import resources
+from explorer.base.settings import ThemeChoice
 from explorer.gui import colours, file_kinds, icons, style_images
 from explorer.gui import theme as themes
 from explorer.gui.colours import Colours, Tone
-from explorer.gui.theme import Theme, ThemeChoice
+from explorer.gui.theme import Theme
 
 SCHEMES = {
     "light": colours.LIGHT,

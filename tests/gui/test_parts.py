@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from explorer.base.settings import ThemeChoice
 from explorer.gui import colours
 from explorer.gui.colours import Tone
 from explorer.gui.parts.busy import BusyIndicator
@@ -41,7 +42,7 @@ from explorer.gui.parts.progress import (
 from explorer.gui.parts.secret import SecretField
 from explorer.gui.parts.texts import ElidedLabel, explain, plain_label, tooltip
 from explorer.gui.parts.views import dress_table, dress_tree
-from explorer.gui.theme import Theme, ThemeChoice
+from explorer.gui.theme import Theme
 
 MARKUP = '<img src="http://example.org/x.png"> & <b>bold</b>'
 

@@ -13,11 +13,11 @@ import pytest
 from azure.storage.blob import ContainerClient
 from PySide6.QtWidgets import QApplication
 
+from explorer.base.settings import ThemeChoice
 from explorer.gui import colours
 from explorer.gui.app import Program, application
 from explorer.gui.ask import ChoiceSheet
 from explorer.gui.errors import ErrorSheet, ErrorText
-from explorer.gui.theme import ThemeChoice
 from explorer.gui.window.closing import Leaving, Tray
 from explorer.service.emulator import Emulator
 from explorer.service.model import Location

@@ -33,6 +33,7 @@ from explorer.gui.browse.sorting import Column
 from explorer.gui.browse.tree_model import NodeState
 from explorer.gui.connect.local_storage import LocalStorage
 from explorer.gui.errors import ErrorSheet
+from explorer.gui.settings.sheet import SettingsSheet
 from explorer.gui.window.actions import Act
 from explorer.gui.window.main_window import MainWindow
 from explorer.gui.window.memory import Memory
@@ -752,5 +753,22 @@ def test_a_whole_container_is_downloaded_from_the_tree(
         window.deeds.for_tree().download(here)
         await until((tmp_path / here.container / "a/one.txt").exists, "the file")
         await until(lambda: all(job.state.is_final for job in window.transfers.jobs.jobs()))
+
+    run(work)
+
+
+def test_settings_are_kept_at_once_and_a_refused_one_says_why(run: Run, data_dir: Path) -> None:
+    async def work(window: MainWindow, here: Location) -> None:
+        window.actions_[Act.SETTINGS].trigger()
+        page: SettingsSheet = await sheet(SettingsSheet)
+        switch = page.rows["with_md5"].editor.field
+        assert isinstance(switch, QAbstractButton)
+        switch.click()
+        await until(lambda: page.rows["with_md5"].reset.isVisible(), "it is changed")
+        assert json.loads((data_dir / "settings.json").read_text())["with_md5"] is False
+        page.change_requested.emit("proxy", "ftp://x")  # what a field would not let through
+        await until(lambda: page.notice.isVisible(), "it is refused")
+        assert "http://host:port" in page.notice.text()
+        page.accept()
 
     run(work)

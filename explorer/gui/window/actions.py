@@ -42,6 +42,9 @@ class Act(Enum):
     NEW_CONTAINER = auto()
     DELETE = auto()
     NEXT_PANEL = auto()
+    PEEK = auto()
+    PROPERTIES = auto()
+    SETTINGS = auto()
     ABOUT = auto()
 
 
@@ -97,11 +100,14 @@ SPECS: dict[Act, Spec] = {
     ),
     Act.DELETE: Spec("De&lete…", "delete", ("Del",), rules.delete, short="Delete"),
     Act.NEXT_PANEL: Spec("Next &panel", "", ("F6",)),
+    Act.PEEK: Spec("Pre&view", "eye", ("Space",), _with_place),
+    Act.PROPERTIES: Spec("Prope&rties", "info", ("Alt+Return",), _with_place),
+    Act.SETTINGS: Spec("&Settings…", "settings", ("Ctrl+,",)),
     Act.ABOUT: Spec("&About Quayside", "info"),
 }
 
 # These keys mean something else inside a text field: there they are left to it.
-_IN_LISTING_ONLY = {Act.PASTE, Act.SELECT_ALL, Act.DELETE, Act.COPY_PATH}
+_IN_LISTING_ONLY = {Act.PASTE, Act.SELECT_ALL, Act.DELETE, Act.COPY_PATH, Act.PEEK}
 
 
 class Actions(QObject):

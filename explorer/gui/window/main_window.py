@@ -18,6 +18,7 @@ from explorer.gui.browse.tree_view import TreeView
 from explorer.gui.colours import Tone
 from explorer.gui.connect.controller import Connecting
 from explorer.gui.connect.local_storage import LocalStorage
+from explorer.gui.settings.controller import SettingsRoom
 from explorer.gui.transfers.controller import TransfersController
 from explorer.gui.transfers.panel import TransfersPanel
 from explorer.gui.transfers.start import TransferStarter
@@ -27,6 +28,7 @@ from explorer.gui.window.areas import Surroundings, make_areas
 from explorer.gui.window.deeds import Deeds
 from explorer.gui.window.going import Going
 from explorer.gui.window.hearing import Hearing
+from explorer.gui.window.inspecting import Inspecting
 from explorer.gui.window.memory import Memory
 from explorer.gui.window.start_page import StartPage
 from explorer.gui.window.status import StatusLine
@@ -77,6 +79,7 @@ class MainWindow(QMainWindow):
         self.transfers_panel = TransfersPanel(self.transfers)
         starter = TransferStarter(bridge, self, self.transfers_panel.select)
         self.operations = Operations(bridge, scope, workers, starter, self)
+        self.inspecting = Inspecting(bridge, scope, workers, self)
         self.tabs = Tabs(self._make_tab)
         self.going = Going(bridge, self.tree_controller, self.tabs, self.connecting)
         self.deeds = Deeds(
@@ -95,6 +98,7 @@ class MainWindow(QMainWindow):
                 self.deeds.do,
             )
         )
+        self.settings = SettingsRoom(bridge, scope, self)
         self.status = StatusLine()
         self._state_timer = QTimer(self)
         self._state_timer.setSingleShot(True)
@@ -134,8 +138,11 @@ class MainWindow(QMainWindow):
         transfers_switch = self._switch(self._transfers_dock, "&Transfers", "panel-bottom")
         self.themes = ThemeMenu(self)
         self.themes.chosen.connect(self.theme_chosen)
-        menus.build_menu_bar(self, self.actions_, [tree_switch, transfers_switch], [self.themes])
-        menus.build_tool_bar(self, self.actions_, transfers_switch)
+        self.inspecting.place_dock()
+        self.inspecting.changed.connect(self._changed)
+        panels = [tree_switch, self.inspecting.switch, transfers_switch]
+        menus.build_menu_bar(self, self.actions_, panels, [self.themes])
+        menus.build_tool_bar(self, self.actions_, panels[1:])
 
     def _dock(self, title: str, name: str, widget: QWidget) -> QDockWidget:
         dock = QDockWidget(title)
@@ -198,6 +205,9 @@ class MainWindow(QMainWindow):
             Act.REFRESH: self._refresh,
             Act.EDIT_PATH: self._edit_path,
             Act.NEXT_PANEL: self._next_panel,
+            Act.PEEK: self.inspecting.peek,
+            Act.PROPERTIES: self.inspecting.show_properties,
+            Act.SETTINGS: lambda: self.deeds.do(self.settings.open(), "settings"),
         }
         connect_actions(self.actions_, self.deeds, self.tabs, self.connecting, own)
         self.tabs.pane_changed.connect(self._pane_changed)
@@ -212,6 +222,7 @@ class MainWindow(QMainWindow):
             self.restoreState(memory.layout)
         if memory.transfers:
             self.transfers_panel.restore_columns(memory.transfers)
+        self.inspecting.inspector.bring(memory.inspector_page)
 
     def remember(self) -> bytes:
         """The state of the window as it is to be kept."""
@@ -219,6 +230,7 @@ class MainWindow(QMainWindow):
         memory.geometry = bytes(self.saveGeometry().data())
         memory.layout = bytes(self.saveState().data())
         memory.transfers = self.transfers_panel.save_columns()
+        memory.inspector_page = self.inspecting.page_key
         if self._is_started:  # before that, last time's tabs have not been opened
             places = [pane.location for pane in self.tabs.panes()]
             memory.tabs = [place for place in places if place is not None]
@@ -311,6 +323,7 @@ class MainWindow(QMainWindow):
         self.actions_[Act.FORWARD].setEnabled(pane.history.can_go_forward)
         self.actions_[Act.UP].setEnabled(pane.can_go_up)
         self.status.tell(status, has_place=pane.location is not None)
+        self.inspecting.follow(pane)
 
     def _refresh(self) -> None:
         self.pane.refresh()
@@ -324,8 +337,8 @@ class MainWindow(QMainWindow):
             self.pane.navigation.edit_path()
 
     def _next_panel(self) -> None:
-        """F6: tree, listing, transfers, and round again."""
-        panels = [self.tree, self.pane.stage, self.transfers_panel]
+        """F6: tree, listing, inspector, transfers, and round again."""
+        panels = [self.tree, self.pane.stage, self.inspecting.inspector, self.transfers_panel]
         shown: list[QWidget] = [panel for panel in panels if panel.isVisible()]
         focus = self.focusWidget()
         own = [panel for panel in shown if focus is panel or (focus and panel.isAncestorOf(focus))]

@@ -25,6 +25,8 @@ _MENUS: tuple[tuple[str, tuple[Act | None, ...]], ...] = (
             Act.NEW_CONTAINER,
             None,
             Act.DELETE,
+            None,
+            Act.SETTINGS,
         ),
     ),
     (
@@ -47,6 +49,7 @@ _MENUS: tuple[tuple[str, tuple[Act | None, ...]], ...] = (
 )
 _ROW_MENU = (
     Act.OPEN,
+    Act.PEEK,
     None,
     Act.DOWNLOAD,
     Act.SAVE_AS,
@@ -54,6 +57,8 @@ _ROW_MENU = (
     Act.COPY_PATH,
     None,
     Act.DELETE,
+    None,
+    Act.PROPERTIES,
 )
 _FOLDER_MENU = (
     Act.UPLOAD_FILES,
@@ -87,6 +92,7 @@ def build_menu_bar(
     for title, acts in _MENUS:
         fill(bar.addMenu(title), acts, actions)
     view = bar.addMenu("&View")
+    fill(view, (Act.PEEK, Act.PROPERTIES, None), actions)
     view.addActions(panels)
     view.addSeparator()
     for menu in below:
@@ -94,7 +100,7 @@ def build_menu_bar(
     fill(bar.addMenu("&Help"), (Act.ABOUT,), actions)
 
 
-def build_tool_bar(window: QMainWindow, actions: Actions, transfers: QAction) -> QToolBar:
+def build_tool_bar(window: QMainWindow, actions: Actions, panels: list[QAction]) -> QToolBar:
     """The bar at the top: what is done most."""
     bar = QToolBar("Tools")
     bar.setObjectName("tools")
@@ -111,8 +117,8 @@ def build_tool_bar(window: QMainWindow, actions: Actions, transfers: QAction) ->
     filler = QWidget()
     filler.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     bar.addWidget(filler)
-    bar.addAction(transfers)
-    for action in (*bar.actions(), transfers):
+    bar.addActions(panels)
+    for action in bar.actions():
         button = bar.widgetForAction(action)
         if isinstance(button, QToolButton):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

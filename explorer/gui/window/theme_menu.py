@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from explorer.gui.theme import ThemeChoice
+from explorer.base.settings import ThemeChoice
 
 _NAMES = {
     ThemeChoice.SYSTEM: "&System",

@@ -10,10 +10,11 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from explorer.base.settings import ThemeChoice
 from explorer.base.tasks import TaskScope
 from explorer.gui import colours
 from explorer.gui.bridge import Bridge
-from explorer.gui.theme import Theme, ThemeChoice
+from explorer.gui.theme import Theme
 from explorer.gui.transfers.controller import TransfersController
 from explorer.gui.transfers.panel import TransfersPanel
 from tests.gui.conftest import until

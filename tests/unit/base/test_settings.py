@@ -18,7 +18,7 @@ from explorer.base.settings import (
     OnConflict,
     Settings,
     ThemeChoice,
-    describe,
+    about,
     load_settings,
     parse_settings,
     render_settings,
@@ -39,7 +39,7 @@ def written(**values: object) -> bytes:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_setting_is_described_and_its_default_is_allowed(name: str) -> None:
-    assert describe(name).endswith(".")
+    assert about(name).description.endswith(".")
     assert Settings().changed(**{name: getattr(Settings(), name)}) == Settings()
 
 
