@@ -19,7 +19,7 @@ from explorer.transfer.folders import Folder
 from explorer.transfer.work import Live, Outcome
 
 SMALL_BYTES: Final = 256 * 1024
-MOST: Final = 16
+MOST: Final = 32
 """Files that are given to one worker at a time."""
 SLICE_S: Final = 0.1
 """After so long the rest goes back to those that wait, and others may take it."""

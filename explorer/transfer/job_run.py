@@ -68,6 +68,7 @@ class JobRun:
         self._on_end = on_end
         self._ready: deque[TransferRow] = deque()
         self._busy = 0
+        self._rows = 0
         self._tasks: dict[int, asyncio.Task[None]] = {}
         """Who works on a file, by its id."""
         self._held: set[int] = set()
@@ -120,11 +121,15 @@ class JobRun:
             self._wake.clear()
             width = self._work.plant.slots.size + 2
             while self._ready and self._busy < width:
-                rows = self._next()
-                if len(rows) > 1 or self._is_small(rows[0]):
+                if not self._is_small(self._ready[0]):
+                    row = self._ready.popleft()
+                    self._start(group, self._one(row), [row])
+                elif self._rows < self._rows_at_once:
+                    self._rows += 1
+                    rows = self._next_row()
                     self._start(group, self._in_a_row(group, rows), rows)
                 else:
-                    self._start(group, self._one(rows[0]), rows)
+                    break
             blocked = 0
             if not self._ready and self._busy < width:
                 is_walked = not self._job.row.is_expanding
@@ -168,13 +173,18 @@ class JobRun:
             return upload.goes_at_once(self._work, row)
         return download.goes_at_once(self._work, row)
 
-    def _next(self) -> list[TransferRow]:
-        """The next transfer, or as many small ones as are each worker's share."""
-        share = min(MOST, len(self._ready) // self._work.plant.slots.size)
+    @property
+    def _rows_at_once(self) -> int:
+        """Small files cost this process more than they cost the network: half as many workers
+        as for large ones get less into each other's way."""
+        return max(1, self._work.plant.slots.open // 2)
+
+    def _next_row(self) -> list[TransferRow]:
+        """As many of the small ones that are next as are one worker's share."""
+        share = min(MOST, len(self._ready) // self._rows_at_once)
         rows = [self._ready.popleft()]
-        if self._is_small(rows[0]):
-            while len(rows) < share and self._ready and self._is_small(self._ready[0]):
-                rows.append(self._ready.popleft())
+        while len(rows) < share and self._ready and self._is_small(self._ready[0]):
+            rows.append(self._ready.popleft())
         return rows
 
     # -- what a person does to single files -----------------------------------
@@ -255,6 +265,7 @@ class JobRun:
                     if not self._rests(each.live.row):
                         self._ready.appendleft(each.live.row)
             self._busy -= 1
+            self._rows -= 1
             self._wake.set()
             done = [each for each in tries if each.is_done]
             if done:
@@ -392,7 +403,20 @@ def _as_it_is_now(row: TransferRow) -> TransferRow:
 
 
 def _finish(db: Connection, ends: list[End]) -> None:
+    plain = [
+        row.id
+        for live, row, outcome in ends
+        if outcome.state is TransferState.DONE
+        and outcome.size_bytes == row.size_bytes
+        and not outcome.note
+        and live.row is row
+        and len(ends) > 1
+    ]
+    transfer_table.finish_well(db, plain)
+    told = set(plain)
     for live, row, outcome in ends:
+        if row.id in told:
+            continue
         is_done = outcome.state is TransferState.DONE
         transfer_table.finish(
             db,
