@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from explorer.base.settings import Settings
 from explorer.service.administration import Administration
+from explorer.service.access_control import AccessControl
 from explorer.service.browse import Browser
 from explorer.service.connections import Connections
 from explorer.service.events import Event, Notice, SettingsChanged
@@ -24,6 +25,7 @@ from explorer.service.model import Connection, DeleteCount, Location, ProbeRepor
 from explorer.service.operations import Operations
 from explorer.service.preferences import Preferences
 from explorer.service.ranges import Ranges
+from explorer.service.renaming import Renaming
 from explorer.service.sharing import Sharing
 from explorer.service.statistics import StatisticsDesk
 from explorer.service.upkeep import Upkeep
@@ -68,6 +70,12 @@ class Service:
         """Versions, snapshots, what is deleted, and the way back."""
         self.ranges = Ranges(connections)
         """Ranges of blobs, for previews and for following a log."""
+        self.renaming = Renaming(connections, feed.put)
+        """Renames and moves in one step, where directories are real."""
+        self.access = AccessControl(connections, feed.put)
+        """Owners, permissions and access lists."""
+        self.set_hierarchical = connections.set_namespace
+        """(connection_id, True, False, or None to ask the service): are directories real?"""
         self.sharing = Sharing(connections)
         """SAS made and tried out."""
         self.statistics = StatisticsDesk(connections, browser)
