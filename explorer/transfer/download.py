@@ -48,7 +48,7 @@ class Download:
 
     @property
     def _ref(self) -> BlobRef:
-        return BlobRef(self._work.place.container, self._live.row.remote)
+        return self._work.ref(self._live.row.remote)
 
     async def run(self, met: Exception | None = None) -> Outcome:
         kept: Progress | None = None

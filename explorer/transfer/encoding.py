@@ -29,7 +29,7 @@ from explorer.transfer.model import (
 def request_to_text(request: Request) -> str:
     """One line of JSON."""
     common: dict[str, Any] = {
-        "sources": [asdict(source) for source in request.sources],
+        "sources": [_source_to_json(source) for source in request.sources],
         "options": _options_to_json(request.options),
     }
     if isinstance(request, UploadRequest):
@@ -88,6 +88,14 @@ def request_from_text(text: str) -> Request:
             "A job of the transfer queue cannot be read.",
             cure="Start that upload, download or copy again.",
         ) from error
+
+
+_SELDOM = frozenset({"snapshot", "version_id"})
+"""Written only where they say something: what an older Quayside knows, it can read."""
+
+
+def _source_to_json(source: UploadSource | DownloadSource | CopySource) -> dict[str, Any]:
+    return {name: value for name, value in asdict(source).items() if value or name not in _SELDOM}
 
 
 def _options_to_json(options: JobOptions) -> dict[str, Any]:

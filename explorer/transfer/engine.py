@@ -32,6 +32,7 @@ from explorer.transfer.job import Job, transfer_snapshot
 from explorer.transfer.job_control import JobControl
 from explorer.transfer.journal import Journal
 from explorer.transfer.level import Level
+from explorer.transfer.marks import marks_of
 from explorer.transfer.model import (
     Conflict,
     ConflictPolicy,
@@ -159,6 +160,7 @@ class Engine:
         Filter.make(request.options.include, request.options.exclude)
         if isinstance(request, CopyRequest):
             check_copy(request)
+        marks_of(request)
         job = await self._queue.add(request)
         self._dispatcher.dispatch()
         return job.id

@@ -165,7 +165,7 @@ async def _single_blobs(
     looked: dict[str, BlobProperties | QuaysideError] = {}
 
     async def look(source: DownloadSource) -> None:
-        ref = BlobRef(work.place.container, source.name)
+        ref = work.ref(source.name)
         try:
             looked[source.name] = await work.call(None, work.store.properties, ref)
         except NotFoundError as error:

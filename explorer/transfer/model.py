@@ -74,11 +74,15 @@ class DownloadSource:
 
     A blob becomes `destination/target`; a prefix (`is_prefix`, `name` empty or ending with
     `/`) becomes the folder `destination/target`, or the destination itself when empty.
+    With `snapshot` or `version_id` it is that state of the blob; one request holds a blob
+    in one state only.
     """
 
     name: str
     is_prefix: bool
     target: str
+    snapshot: str = ""
+    version_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from explorer.transfer.encoding import failure_of
 from explorer.transfer.files import free_bytes
 from explorer.transfer.job import Job, place_of
 from explorer.transfer.job_run import JobRun
+from explorer.transfer.marks import marks_of
 from explorer.transfer.model import CopyRequest, DownloadRequest, RemotePlace, Request
 from explorer.transfer.move_folders import remove_emptied
 from explorer.transfer.pacing import Limiter
@@ -77,7 +78,9 @@ class Runner:
             origin = Work(self._plant, store, request.source, request.options, rank, limiter)
         place = place_of(request)
         store = await self._store_for(place)
-        return Work(self._plant, store, place, request.options, rank, limiter, origin)
+        return Work(
+            self._plant, store, place, request.options, rank, limiter, origin, marks_of(request)
+        )
 
     async def _store_for(self, place: RemotePlace) -> BlobStore:
         try:

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from explorer.base.errors import QuaysideError, Retry, StorageError
 from explorer.base.workers import Workers
 from explorer.storage.api import BlobStore
-from explorer.storage.model import Blob
+from explorer.storage.model import Blob, BlobRef
 from explorer.transfer.buffers import Buffers
 from explorer.transfer.encoding import failure_of
 from explorer.transfer.folder_syncs import FolderSyncs
@@ -132,6 +132,12 @@ class Work:
     """The job's own limit, beside the engine's."""
     origin: Work | None = None
     """For a copy, the same for where it comes from."""
+    marks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Snapshot and version id of blobs that are not meant as they are now, by name."""
+
+    def ref(self, name: str) -> BlobRef:
+        """The blob of that name in the place, in the state that is meant."""
+        return BlobRef(self.place.container, name, *self.marks.get(name, ()))
 
     @property
     def comes_from(self) -> Work:

@@ -18,6 +18,7 @@ from explorer.service.restore_plan import Deed, RestorePlan
 from explorer.service.restoring import RestoreCount
 from explorer.service.service import Service
 from explorer.storage.connection import parse
+from explorer.transfer.model import DownloadRequest, DownloadSource
 from tests.servers.history import HistoryServer
 from tests.support.history import ProtectedServer, seen_through
 
@@ -260,3 +261,28 @@ def test_a_sas_that_only_reads_restores_nothing_and_says_why(account: Opener) ->
 
     here.run(work, sas_of(here.server, here.container, "rl"))
     assert here.all() == {}
+
+
+@pytest.mark.parametrize("size_bytes", [3, 9 << 20])
+def test_a_version_is_downloaded_through_the_queue(
+    account: Opener, tmp_path: Path, size_bytes: int
+) -> None:
+    here = account(versioning=True)
+    here.put("a", data=b"o" * size_bytes)
+    here.put("a", data=b"new")
+
+    async def main() -> None:
+        async with await Service.start(tmp_path / "data", adopt_jobs=False) as service:
+            found = await service.session_connection(parse(here.server.connection_string))
+            place = Location(found.id, here.container)
+            old = (await service.history.states(place, "a"))[1].version_id
+            request = DownloadRequest(
+                (DownloadSource("a", is_prefix=False, target="old", version_id=old),),
+                service.place(place),
+                str(tmp_path / "files"),
+            )
+            job = await service.wait(await service.submit(request))
+            assert (job.files_done, job.failure) == (1, None)
+
+    asyncio.run(main())
+    assert (tmp_path / "files" / "old").read_bytes() == b"o" * size_bytes
