@@ -31,8 +31,9 @@ def check_container_name(name: str) -> None:
     )
 
 
-def check_folder_name(path: str, name: str) -> None:
-    """One new part `name` below `path`. Raises InputError with the rule that is broken."""
+def check_folder_name(path: str, name: str, *, what: str = "folder") -> None:
+    """One new part `name` below `path`, of a folder or of `what`. Raises InputError with the
+    rule that is broken."""
     if not name or name.isspace():
         problem = "it is empty"
     elif "/" in name or "\\" in name:
@@ -48,5 +49,5 @@ def check_folder_name(path: str, name: str) -> None:
     else:
         return
     raise InputError(
-        f"'{name}' cannot be the name of a folder: {problem}.", cure="Choose another name."
+        f"'{name}' cannot be the name of a {what}: {problem}.", cure="Choose another name."
     )

@@ -16,13 +16,16 @@ from explorer.base.errors import (
     NotFoundError,
     PreconditionFailedError,
 )
+from explorer.service.allowed import check_allowed
 from explorer.service.browse import Browser, Reach
 from explorer.service.deletion import Deletion, Found
+from explorer.service.directory_deletion import DirectoryDeletion, Tree, find_trees
 from explorer.service.events import Event, FolderChanged
 from explorer.service.folders import FOLDER_MARK
 from explorer.service.model import DeleteCount, Location
 from explorer.service.naming import check_container_name, check_folder_name
 from explorer.storage.access import Action
+from explorer.storage.directories import DirectoryStore
 from explorer.storage.model import BlobHeaders, BlobRef, Condition
 
 MANY_NAMES = 20
@@ -37,19 +40,11 @@ class Operations:
         self._browser = browser
         self._put = put
 
-    def _check(self, connection_id: str, action: Action) -> None:
-        """Say no, with the reason, where the credential itself says no."""
-        access = self._reach.access(connection_id)
-        if not access.allows(action):
-            raise NotAuthorizedError(
-                access.reason(action), cure="Ask for a SAS that allows it, or use the account key."
-            )
-
     # -- making ---------------------------------------------------------------
 
     async def create_container(self, connection_id: str, name: str) -> Location:
         check_container_name(name)
-        self._check(connection_id, Action.CREATE_CONTAINER)
+        check_allowed(self._reach, connection_id, Action.CREATE_CONTAINER)
         store = await self._reach.store(connection_id)
         await self._reach.calls.once(store.create_container, name)
         self._put(FolderChanged(Location(connection_id)))
@@ -58,7 +53,7 @@ class Operations:
     async def delete_container(self, location: Location) -> None:
         if not location.container or location.path:
             raise InputError("This is not a container.", cure="Choose the container itself.")
-        self._check(location.connection_id, Action.DELETE_CONTAINER)
+        check_allowed(self._reach, location.connection_id, Action.DELETE_CONTAINER)
         store = await self._reach.store(location.connection_id)
         await self._reach.calls.once(store.delete_container, location.container)
         self._put(FolderChanged(Location(location.connection_id)))
@@ -67,8 +62,13 @@ class Operations:
         if not location.container:
             raise InputError("Folders live in containers.", cure="Open a container first.")
         check_folder_name(location.path, name)
-        self._check(location.connection_id, Action.CREATE)
+        check_allowed(self._reach, location.connection_id, Action.CREATE)
         made = location.child(name)
+        directories = await self._reach.directories(location.connection_id)
+        if directories is not None:
+            await self._create_directory(directories, made)
+            self._put(FolderChanged(location))
+            return made
         store = await self._reach.store(location.connection_id)
         can_look = self._reach.access(location.connection_id).allows(Action.LIST_BLOBS)
         if can_look and await self._browser.is_folder(made):
@@ -85,6 +85,18 @@ class Operations:
             raise _exists(name, "file or folder") from None
         self._put(FolderChanged(location))
         return made
+
+    async def _create_directory(self, directories: DirectoryStore, made: Location) -> None:
+        """A real one. Raises AlreadyExistsError."""
+        try:
+            await self._reach.calls.once(
+                directories.create_directory,
+                made.container,
+                made.path.rstrip("/"),
+                condition=Condition.absent(),
+            )
+        except AlreadyExistsError:
+            raise _exists(made.name, "file or folder") from None
 
     # -- deleting -------------------------------------------------------------
 
@@ -120,12 +132,21 @@ class Operations:
     ) -> AsyncGenerator[DeleteCount, None]:
         if not location.container:
             raise InputError("Containers are deleted one by one.", cure="Choose one container.")
-        self._check(location.connection_id, Action.DELETE)
-        found = await self._find_all(location, names)
+        check_allowed(self._reach, location.connection_id, Action.DELETE)
+        directories = await self._reach.directories(location.connection_id)
+        trees: list[Tree] = []
+        if directories is None:
+            found = await self._find_all(location, names)
+        else:
+            found, trees = await find_trees(self._browser, location, names)
         store = await self._reach.store(location.connection_id)
         deletion = Deletion(self._reach.calls, store, location.container)
+        counts = deletion.run(found)
+        if directories is not None:
+            whole = DirectoryDeletion(self._reach.calls, directories, location.container)
+            counts = whole.run(deletion, found, trees)
         try:
-            async for count in deletion.run(found):
+            async for count in counts:
                 yield count
         finally:
             await deletion.aclose()
