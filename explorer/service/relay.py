@@ -8,6 +8,7 @@ from explorer.service.events import (
     BlobArrived,
     CredentialsNeeded,
     Event,
+    FolderChanged,
     JobAdded,
     JobChanged,
     JobFinished,
@@ -32,7 +33,12 @@ class Relay:
         self._put(JobChanged(job))
 
     def job_finished(self, job: JobSnapshot) -> None:
+        """After a move, whoever shows where it came from has to look again."""
         self._put(JobFinished(job))
+        place = job.source_place
+        if job.is_move and place is not None:
+            left = Location(place.connection_id, place.container, place.prefix)
+            self._put(FolderChanged(left))
 
     def job_removed(self, job_id: int) -> None:
         self._put(JobRemoved(job_id))

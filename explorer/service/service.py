@@ -17,6 +17,7 @@ from explorer.service.administration import Administration
 from explorer.service.access_control import AccessControl
 from explorer.service.browse import Browser
 from explorer.service.connections import Connections
+from explorer.service.copies import Copies
 from explorer.service.events import Event, Notice, SettingsChanged
 from explorer.service.feed import Feed, Subscription
 from explorer.service.history import History
@@ -85,6 +86,8 @@ class Service:
         """Leases, copies stopped, blobs brought back."""
         self.administration = Administration(connections, feed.put)
         """Access, policies and settings of containers and the account."""
+        self.copies = Copies(connections, browser, connections.place, self.submit)
+        """Copy, move, rename and duplicate, as jobs."""
 
     # -- life -----------------------------------------------------------------
 
@@ -377,6 +380,12 @@ class Service:
         """
         return self._operations.delete(location, names)
 
+    async def rename(self, location: Location, name: str, new_name: str) -> int | None:
+        """Give a blob, or a folder (its name ends with `/`), another name: the job that moves
+        it, or None where real directories make it one step. Raises InputError,
+        AlreadyExistsError."""
+        return await self.copies.rename(location, name, new_name)
+
     # -- transfers ------------------------------------------------------------
 
     def place(self, location: Location) -> RemotePlace:
@@ -384,7 +393,7 @@ class Service:
         return self._connections.place(location)
 
     async def submit(self, request: Request) -> int:
-        """Queue an upload or download; once this returns the job survives a crash."""
+        """Queue an upload, download or copy; once this returns the job survives a crash."""
         return await self._engine.submit(request)
 
     def find_conflicts(self, request: Request) -> AsyncIterator[Conflict]:
