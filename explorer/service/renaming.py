@@ -1,13 +1,12 @@
-"""Renaming and moving: in one step where directories are real, by a copy where they are not.
+"""Renaming and moving in one step, where directories are real.
 
-Only the one step is done here. The other way is a copy by the service and a deletion, which
-the transfer queue does; `Renaming.way` says beforehand which it will be.
+Where they are not, a move is a copy by the service and a deletion: `copies` knows both ways
+and says beforehand which one it will be.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum
 
 from explorer.base.errors import InputError, NotFoundError, QuaysideError, Retry
 from explorer.service.allowed import check_allowed, path_of, real_directories
@@ -20,27 +19,12 @@ from explorer.storage.directories import DirectoryStore
 from explorer.storage.model import Condition
 
 
-class RenameWay(Enum):
-    """What a rename comes to; the values are for people."""
-
-    AT_ONCE = "renamed in one step, with all that is in it"
-    BY_COPY = "copied by the service under the new name, then deleted under the old one"
-
-
 class Renaming:
     """Of the service loop's thread. Each change ends with a `FolderChanged`."""
 
     def __init__(self, reach: Reach, put: Callable[[Event], None]) -> None:
         self._reach = reach
         self._put = put
-
-    async def way(self, source: Location, target: Location | None = None) -> RenameWay:
-        """How something of `source` gets another name, or to the folder `target`. May ask
-        the service once what kind of account it is."""
-        if target is not None and not _is_within_reach(source, target):
-            return RenameWay.BY_COPY
-        is_real = await self._reach.directories(source.connection_id) is not None
-        return RenameWay.AT_ONCE if is_real else RenameWay.BY_COPY
 
     async def rename(
         self, location: Location, name: str, new_name: str, *, etag: str = "", replace: bool = False
@@ -66,8 +50,8 @@ class Renaming:
 
         With `etag` only while it is the one that was looked at. Never over what is there
         unless `replace` (and never over a folder that is not empty). Raises InputError where
-        `way` is BY_COPY, AlreadyExistsError, NotFoundError, PreconditionFailedError,
-        ConflictError.
+        it would take a copy (another container, a flat account), AlreadyExistsError,
+        NotFoundError, PreconditionFailedError, ConflictError.
         """
         is_folder = name.endswith("/")
         plain = name.rstrip("/")
