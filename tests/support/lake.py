@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -34,3 +34,18 @@ def filesystem(lake: Lake) -> Iterator[FileSystemClient]:
     with FileSystemClient.from_connection_string(lake.connection_string, name) as client:
         client.create_file_system()
         yield client
+
+
+def paths(filesystem: FileSystemClient, **asked: Any) -> list[str]:
+    """The paths that a listing gives, in its order."""
+    return [path.name for path in filesystem.get_paths(**asked)]
+
+
+def code_of(deed: Callable[[], object]) -> str:
+    """The error code with which the service refuses the deed."""
+    from azure.core.exceptions import HttpResponseError
+
+    with pytest.raises(HttpResponseError) as raised:
+        deed()
+    answer: Any = raised.value.response
+    return str(answer.headers["x-ms-error-code"])

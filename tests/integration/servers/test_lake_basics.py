@@ -6,10 +6,7 @@ from azure.storage.blob import BlobServiceClient
 from azure.storage.filedatalake import DataLakeServiceClient, FileSystemClient
 
 from tests.servers.lake.server import Lake
-
-
-def paths(filesystem: FileSystemClient) -> list[str]:
-    return [path.name for path in filesystem.get_paths()]
+from tests.support.lake import paths
 
 
 def test_a_filesystem_has_metadata_and_is_listed(lake: Lake) -> None:
