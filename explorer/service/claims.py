@@ -22,6 +22,8 @@ _ACTIONS = {
     Ability.CREATE_CONTAINER: Action.CREATE_CONTAINER,
     Ability.DELETE_CONTAINER: Action.DELETE_CONTAINER,
 }
+LOOKING = frozenset({Ability.LIST_CONTAINERS, Ability.LIST, Ability.READ})
+"""What changes nothing."""
 _SKEW_S = 300.0
 """The service refuses a signature that is 15 minutes off; a third of it is worth a word."""
 

@@ -12,11 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from explorer.base.errors import (
-    InputError,
-    NotAuthorizedError,
-    Retry,
-)
+from explorer.base.errors import InputError
 from explorer.base.redact import register_secret
 from explorer.base.workers import Workers
 from explorer.service.claims import utc_now
@@ -24,6 +20,7 @@ from explorer.service.entries import (
     Entry,
     connection_of,
     home_without_keyring,
+    needs_credentials,
     start_blob_of,
     start_of,
     unique_name,
@@ -34,6 +31,7 @@ from explorer.service.events import (
     ConnectionRemoved,
     Event,
 )
+from explorer.service.marks import Marking
 from explorer.service.model import Connection, Location, ProbeReport, SecretHome
 from explorer.service.namespaces import Namespaces
 from explorer.service.patience import Calls
@@ -81,6 +79,7 @@ class Connections:
         self._disk = Workers("accounts", 1)
         self._keyring = Workers("keyring-wait", 1)
         self._namespaces = Namespaces(self.calls, self._disk, self._accounts, self._change)
+        self.marking = Marking(self._disk, self._accounts, self._entry, self._change)
         self.notices: tuple[str, ...] = ()
         self.credential_changed: Callable[[str], None] = lambda connection_id: None
         """Told when work that waits for this connection can go on."""
@@ -107,6 +106,7 @@ class Connections:
                 spec,
                 saved,
                 api_version=saved.api_version,
+                marks=saved.marks,
             )
 
     async def aclose(self) -> None:
@@ -124,16 +124,16 @@ class Connections:
     # -- looking --------------------------------------------------------------
 
     def all(self) -> tuple[Connection, ...]:
-        return tuple(entry.connection for entry in self._entries.values())
+        return tuple(entry.shown for entry in self._entries.values())
 
     def connection(self, connection_id: str) -> Connection:
-        return self._entry(connection_id).connection
+        return self._entry(connection_id).shown
 
     def spec(self, connection_id: str) -> ConnectionSpec:
         return self._entry(connection_id).spec
 
     def access(self, connection_id: str) -> Access:
-        return self._ready(self._entry(connection_id)).spec.access(utc_now())
+        return self._entry(connection_id).access(utc_now())
 
     def api_version(self, connection_id: str) -> str:
         """What a test found the service to understand; empty where none was made."""
@@ -168,13 +168,6 @@ class Connections:
             )
         return entry
 
-    def _ready(self, entry: Entry) -> Entry:
-        if entry.has_credential:
-            return entry
-        raise _needs_credentials(
-            f"The secret of '{entry.connection.name}' is missing. {entry.connection.notice}".strip()
-        )
-
     # -- stores ---------------------------------------------------------------
 
     async def store(self, connection_id: str) -> BlobStore:
@@ -194,9 +187,10 @@ class Connections:
         entry = self._entry(connection_id)
         if not entry.has_credential:
             await self.load_secrets(connection_id)
-        self._ready(entry)
+        entry.ready()
         if entry.store is None:
             entry.store = self._stores.open(entry.spec, entry.api_version)
+            entry.store.rest.pool.guard = entry.guard
             self._namespaces.known(entry)
         return entry, entry.store
 
@@ -222,7 +216,7 @@ class Connections:
         others.sort(key=lambda other: not other.spec.scope.holds(place.container, place.prefix))
         if others:
             return await self._store_with_directories(others[0].connection.id)
-        raise _needs_credentials(f"There are no credentials for {place.endpoint} in this run.")
+        raise needs_credentials(f"There are no credentials for {place.endpoint} in this run.")
 
     async def _store_with_directories(self, connection_id: str) -> BlobStore:
         await self.directories(connection_id)
@@ -277,7 +271,7 @@ class Connections:
         start = start_of(spec, twin.connection.id if twin else new_id(), is_blob=is_blob)
         start_blob = start_blob_of(spec, is_blob=is_blob)
         if twin is not None:
-            return replace(twin.connection, start=start, start_blob=start_blob)
+            return replace(twin.shown, start=start, start_blob=start_blob)
         connection_id = start.connection_id
         name = unique_name(name.strip() or spec.display_name, self._names())
         home, notice = home_without_keyring(spec), ""
@@ -323,12 +317,12 @@ class Connections:
 
     def _add(self, entry: Entry) -> None:
         self._entries[entry.connection.id] = entry
-        self._put(ConnectionAdded(entry.connection))
+        self._put(ConnectionAdded(entry.shown))
 
     def _change(self, entry: Entry, connection: Connection) -> Connection:
         entry.connection = connection
-        self._put(ConnectionChanged(connection))
-        return connection
+        self._put(ConnectionChanged(entry.shown))
+        return entry.shown
 
     # -- secrets --------------------------------------------------------------
 
@@ -436,9 +430,3 @@ class Connections:
         self._entries.pop(connection_id, None)
         self._retire(entry)
         self._put(ConnectionRemoved(connection_id))
-
-
-def _needs_credentials(message: str) -> NotAuthorizedError:
-    error = NotAuthorizedError(message, cure="Paste a key or a SAS for it, then go on.")
-    error.retry = Retry.NEEDS_CREDENTIALS
-    return error

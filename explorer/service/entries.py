@@ -5,19 +5,21 @@ The building is pure; an `Entry` belongs to the service loop's thread.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from explorer.service.claims import claims_of, expiry_of
-from explorer.service.model import Connection, Location, ProbeReport, SecretHome
-from explorer.storage.access import expiry_text
+from explorer.base.errors import NotAuthorizedError, Retry
+from explorer.service.claims import LOOKING, claims_of, expiry_of
+from explorer.service.model import Claim, Connection, Location, ProbeReport, SecretHome
+from explorer.storage.access import Access, Verdict, expiry_text, without_changes
 from explorer.storage.connection import (
     EMULATOR_KEY,
     ConnectionSpec,
     NeedsCredential,
     ScopeLevel,
 )
+from explorer.storage.marks import NO_MARKS, READ_ONLY_CURE, READ_ONLY_REASON, Marks
 from explorer.storage.saved_connection import SavedConnection
 
 if TYPE_CHECKING:
@@ -35,10 +37,53 @@ class Entry:
     api_version: str = ""
     is_namespace_asked: bool = False
     """Whether the service was asked in this run, with whatever answer."""
+    marks: Marks = NO_MARKS
 
     @property
     def has_credential(self) -> bool:
         return not isinstance(self.spec.credential, NeedsCredential)
+
+    @property
+    def shown(self) -> Connection:
+        """The connection with what a person set on it: what leaves the service."""
+        marks, claims = self.marks, self.connection.claims
+        if marks.is_read_only:
+            claims = tuple(
+                one if one.ability in LOOKING else Claim(one.ability, Verdict.NO, READ_ONLY_REASON)
+                for one in claims
+            )
+        return replace(
+            self.connection,
+            claims=claims,
+            is_read_only=marks.is_read_only,
+            colour=marks.colour,
+            group=marks.group,
+        )
+
+    def access(self, now: datetime) -> Access:
+        """What its credential allows, and its marks. Raises NotAuthorizedError whose retry
+        is NEEDS_CREDENTIALS without one."""
+        access = self.ready().spec.access(now)
+        return without_changes(access, READ_ONLY_REASON) if self.marks.is_read_only else access
+
+    def ready(self) -> Entry:
+        """Itself, where it has a credential. Raises like `access`."""
+        if self.has_credential:
+            return self
+        raise needs_credentials(
+            f"The secret of '{self.connection.name}' is missing. {self.connection.notice}".strip()
+        )
+
+    def guard(self) -> str:
+        """Why nothing may be changed through it; empty where it may. Any thread asks."""
+        return f"{READ_ONLY_REASON} {READ_ONLY_CURE}" if self.marks.is_read_only else ""
+
+
+def needs_credentials(message: str) -> NotAuthorizedError:
+    """What makes a job wait instead of failing."""
+    error = NotAuthorizedError(message, cure="Paste a key or a SAS for it, then go on.")
+    error.retry = Retry.NEEDS_CREDENTIALS
+    return error
 
 
 def connection_of(

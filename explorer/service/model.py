@@ -100,6 +100,12 @@ class Connection:
     """Something the user must see: no keyring, expired, clock skew."""
     start_blob: str = ""
     """The blob of `start` that was pasted, by its name there; empty where a folder was."""
+    is_read_only: bool = False
+    """Whether a person allows no changes through it; `claims` say so too."""
+    colour: str = ""
+    """One of `storage.marks.COLOURS`; empty for none."""
+    group: str = ""
+    """The heading it stands under; empty for none."""
     is_namespace_set: bool = False
     """Whether a person said what `is_hierarchical` says, and nobody is asked."""
 

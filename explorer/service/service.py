@@ -22,6 +22,7 @@ from explorer.service.events import Event, Notice, SettingsChanged
 from explorer.service.feed import Feed, Subscription
 from explorer.service.history import History
 from explorer.service.management import Management
+from explorer.service.marks import Favourites
 from explorer.service.model import Connection, DeleteCount, Location, ProbeReport
 from explorer.service.operations import Operations
 from explorer.service.preferences import Preferences
@@ -86,6 +87,9 @@ class Service:
         """Leases, copies stopped, blobs brought back."""
         self.administration = Administration(connections, feed.put)
         """Access, policies and settings of containers and the account."""
+        self.marks = connections.marking
+        """Read-only, colour and group of a connection."""
+        self.favourites = Favourites(connections.marking, connections.all)
         self.copies = Copies(connections, browser, connections.place, self.submit)
         """Copy, move, rename and duplicate, as jobs."""
 
@@ -394,6 +398,7 @@ class Service:
 
     async def submit(self, request: Request) -> int:
         """Queue an upload, download or copy; once this returns the job survives a crash."""
+        self.marks.check(request)
         return await self._engine.submit(request)
 
     def find_conflicts(self, request: Request) -> AsyncIterator[Conflict]:

@@ -7,7 +7,7 @@ said beside them (`Access.is_expired`) and the service decides.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -125,6 +125,26 @@ def anonymous_access() -> Access:
     perhaps = Claim(Verdict.UNKNOWN, "It depends on how public the container was made.")
     open_to_all = {Action.LIST_BLOBS, Action.READ}
     return Access(tuple((action, perhaps if action in open_to_all else no) for action in Action))
+
+
+_LOOKING = frozenset(
+    {
+        Action.LIST_CONTAINERS,
+        Action.LIST_BLOBS,
+        Action.READ,
+        Action.READ_TAGS,
+        Action.FIND_BY_TAGS,
+        Action.SIGN,
+    }
+)
+"""Actions that change nothing."""
+
+
+def without_changes(access: Access, reason: str) -> Access:
+    """The same with everything refused that changes something, for `reason`."""
+    no = Claim(Verdict.NO, reason)
+    claims = tuple((action, claim if action in _LOOKING else no) for action, claim in access.claims)
+    return replace(access, claims=claims)
 
 
 # Letters, any one of which is enough; a letter of two is 'both'.

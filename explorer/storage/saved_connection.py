@@ -27,6 +27,7 @@ from explorer.storage.connection_spec import (
     ScopeLevel,
     SharedKey,
 )
+from explorer.storage.marks import NO_MARKS, Marks, marks_from_json, marks_to_json
 from explorer.storage.sas import parse_sas
 
 _LONGEST = 20_000
@@ -85,6 +86,7 @@ class SavedConnection:
     api_version: str = ""
     namespace_found: str = ""
     namespace_set: str = ""
+    marks: Marks = NO_MARKS
 
     @property
     def is_hierarchical(self) -> bool | None:
@@ -189,7 +191,9 @@ def spec_of(saved: SavedConnection, secret: str) -> ConnectionSpec:
 def to_json(saved: SavedConnection) -> dict[str, Any]:
     """For the file; what has its default is left out."""
     defaults = {field.name: field.default for field in fields(SavedConnection)}
-    return {name: value for name, value in asdict(saved).items() if defaults[name] != value}
+    values = asdict(saved) | {"marks": marks_to_json(saved.marks)}
+    defaults["marks"] = {}
+    return {name: value for name, value in values.items() if defaults[name] != value}
 
 
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -209,6 +213,9 @@ def from_json(entry: object) -> SavedConnection:
         if field.name not in entry:
             continue
         value = entry[field.name]
+        if field.name == "marks":
+            values["marks"] = marks_from_json(value)
+            continue
         if type(value) not in _TYPES[str(field.type)]:
             raise ValueError(f"{field.name} is of the wrong type")
         if isinstance(value, str) and len(value) > _LONGEST:

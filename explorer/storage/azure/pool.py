@@ -15,11 +15,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from explorer.base.cancel import Cancelled, CancelToken, current_token
+from explorer.base.errors import NotAuthorizedError
 from explorer.storage.azure.answer import Answer, receive
 from explorer.storage.azure.dial import Dialer, Origin
 from explorer.storage.azure.wire import ClosedEarly, Connection
 
 IDLE_LIMIT_S = 60.0
+LOOKING = frozenset({"GET", "HEAD"})
+"""Methods that change nothing."""
 
 
 @dataclass(slots=True, eq=False)
@@ -48,13 +51,18 @@ class Pool:
         self._idle: dict[Origin, list[Connection]] = {}
         self._in_use: set[Connection] = set()
         self._is_closed = False
+        self.guard: Callable[[], str] = lambda: ""
+        """Why nothing may be changed at the moment; empty where it may. Any thread asks."""
 
     def exchange(self, call: Call, progress: Callable[[int], None] | None = None) -> Answer:
         """Send `call` and read the head of its answer, which the caller must close.
 
         `progress` hears each byte of the body once, even if it is sent again.
-        Raises Cancelled, OSError, WireError, ProxyRefusedError, InputError.
+        Raises Cancelled, OSError, WireError, ProxyRefusedError, InputError, and
+        NotAuthorizedError for what is more than looking while `guard` has a reason.
         """
+        if call.method not in LOOKING and (reason := self.guard()):
+            raise NotAuthorizedError(reason)
         token = current_token()
         if token is not None:
             token.raise_if_cancelled()
