@@ -25,12 +25,14 @@ _AUTHORISATION = {NotAuthorizedError.title, CredentialExpiredError.title}
 FAILURES_A_PAGE = 1000
 
 
-async def follow(service: Service, job_id: int, out: Output) -> int:
-    """Wait for the job, show how it goes, and return the exit code.
+async def follow(service: Service, job_id: int, out: Output, *, is_continued: bool = False) -> int:
+    """Wait for the job, show how it goes, and return the exit code. With `is_continued` what
+    was done before does not count as speed.
 
     SIGINT and SIGTERM pause it; when this returns the journal is written.
     """
     begun = time.monotonic()
+    before = next((job.bytes_done for job in service.jobs() if job.id == job_id), 0)
     progress = ProgressLine(out)
     watcher = _Watcher(job_id, out, progress)
     subscription = service.subscribe(watcher.receive)
@@ -46,7 +48,9 @@ async def follow(service: Service, job_id: int, out: Output) -> int:
     if stopped.is_set() and not job.state.is_final:
         out.error(f"interrupted. Paused; go on with: quayside resume {job_id}")
         return Exit.INTERRUPTED
-    return await report(service, job, time.monotonic() - begun, out)
+    return await report(
+        service, job, time.monotonic() - begun, out, before_bytes=before if is_continued else 0
+    )
 
 
 async def _wait(
@@ -125,7 +129,9 @@ class _Watcher:
             self._out.flush()
 
 
-async def report(service: Service, job: JobSnapshot, elapsed_s: float, out: Output) -> int:
+async def report(
+    service: Service, job: JobSnapshot, elapsed_s: float, out: Output, *, before_bytes: int = 0
+) -> int:
     """Every failure with its reason, then the sums. Returns the exit code."""
     failures: list[Failure] = [] if job.failure is None else [job.failure]
     if job.failure is not None:
@@ -153,11 +159,12 @@ async def report(service: Service, job: JobSnapshot, elapsed_s: float, out: Outp
     if out.is_json:
         out.data({"event": "end", "job": job, "elapsed_s": round(elapsed_s, 3)})
     elif not out.is_quiet and job.state in (JobState.DONE, JobState.FAILED):
-        out.result(summary(job, elapsed_s))
+        out.result(summary(job, elapsed_s, before_bytes))
     if job.state is JobState.NEEDS_CREDENTIALS:
         out.error(f"job {job.id} waits for credentials. With new ones: quayside resume {job.id}")
     elif job.state is JobState.PAUSED:
-        out.error(f"job {job.id} is paused. Go on with: quayside resume {job.id}")
+        some = f", {job.files_paused} of its files" if job.files_paused else ""
+        out.error(f"job {job.id} is paused{some}. Go on with: quayside resume {job.id}")
     elif job.state is JobState.CANCELLED:
         out.error(f"job {job.id} was cancelled.")
     return exit_of(job, failures)
@@ -170,7 +177,7 @@ def _name(transfer: TransferSnapshot) -> str:
 
 def exit_of(job: JobSnapshot, failures: list[Failure]) -> int:
     """0 where everything went; 3 or 4 where nothing did, for that one reason; else 1. Pure."""
-    if job.state is JobState.DONE and not job.files_failed:
+    if job.state is JobState.DONE and not job.files_failed and not job.files_cancelled:
         return Exit.OK
     if job.state is JobState.NEEDS_CREDENTIALS:
         return Exit.NOT_AUTHORISED

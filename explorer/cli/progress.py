@@ -43,8 +43,15 @@ def share_of(job: JobSnapshot) -> float | None:
         return None
     if job.bytes_total:
         return min(job.bytes_done / job.bytes_total, 0.999)
-    done = job.files_done + job.files_skipped + job.files_failed
+    done = job.files_done + job.files_skipped + job.files_failed + job.files_cancelled
     return min(done / job.files_total, 0.999) if job.files_total else None
+
+
+def waiting_for(job: JobSnapshot) -> str:
+    """Why nothing moves: `paused`, `waiting for the network`."""
+    if job.state is JobState.RETRY_WAIT and job.failure is not None:
+        return f"waiting: {job.failure.title[:1].lower()}{job.failure.title[1:]}"
+    return _WAITING[job.state]
 
 
 def figures(job: JobSnapshot) -> str:
@@ -55,13 +62,19 @@ def figures(job: JobSnapshot) -> str:
         f"{job.files_done} of {job.files_total} files{some}",
     ]
     if job.state in _WAITING:
-        parts.append(_WAITING[job.state])
+        parts.append(waiting_for(job))
     elif job.rate_bytes_per_s:
         parts.append(format_rate(job.rate_bytes_per_s))
         if job.eta_s is not None and not job.is_expanding:
             parts.append(f"{format_duration(job.eta_s)} left")
-    if job.files_failed:
-        parts.append(f"{job.files_failed} failed")
+    for count, what in (
+        (job.files_skipped, "skipped"),
+        (job.files_paused, "paused"),
+        (job.files_cancelled, "cancelled"),
+        (job.files_failed, "failed"),
+    ):
+        if count:
+            parts.append(f"{count} {what}")
     return ", ".join(parts)
 
 
@@ -75,17 +88,21 @@ def bar_line(job: JobSnapshot, width: int) -> str:
     return cut(f"{_FULL * full}{_EMPTY * (cells - full)}{told}", width)
 
 
-def summary(job: JobSnapshot, elapsed_s: float) -> str:
-    """The last word: files, bytes, time, skipped, failed."""
+def summary(job: JobSnapshot, elapsed_s: float, before_bytes: int = 0) -> str:
+    """The last word: files, bytes, time, skipped, failed. `before_bytes` were there already
+    when the time began."""
     noun = "file" if job.files_done == 1 else "files"
     verb = "Uploaded" if job.direction is Direction.UPLOAD else "Downloaded"
     text = f"{verb} {job.files_done} {noun}, {format_bytes(job.bytes_done)}"
     if elapsed_s > 0:
         text += f" in {format_duration(elapsed_s)}"
-        if job.bytes_done:
-            text += f" ({format_rate(job.bytes_done / elapsed_s)})"
+        moved = job.bytes_done - before_bytes
+        if moved > 0:
+            text += f" ({format_rate(moved / elapsed_s)})"
     if job.files_skipped:
         text += f", {job.files_skipped} skipped"
+    if job.files_cancelled:
+        text += f", {job.files_cancelled} cancelled"
     return f"{text}, {job.files_failed} failed."
 
 

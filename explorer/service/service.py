@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from explorer.base.settings import Settings
-from explorer.service.administration import Administration
 from explorer.service.access_control import AccessControl
+from explorer.service.administration import Administration
 from explorer.service.browse import Browser
 from explorer.service.connections import Connections
 from explorer.service.copies import Copies
@@ -36,8 +36,11 @@ from explorer.storage.model import BlobProperties, Container, ContainerPage, Pag
 
 if TYPE_CHECKING:  # a command that only looks does not load the engine
     from explorer.transfer.engine import Engine
+    from explorer.transfer.file_control import FileControl
+    from explorer.transfer.job_control import JobControl
     from explorer.transfer.model import (
         Conflict,
+        ConflictPolicy,
         JobSnapshot,
         RemotePlace,
         Request,
@@ -440,9 +443,19 @@ class Service:
         """Give up a job; finished files stay, half ones leave nothing."""
         await self._engine.cancel(job_id)
 
-    async def retry(self, job_id: int) -> None:
-        """Try its failed files again."""
-        await self._engine.retry(job_id)
+    async def retry(self, job_id: int, conflicts: ConflictPolicy | None = None) -> None:
+        """Try its failed files again, with another rule for what exists if one is given."""
+        await self._engine.retry(job_id, conflicts)
+
+    @property
+    def job_control(self) -> JobControl:
+        """What is done to all jobs together: pause, resume, cancel, clear."""
+        return self._engine.control
+
+    @property
+    def file_control(self) -> FileControl:
+        """What is done to single files of a job."""
+        return self._engine.files
 
     async def remove(self, job_id: int) -> None:
         """Take a finished job out of the list."""

@@ -231,12 +231,23 @@ class Queue:
             if row.owner == self.me:
                 if known is not None and row.wish:
                     wishes.append((known, row.wish))
+                if known is not None:
+                    self._take_limit(known, row)
             elif known is None:
                 await self.recount(job := self._put(row))
                 self._listener.job_added(job.snapshot())
             elif known.task is None and (row != known.row or row.owner):
                 await self._take_over(known)
         return wishes
+
+    def _take_limit(self, job: Job, row: JobRow) -> None:
+        """Another process has changed how fast our job may be."""
+        limit = row.request.options.limit_bytes_per_s
+        if limit != job.row.request.options.limit_bytes_per_s:
+            options = replace(job.row.request.options, limit_bytes_per_s=limit)
+            job.row = replace(job.row, request=replace(job.row.request, options=options))
+            job.limiter.set_rate(limit)
+            job.is_changed = True
 
     async def _take_over(self, job: Job) -> None:
         """Another process has changed, or runs, this job."""
