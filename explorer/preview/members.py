@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator
 
-from explorer.base.errors import InputError, IntegrityError
+from explorer.base.errors import InputError
 from explorer.base.shown import shown
 from explorer.base.units import format_bytes
 from explorer.preview import zips
@@ -44,8 +44,8 @@ def pour(
 ) -> int:
     """Hand the bytes of one member to `write`, piece by piece; returns how many.
 
-    Never more than the list says. Raises InputError where it may not be saved,
-    IntegrityError where what comes is not what the list says.
+    Never more than the list says. Raises InputError where it may not be saved, or where what
+    comes is not what the list says.
     """
     if reason := refusal(archive, member):
         raise InputError(f"‘{shown(member.name)}’ cannot be saved. {reason}")
@@ -53,7 +53,7 @@ def pour(
     try:
         written = _pour(source, archive, member, write)
     except Unreadable as error:
-        raise IntegrityError(f"‘{shown(member.name)}’ cannot be taken out. {error}") from None
+        raise InputError(f"‘{shown(member.name)}’ cannot be taken out. {error}") from None
     return written
 
 

@@ -19,7 +19,13 @@ class EmptyState(QWidget):
     """An icon, a headline, a sentence, and the buttons that lead on, in the middle."""
 
     def __init__(
-        self, icon_name: str, headline: str, text: str = "", parent: QWidget | None = None
+        self,
+        icon_name: str,
+        headline: str,
+        text: str = "",
+        parent: QWidget | None = None,
+        *,
+        width: int = _WIDTH,
     ) -> None:
         super().__init__(parent)
         self._icon = ToneIcon(icon_name, Tone.NEUTRAL, 48)
@@ -34,7 +40,7 @@ class EmptyState(QWidget):
         self._actions.addStretch()
         # One column of a fixed width: wrapped labels get their height from it.
         middle = QWidget()
-        middle.setFixedWidth(_WIDTH)
+        middle.setFixedWidth(width)
         self._column = QVBoxLayout(middle)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
@@ -45,7 +51,7 @@ class EmptyState(QWidget):
         self._column.addSpacing(8)
         self._column.addLayout(self._actions)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(24, 24, 24, 24)
+        outer.setContentsMargins(*(min(24, width // 16),) * 4)
         row = QHBoxLayout()
         row.addStretch()
         row.addWidget(middle)

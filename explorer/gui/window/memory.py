@@ -36,6 +36,8 @@ class Memory:
     columns: Columns = field(default_factory=Columns)
     transfers: str = ""
     """Columns of the transfers panel, as it saves them."""
+    inspector_page: str = ""
+    """The page of the inspector in front."""
 
     def to_bytes(self) -> bytes:
         """As it is written."""
@@ -54,6 +56,7 @@ class Memory:
             "current_tab": self.current_tab,
             "columns": self.columns.to_json(),
             "transfers": self.transfers,
+            "inspector_page": self.inspector_page,
         }
         return json.dumps(data, indent=1, ensure_ascii=False).encode()
 
@@ -68,6 +71,7 @@ class Memory:
             return cls()
         tabs = data.get("tabs")
         transfers = data.get("transfers")
+        page = data.get("inspector_page")
         current = data.get("current_tab")
         return cls(
             geometry=_blob(data.get("geometry")),
@@ -76,6 +80,7 @@ class Memory:
             current_tab=current if isinstance(current, int) else 0,
             columns=Columns.from_json(data.get("columns")),
             transfers=transfers if isinstance(transfers, str) else "",
+            inspector_page=page if isinstance(page, str) else "",
         )
 
 

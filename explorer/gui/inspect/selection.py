@@ -1,0 +1,60 @@
+"""What the inspector is about: a subject, and how much of it there is. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explorer.gui.browse.rows import RowKind
+from explorer.gui.browse.words import path_text
+from explorer.gui.file_kinds import file_icon_name
+from explorer.gui.window.subject import Subject
+
+ROWS = 1000
+"""Of a larger selection the subject has only so many rows; the counts are of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """One subject of the listing in front. Without rows its place itself is meant."""
+
+    subject: Subject
+    folders: int = 0
+    blobs: int = 0
+    size_bytes: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many rows are selected."""
+        return self.folders + self.blobs
+
+    @property
+    def is_many(self) -> bool:
+        return self.count > 1
+
+    @property
+    def title(self) -> str:
+        """The name of what is meant."""
+        if self.is_many:
+            return f"{self.count:,} items"
+        if self.count:
+            return self.subject.rows[0].name
+        place = self.subject.location
+        return place.name or self.subject.connection.name
+
+    @property
+    def path(self) -> str:
+        """Where that is."""
+        place = path_text(self.subject.location)
+        return f"{place}{self.subject.rows[0].name}" if self.count == 1 else place
+
+    @property
+    def icon_name(self) -> str:
+        if self.is_many:
+            return "list"
+        if self.count:
+            row = self.subject.rows[0]
+            if row.kind is RowKind.BLOB:
+                return file_icon_name(row.name, row.content_type)
+            return "folder" if row.kind is RowKind.FOLDER else "container"
+        place = self.subject.location
+        return "folder" if place.path else "container" if place.container else "account"

@@ -1,0 +1,105 @@
+"""The inspector in the window: its dock, its switch, and what it is told of. GUI thread only."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+from explorer.base.tasks import TaskScope
+from explorer.base.workers import Workers
+from explorer.gui.bridge import Bridge
+from explorer.gui.browse.pane import Pane
+from explorer.gui.inspect.inspector import Inspector
+from explorer.gui.inspect.page import InspectorPage
+from explorer.gui.inspect.preview_page import PreviewPage
+from explorer.gui.inspect.properties_page import PropertiesPage
+from explorer.gui.inspect.selection import ROWS, Selection
+from explorer.gui.window import menus
+from explorer.gui.window.subject import Subject
+
+WIDTH = 360
+
+
+def selection_of(pane: Pane) -> Selection | None:
+    """What the pane has selected; its place where it has nothing selected."""
+    place, connection = pane.location, pane.connection
+    if place is None or connection is None:
+        return None
+    status = pane.status()
+    rows = tuple(islice(pane.model.taken(pane.view.spans()), ROWS))
+    return Selection(
+        Subject(connection, place, rows),
+        status.folders_selected,
+        status.blobs_selected,
+        status.bytes_selected,
+    )
+
+
+class Inspecting(QObject):
+    """One per window. Hidden until it is asked for."""
+
+    changed = Signal()
+    """Shown, hidden, or turned to another page: to be remembered."""
+
+    def __init__(
+        self, bridge: Bridge, scope: TaskScope, workers: Workers, window: QMainWindow
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self.inspector = Inspector()
+        self.preview = PreviewPage(bridge, scope, workers)
+        self.properties = PropertiesPage(bridge, scope)
+        self.dock = QDockWidget("Inspector")
+        self.dock.setObjectName("inspector")
+        self.dock.setWidget(self.inspector)
+        self.dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
+        self.dock.setTitleBarWidget(QWidget())
+        self.switch: QAction = menus.panel_action("&Inspector", "panel-right", window)
+        self.switch.toggled.connect(self.dock.setVisible)
+        self.dock.visibilityChanged.connect(self._shown_or_hidden)
+        self.inspector.page_changed.connect(self.changed)
+        self.add_page(self.preview)
+        self.add_page(self.properties)
+
+    def place_dock(self) -> None:
+        """Put the dock at the right, down to the status bar, hidden."""
+        self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+        self._window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        self._window.resizeDocks([self.dock], [WIDTH], Qt.Orientation.Horizontal)
+        self.dock.hide()
+
+    def add_page(self, page: InspectorPage) -> None:
+        """One more page, behind the others."""
+        self.inspector.add_page(page)
+
+    def follow(self, pane: Pane) -> None:
+        """The selection, or the pane in front, may be another one."""
+        self.inspector.follow(selection_of(pane))
+
+    def _shown_or_hidden(self) -> None:
+        self.switch.setChecked(not self.dock.isHidden())
+        self.changed.emit()
+
+    @property
+    def page_key(self) -> str:
+        """Which page is in front, for the window's memory."""
+        return self.inspector.page.key
+
+    def peek(self) -> None:
+        """Show the preview; hide it again if it is what is shown."""
+        if not self.dock.isHidden() and self.inspector.page is self.preview:
+            self.dock.hide()
+        else:
+            self.bring(self.preview.key)
+
+    def show_properties(self) -> None:
+        """Show the properties, whatever was shown."""
+        self.bring(self.properties.key)
+
+    def bring(self, key: str) -> None:
+        """Show the inspector with that page in front."""
+        self.inspector.bring(key)
+        self.dock.show()
