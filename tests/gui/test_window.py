@@ -21,6 +21,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
 )
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
 from explorer.base.tasks import TaskScope
@@ -33,6 +34,7 @@ from explorer.gui.browse.sorting import Column
 from explorer.gui.browse.tree_model import NodeState
 from explorer.gui.connect.local_storage import LocalStorage
 from explorer.gui.errors import ErrorSheet
+from explorer.gui.palette.sheet import PaletteSheet
 from explorer.gui.settings.sheet import SettingsSheet
 from explorer.gui.window.actions import Act
 from explorer.gui.window.main_window import MainWindow
@@ -770,5 +772,16 @@ def test_settings_are_kept_at_once_and_a_refused_one_says_why(run: Run, data_dir
         await until(lambda: page.notice.isVisible(), "it is refused")
         assert "http://host:port" in page.notice.text()
         page.accept()
+
+    run(work)
+
+
+def test_the_palette_does_what_is_chosen(run: Run) -> None:
+    async def work(window: MainWindow, here: Location) -> None:
+        window.actions_[Act.COMMANDS].trigger()
+        page: PaletteSheet = await sheet(PaletteSheet)
+        QTest.keyClicks(page.line, "new tab")
+        QTest.keyClick(page.line, Qt.Key.Key_Return)
+        await until(lambda: window.tabs.count() == 2, "a tab opens")
 
     run(work)

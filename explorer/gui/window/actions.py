@@ -44,6 +44,7 @@ class Act(Enum):
     NEXT_PANEL = auto()
     PEEK = auto()
     PROPERTIES = auto()
+    COMMANDS = auto()
     SETTINGS = auto()
     ABOUT = auto()
 
@@ -102,6 +103,7 @@ SPECS: dict[Act, Spec] = {
     Act.NEXT_PANEL: Spec("Next &panel", "", ("F6",)),
     Act.PEEK: Spec("Pre&view", "eye", ("Space",), _with_place),
     Act.PROPERTIES: Spec("Prope&rties", "info", ("Alt+Return",), _with_place),
+    Act.COMMANDS: Spec("All &commands…", "terminal", ("Ctrl+K",)),
     Act.SETTINGS: Spec("&Settings…", "settings", ("Ctrl+,",)),
     Act.ABOUT: Spec("&About Quayside", "info"),
 }

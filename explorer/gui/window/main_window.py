@@ -25,6 +25,7 @@ from explorer.gui.transfers.start import TransferStarter
 from explorer.gui.window import menus, offers
 from explorer.gui.window.actions import Act, Actions
 from explorer.gui.window.areas import Surroundings, make_areas
+from explorer.gui.window.commanding import Commanding
 from explorer.gui.window.deeds import Deeds
 from explorer.gui.window.going import Going
 from explorer.gui.window.hearing import Hearing
@@ -97,6 +98,9 @@ class MainWindow(QMainWindow):
                 self,
                 self.deeds.do,
             )
+        )
+        self.commanding = Commanding(
+            self.actions_, self.areas, self.tabs, self.tree_controller, self
         )
         self.settings = SettingsRoom(bridge, scope, self)
         self.status = StatusLine()
@@ -207,6 +211,7 @@ class MainWindow(QMainWindow):
             Act.NEXT_PANEL: self._next_panel,
             Act.PEEK: self.inspecting.peek,
             Act.PROPERTIES: self.inspecting.show_properties,
+            Act.COMMANDS: lambda: self.deeds.do(self.commanding.open(), "commands"),
             Act.SETTINGS: lambda: self.deeds.do(self.settings.open(), "settings"),
         }
         connect_actions(self.actions_, self.deeds, self.tabs, self.connecting, own)

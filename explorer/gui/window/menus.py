@@ -97,7 +97,7 @@ def build_menu_bar(
     view.addSeparator()
     for menu in below:
         view.addMenu(menu)
-    fill(bar.addMenu("&Help"), (Act.ABOUT,), actions)
+    fill(bar.addMenu("&Help"), (Act.COMMANDS, None, Act.ABOUT), actions)
 
 
 def build_tool_bar(window: QMainWindow, actions: Actions, panels: list[QAction]) -> QToolBar:

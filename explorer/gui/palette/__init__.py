@@ -1,0 +1,1 @@
+"""Everything that can be done, found by typing a few letters of it."""
