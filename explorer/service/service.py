@@ -93,7 +93,9 @@ class Service:
         self.marks = connections.marking
         """Read-only, colour and group of a connection."""
         self.favourites = Favourites(connections.marking, connections.all)
-        self.copies = Copies(connections, browser, connections.place, self.submit)
+        self.copies = Copies(
+            connections, browser, connections.place, self.submit, self.renaming
+        )
         """Copy, move, rename and duplicate, as jobs."""
 
     # -- life -----------------------------------------------------------------
