@@ -171,8 +171,9 @@ async def report(
 
 
 def _name(transfer: TransferSnapshot) -> str:
-    is_upload = transfer.direction is Direction.UPLOAD
-    return transfer.local_path if is_upload else transfer.remote_name
+    """The source."""
+    is_download = transfer.direction is Direction.DOWNLOAD
+    return transfer.remote_name if is_download else transfer.local_path
 
 
 def exit_of(job: JobSnapshot, failures: list[Failure]) -> int:

@@ -32,7 +32,12 @@ _WAITING = {
 
 
 def verb_of(job: JobSnapshot) -> str:
-    return "uploading" if job.direction is Direction.UPLOAD else "downloading"
+    """`uploading`, as a person reads it while it goes on."""
+    if job.is_move:
+        return "moving"
+    return {Direction.UPLOAD: "uploading", Direction.COPY: "copying"}.get(
+        job.direction, "downloading"
+    )
 
 
 def share_of(job: JobSnapshot) -> float | None:
@@ -92,7 +97,10 @@ def summary(job: JobSnapshot, elapsed_s: float, before_bytes: int = 0) -> str:
     """The last word: files, bytes, time, skipped, failed. `before_bytes` were there already
     when the time began."""
     noun = "file" if job.files_done == 1 else "files"
-    verb = "Uploaded" if job.direction is Direction.UPLOAD else "Downloaded"
+    verb = {Direction.UPLOAD: "Uploaded", Direction.COPY: "Copied"}.get(
+        job.direction, "Downloaded"
+    )
+    verb = "Moved" if job.is_move else verb
     text = f"{verb} {job.files_done} {noun}, {format_bytes(job.bytes_done)}"
     if elapsed_s > 0:
         text += f" in {format_duration(elapsed_s)}"

@@ -114,11 +114,14 @@ async def credentials_for(
     options and environment give for the same account. Raises InputError."""
     saved = {connection.id for connection in service.connections()}
     has_options = args.connection or args.connection_string
+    if job.source_place is not None and job.source_place.connection_id in saved:
+        await service.load_secrets(job.source_place.connection_id)
     if job.place.connection_id in saved and not has_options:
         await service.load_secrets(job.place.connection_id)
         return
     connection = await connect(service, args, out, job.place.container)
-    if connection.endpoint != job.place.endpoint:
+    source = job.source_place
+    if connection.endpoint not in (job.place.endpoint, source.endpoint if source else ""):
         raise InputError(
             f"Job {job.id} is for {job.place.endpoint}, the credentials are for "
             f"{connection.endpoint}.",

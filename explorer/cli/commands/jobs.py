@@ -82,8 +82,9 @@ def _tell(job: JobSnapshot, out: Output) -> None:
         return
     where = "" if job.is_ours or job.state.is_final else ", in another Quayside"
     limit = f", at most {format_rate(job.limit_bytes_per_s)}" if job.limit_bytes_per_s else ""
+    kind = "move" if job.is_move else job.direction.value
     out.result(
-        f"{job.id:>4}  {job.state.value:<17} {job.direction.value:<8}  {job.title} -> "
+        f"{job.id:>4}  {job.state.value:<17} {kind:<8}  {job.title} -> "
         f"{job.destination}  ({figures(job)}{limit}{where})"
     )
     if job.failure is not None:
