@@ -31,6 +31,17 @@ def add_connection_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_state_options(parser: argparse.ArgumentParser) -> None:
+    """A version or snapshot of a blob; its URL says so by itself."""
+    group = parser.add_argument_group("another state of the blob")
+    group.add_argument(
+        "--version-id", metavar="ID", default="", help="this version (see `quayside ls --versions`)"
+    )
+    group.add_argument(
+        "--snapshot", metavar="TIME", default="", help="this snapshot (see `ls --snapshots`)"
+    )
+
+
 def add_common_options(parser: argparse.ArgumentParser, *, with_json: bool = True) -> None:
     """What every command takes."""
     group = parser.add_argument_group("general")

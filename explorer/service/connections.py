@@ -19,6 +19,7 @@ from explorer.service.claims import utc_now
 from explorer.service.entries import (
     Entry,
     connection_of,
+    entry_of,
     home_without_keyring,
     needs_credentials,
     start_blob_of,
@@ -31,6 +32,7 @@ from explorer.service.events import (
     ConnectionRemoved,
     Event,
 )
+from explorer.service.exporting import Exporting
 from explorer.service.marks import Marking
 from explorer.service.model import Connection, Location, ProbeReport, SecretHome
 from explorer.service.namespaces import Namespaces
@@ -80,6 +82,7 @@ class Connections:
         self._keyring = Workers("keyring-wait", 1)
         self._namespaces = Namespaces(self.calls, self._disk, self._accounts, self._change)
         self.marking = Marking(self._disk, self._accounts, self._entry, self._change)
+        self.exporting = Exporting(self, self._disk)
         self.notices: tuple[str, ...] = ()
         self.credential_changed: Callable[[str], None] = lambda connection_id: None
         """Told when work that waits for this connection can go on."""
@@ -89,25 +92,8 @@ class Connections:
         listed = await self._disk.run(self._accounts.load)
         self.notices = listed.notices
         for saved in listed.connections:
-            spec = spec_of(saved, "")
-            is_waiting = saved.needs_secret
-            self._entries[saved.id] = Entry(
-                connection_of(
-                    spec,
-                    connection_id=saved.id,
-                    name=saved.name,
-                    now=utc_now(),
-                    home=SecretHome.KEYRING if is_waiting else SecretHome.NONE_NEEDED,
-                    is_saved=True,
-                    is_hierarchical=saved.is_hierarchical,
-                    is_namespace_set=bool(saved.namespace_set),
-                    expires_s=saved.expires_s or None,
-                ),
-                spec,
-                saved,
-                api_version=saved.api_version,
-                marks=saved.marks,
-            )
+            home = SecretHome.KEYRING if saved.needs_secret else SecretHome.NONE_NEEDED
+            self._entries[saved.id] = entry_of(saved, spec_of(saved, ""), home)
 
     async def aclose(self) -> None:
         """Close every store and end the threads."""
@@ -144,13 +130,17 @@ class Connections:
 
     def locate(self, connection_id: str, text: str) -> Place:
         """What a person typed, as a place of this connection. Raises InputError."""
-        place = locate(text, self._entry(connection_id).spec)
+        place = self.locate_state(connection_id, text)
         if place.snapshot or place.version_id:
             raise InputError(
                 "The address names a snapshot or an older version of a blob.",
                 cure="Leave that part out to reach the blob as it is now.",
             )
         return place
+
+    def locate_state(self, connection_id: str, text: str) -> Place:
+        """The same where a snapshot or an older version may be meant."""
+        return locate(text, self._entry(connection_id).spec)
 
     def place(self, location: Location) -> RemotePlace:
         if not location.container:
@@ -299,6 +289,23 @@ class Connections:
         )
         self._add(Entry(connection, spec, saved, api_version=report.api_version))
         return connection
+
+    def entries(self) -> tuple[Entry, ...]:
+        """With their secrets: for the service only."""
+        return tuple(self._entries.values())
+
+    async def adopt(self, saved: SavedConnection, secret: str) -> Connection:
+        """Keep one that was brought along, under its id, tested by nobody yet."""
+        home, notice = SecretHome.NONE_NEEDED, ""
+        if saved.needs_secret:
+            home, notice = SecretHome.MISSING, "It came without its secret. Paste it."
+        if secret:
+            kept = await self._keyring.run(self._secrets.save, saved.id, secret)
+            home, notice = _HOMES[kept.home], kept.notice
+        await self._disk.run(self._accounts.add, saved)
+        entry = entry_of(saved, spec_of(saved, secret), home, notice)
+        self._add(entry)
+        return entry.shown
 
     def _twin(self, spec: ConnectionSpec) -> Entry | None:
         """The same reach with the same secret is the same connection."""

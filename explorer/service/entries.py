@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from explorer.base.errors import NotAuthorizedError, Retry
-from explorer.service.claims import LOOKING, claims_of, expiry_of
+from explorer.service.claims import LOOKING, claims_of, expiry_of, utc_now
 from explorer.service.model import Claim, Connection, Location, ProbeReport, SecretHome
 from explorer.storage.access import Access, Verdict, expiry_text, without_changes
 from explorer.storage.connection import (
@@ -129,6 +129,25 @@ def connection_of(
         secret_home=home,
         notice=notice,
     )
+
+
+def entry_of(
+    saved: SavedConnection, spec: ConnectionSpec, home: SecretHome, notice: str = ""
+) -> Entry:
+    """A saved connection as it is known before anybody was asked."""
+    connection = connection_of(
+        spec,
+        connection_id=saved.id,
+        name=saved.name,
+        now=utc_now(),
+        home=home,
+        is_saved=True,
+        notice=notice,
+        is_hierarchical=saved.is_hierarchical,
+        is_namespace_set=bool(saved.namespace_set),
+        expires_s=saved.expires_s or None,
+    )
+    return Entry(connection, spec, saved, api_version=saved.api_version, marks=saved.marks)
 
 
 def root_of(spec: ConnectionSpec, connection_id: str) -> Location:

@@ -112,7 +112,7 @@ class History:
         self, location: Location, *, recursive: bool = False
     ) -> AsyncGenerator[DeletedPage, None]:
         """What is gone from a folder, or from all below it, and can come back."""
-        pages = self._by_name(location, delimiter="" if recursive else "/")
+        pages = self.by_name(location, recursive=recursive)
         async with aclosing(pages):
             async for prefixes, names in pages:
                 steps = (step_back(states) for states in names)
@@ -123,15 +123,6 @@ class History:
                     if not step.source.blob.is_directory
                 )
                 yield DeletedPage(prefixes, gone)
-
-    async def in_folder(
-        self, location: Location, past: frozenset[Past], *, recursive: bool = False
-    ) -> AsyncGenerator[StatePage, None]:
-        """Pages of everything in a folder with `past`, as the service lists it."""
-        pages = self._pages(location, past, delimiter="" if recursive else "/")
-        async with aclosing(pages):
-            async for page in pages:
-                yield page
 
     async def _pages(
         self, location: Location, past: frozenset[Past], *, prefix: str = "", delimiter: str = ""
@@ -155,11 +146,13 @@ class History:
             if not marker:
                 return
 
-    async def _by_name(
-        self, location: Location, *, prefix: str = "", delimiter: str = ""
+    async def by_name(
+        self, location: Location, *, prefix: str = "", recursive: bool = True
     ) -> AsyncGenerator[tuple[tuple[Prefix, ...], list[tuple[BlobState, ...]]], None]:
-        """All states of each name together, also where a page ends between them."""
+        """Everything kept of a folder page by page: its folders, and all states of each name
+        together, the oldest first, also where a page of the service ends between them."""
         held: list[BlobState] = []
+        delimiter = "" if recursive else "/"
         pages = self._pages(location, ALL, prefix=prefix, delimiter=delimiter)
         async with aclosing(pages):
             async for page in pages:
@@ -255,7 +248,7 @@ class History:
                     planner.add(states)
                 yield planner.plan()
                 continue
-            pages = self._by_name(location, prefix=name)
+            pages = self.by_name(location, prefix=name)
             async with aclosing(pages):
                 async for _, found in pages:
                     for states in found:

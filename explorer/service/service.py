@@ -93,6 +93,7 @@ class Service:
         self.marks = connections.marking
         """Read-only, colour and group of a connection."""
         self.favourites = Favourites(connections.marking, connections.all)
+        self.exporting = connections.exporting
         self.copies = Copies(
             connections, browser, connections.place, self.submit, self.renaming
         )

@@ -8,7 +8,7 @@ import re
 from explorer.base.errors import InputError
 from explorer.cli import options
 from explorer.cli.output import Output
-from explorer.cli.session import place_of, service_of
+from explorer.cli.session import service_of, state_of
 
 NAME = "cat"
 SUMMARY = "write a blob to standard output"
@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="",
         help="from byte A to byte B, both included; A- is the rest, -N the last N bytes",
     )
+    options.add_state_options(parser)
     options.add_connection_options(parser)
     options.add_common_options(parser, with_json=False)
 
@@ -41,14 +42,15 @@ def parse_range(text: str) -> tuple[int | None, int | None]:
 async def run(args: argparse.Namespace, out: Output) -> int:
     first, last = parse_range(args.range) if args.range else (0, None)
     async with service_of(args) as service:
-        location, name = await place_of(service, args, out, args.target)
+        location, name, snapshot, version_id = await state_of(service, args, out, args.target)
+        which = {"snapshot": snapshot, "version_id": version_id}
         if not name:
             raise InputError("That is a folder or container, not a blob.", cure="Name one blob.")
         if first is None:
-            size = (await service.properties(location, name)).size_bytes
+            size = (await service.properties(location, name, **which)).size_bytes
             first, last = max(0, size - (last or 0)), None
         length = None if last is None else last - first + 1
-        async for piece in service.read(location, name, first, length):
+        async for piece in service.read(location, name, first, length, **which):
             out.stdout.buffer.write(piece)
     out.flush()
     return 0

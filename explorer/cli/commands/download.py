@@ -10,7 +10,7 @@ from pathlib import Path
 from explorer.base.errors import InputError, LocalError, NotFoundError
 from explorer.cli import options, transfer_options
 from explorer.cli.output import Output
-from explorer.cli.session import place_of, service_of
+from explorer.cli.session import service_of, state_of
 from explorer.cli.submit import carry_out
 from explorer.service.model import Location
 from explorer.service.service import Service
@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "dest", nargs="?", default="", metavar="DEST", help="a file or folder on this computer"
     )
+    options.add_state_options(parser)
     options.add_connection_options(parser)
     transfer_options.add_transfer_options(parser)
     options.add_common_options(parser)
@@ -74,13 +75,20 @@ def _target_at(path: Path, dest: str, name: str, *, is_blob: bool) -> tuple[Path
 
 async def run(args: argparse.Namespace, out: Output) -> int:
     async with service_of(args, with_transfers=True) as service:
-        location, name = await place_of(service, args, out, args.target)
+        location, name, snapshot, version_id = await state_of(service, args, out, args.target)
         if not location.container:
             raise InputError("The target names no container.", cure="Write CONTAINER or a URL.")
-        is_blob = bool(name) and await _is_blob(service, location, name)
+        is_state = bool(snapshot or version_id)
+        is_blob = is_state or (bool(name) and await _is_blob(service, location, name))
         if is_blob:
             folder, target = local_target(args.dest, name, is_blob=True)
-            source = DownloadSource(location.path + name, is_prefix=False, target=target)
+            source = DownloadSource(
+                location.path + name,
+                is_prefix=False,
+                target=target,
+                snapshot=snapshot,
+                version_id=version_id,
+            )
         else:
             whole = location.child(name) if name else location
             folder, target = local_target(args.dest, whole.name, is_blob=False)

@@ -16,6 +16,7 @@ from explorer.base.match import matches_glob
 from explorer.base.units import format_bytes, parse_moment, parse_size
 from explorer.cli import options
 from explorer.cli.output import Output, as_json, iso_time
+from explorer.cli.past import list_past
 from explorer.cli.session import connect, service_of
 from explorer.service.model import Location
 from explorer.service.service import Service
@@ -40,6 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--newer", metavar="AGE|DATE", help="changed since: 2h, 7d, 2026-05-01 (blobs only)"
     )
     parser.add_argument("--larger", metavar="SIZE", help="at least this: 10M (blobs only)")
+    parser.add_argument("--versions", action="store_true", help="earlier versions as well")
+    parser.add_argument("--snapshots", action="store_true", help="snapshots as well")
+    parser.add_argument(
+        "--deleted", action="store_true", help="what is deleted and can come back as well"
+    )
     options.add_connection_options(parser)
     options.add_common_options(parser)
 
@@ -91,6 +97,8 @@ async def run(args: argparse.Namespace, out: Output) -> int:
     async with service_of(args) as service:
         connection = await connect(service, args, out, args.target)
         container, path = service.locate(connection.id, args.target)
+        if args.versions or args.snapshots or args.deleted:
+            return await list_past(service, Location(connection.id, container), path, args, out)
         batches = (
             _blobs(service, Location(connection.id, container), path, recursive=args.recursive)
             if container

@@ -9,7 +9,7 @@ from explorer.base.errors import InputError, NotFoundError
 from explorer.base.units import format_bytes
 from explorer.cli import options
 from explorer.cli.output import Output, iso_time
-from explorer.cli.session import place_of, service_of
+from explorer.cli.session import service_of, state_of
 from explorer.service.model import Location
 from explorer.service.service import Service
 from explorer.storage.model import BlobProperties
@@ -21,14 +21,21 @@ EXAMPLE = "quayside stat training/runs/7/model.bin --json"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("target", metavar="TARGET", help=options.TARGET_HELP)
+    options.add_state_options(parser)
     options.add_connection_options(parser)
     options.add_common_options(parser)
 
 
 async def run(args: argparse.Namespace, out: Output) -> int:
     async with service_of(args) as service:
-        location, name = await place_of(service, args, out, args.target)
-        data = await _look(service, location, name)
+        location, name, snapshot, version_id = await state_of(service, args, out, args.target)
+        if snapshot or version_id:
+            found = await service.properties(
+                location, name, snapshot=snapshot, version_id=version_id
+            )
+            data = _blob_data(found)
+        else:
+            data = await _look(service, location, name)
     if out.is_json:
         out.data(data)
         return 0
@@ -96,6 +103,8 @@ def _blob_data(found: BlobProperties) -> dict[str, Any]:
         "lease": found.lease_state,
         "copy_status": found.copy_status,
         "version": found.version_id,
+        "is_current": found.is_current_version if found.version_id else "",
+        "snapshot": found.ref.snapshot,
         "tags": found.tag_count or "",
         "metadata": dict(headers.metadata),
     }
