@@ -7,20 +7,24 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from explorer.base.shown import shown
 from explorer.base.units import format_bytes
 from explorer.cli.output import Output, iso_time
-from explorer.transfer.model import Conflict, ConflictPolicy, Side
+
+if TYPE_CHECKING:  # a question with yes or no does not load what transfers are made of
+    from explorer.transfer.model import Conflict, ConflictPolicy, Side
 
 ANSWERS = {
-    "o": ConflictPolicy.OVERWRITE,
-    "s": ConflictPolicy.SKIP,
-    "n": ConflictPolicy.NEWER,
-    "d": ConflictPolicy.DIFFERENT,
-    "r": ConflictPolicy.RENAME,
-    "f": ConflictPolicy.FAIL,
+    "o": "overwrite",
+    "s": "skip",
+    "n": "newer",
+    "d": "different",
+    "r": "rename",
+    "f": "fail",
 }
+"""Letters, and the values of the policies they stand for."""
 _CHOICES = (
     "[o]verwrite, [s]kip, if [n]ewer, if [d]ifferent, [r]ename, [f]ail; "
     "a capital letter answers for all; [q]uit"
@@ -59,8 +63,10 @@ def confirm(out: Output, question: str) -> bool:
 
 def read_policy(answer: str) -> tuple[ConflictPolicy | None, bool]:
     """(policy, whether it is for all); None for an answer that is none of the letters. Pure."""
-    policy = ANSWERS.get(answer[:1].lower()) if len(answer) == 1 else None
-    return policy, answer.isupper()
+    from explorer.transfer.model import ConflictPolicy
+
+    policy = ANSWERS.get(answer.lower()) if len(answer) == 1 else None
+    return None if policy is None else ConflictPolicy(policy), answer.isupper()
 
 
 def describe(conflict: Conflict) -> str:

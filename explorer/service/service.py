@@ -13,24 +13,17 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from explorer.base.settings import Settings
-from explorer.service.access_control import AccessControl
-from explorer.service.administration import Administration
 from explorer.service.browse import Browser
 from explorer.service.connections import Connections
 from explorer.service.copies import Copies
 from explorer.service.events import Event, Notice, SettingsChanged
 from explorer.service.feed import Feed, Subscription
-from explorer.service.history import History
-from explorer.service.management import Management
 from explorer.service.marks import Favourites
 from explorer.service.model import Connection, DeleteCount, Location, ProbeReport
 from explorer.service.operations import Operations
 from explorer.service.preferences import Preferences
-from explorer.service.ranges import Ranges
 from explorer.service.renaming import Renaming
-from explorer.service.sharing import Sharing
-from explorer.service.statistics import StatisticsDesk
-from explorer.service.upkeep import Upkeep
+from explorer.service.rooms import Rooms
 from explorer.storage.connection import ConnectionSpec
 from explorer.storage.model import BlobProperties, Container, ContainerPage, Page
 
@@ -50,7 +43,7 @@ if TYPE_CHECKING:  # a command that only looks does not load the engine
     from explorer.transfer.state import TransferState
 
 
-class Service:
+class Service(Rooms):
     """Made by `start`, ended by `aclose`; also an async context manager."""
 
     def __init__(
@@ -64,32 +57,16 @@ class Service:
         engine: Engine | None,
         feed: Feed,
     ) -> None:
+        super().__init__(connections, browser, feed.put)
         self.data_dir = data_dir
         self._preferences = preferences
-        self._connections = connections
-        self._browser = browser
         self._operations = operations
         self._engine_or_none = engine
         self._feed = feed
-        self.history = History(connections, feed.put)
-        """Versions, snapshots, what is deleted, and the way back."""
-        self.ranges = Ranges(connections)
-        """Ranges of blobs, for previews and for following a log."""
         self.renaming = Renaming(connections, feed.put)
         """Renames and moves in one step, where directories are real."""
-        self.access = AccessControl(connections, feed.put)
-        """Owners, permissions and access lists."""
         self.set_hierarchical = connections.set_namespace
         """(connection_id, True, False, or None to ask the service): are directories real?"""
-        self.sharing = Sharing(connections)
-        """SAS made and tried out."""
-        self.statistics = StatisticsDesk(connections, browser)
-        self.management = Management(connections, browser, feed.put)
-        """Properties of one blob and of a thousand."""
-        self.upkeep = Upkeep(connections, feed.put)
-        """Leases, copies stopped, blobs brought back."""
-        self.administration = Administration(connections, feed.put)
-        """Access, policies and settings of containers and the account."""
         self.marks = connections.marking
         """Read-only, colour and group of a connection."""
         self.favourites = Favourites(connections.marking, connections.all)

@@ -52,10 +52,15 @@ async def run(args: argparse.Namespace, out: Output) -> int:
         if not args.recursive:
             raise InputError(f"{label} is a folder.", cure="Add -r to delete all that is in it.")
         where, named = (folder, "") if is_top else (folder.parent, f"{folder.name}/")
-        count = await _count(service, where, named)
-        if not count.blobs and not is_top and not await service.is_folder(folder):
+        is_agreed = args.yes and not args.dry_run
+        if is_agreed:  # nobody reads a count
+            is_there = bool(name) or is_top or await service.is_folder(folder)
+        else:
+            count = await _count(service, where, named)
+            is_there = count.blobs > 0 or is_top or await service.is_folder(folder)
+        if not is_there:
             raise NotFoundError(f"There is nothing at {label}.", status=404)
-        if not _agreed(args, out, f"{_counted(count)} in {label}"):
+        if not is_agreed and not _agreed(args, out, f"{_counted(count)} in {label}"):
             return 0
         return await _delete(service, where, named, out)
 

@@ -79,3 +79,20 @@ def test_looking_loads_neither_window_nor_sdk_nor_engine() -> None:
         "sys.exit(', '.join(found) or 0)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+ROOMS = (
+    "access_control", "administration", "history", "management", "ranges", "sharing",
+    "statistics", "upkeep",
+)  # fmt: skip
+
+
+def test_a_start_loads_no_room_that_nobody_enters() -> None:
+    code = (
+        "import sys; from explorer.cli.verbs import command_of; command_of('ls'); "
+        "command_of('rm'); "
+        f"rooms = ['explorer.service.' + room for room in {ROOMS}] + ['explorer.transfer.model']; "
+        "found = [name for name in rooms if name in sys.modules]; "
+        "sys.exit(', '.join(found) or 0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
