@@ -14,6 +14,7 @@ from explorer.storage.access import (
     key_access,
     sas_access,
     sas_warnings,
+    without_changes,
 )
 from explorer.storage.sas import Sas, parse_sas
 from tests.unit.storage import connection_corpus as corpus
@@ -143,3 +144,17 @@ def test_a_key_allows_all_and_nobody_little() -> None:
     assert nobody[Action.READ].verdict is Verdict.UNKNOWN
     assert not nobody.allows(Action.WRITE)
     assert nobody.reason(Action.WRITE)
+
+
+def test_without_changes_only_looking_and_signing_are_left() -> None:
+    access = without_changes(key_access(), "It is read-only.")
+    allowed = {action for action in Action if access.allows(action)}
+    assert allowed == {
+        Action.LIST_CONTAINERS,
+        Action.LIST_BLOBS,
+        Action.READ,
+        Action.READ_TAGS,
+        Action.FIND_BY_TAGS,
+        Action.SIGN,
+    }
+    assert access.reason(Action.DELETE) == "It is read-only."
