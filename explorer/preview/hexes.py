@@ -1,4 +1,4 @@
-"""Any bytes, sixteen to a line: where, what, and what of it is ASCII."""
+"""Any bytes, eight to a line, as a narrow panel shows them: where, what, and what is ASCII."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from explorer.preview.model import Preview, Text
 from explorer.preview.source import Source
 
 PIECE_BYTES = 16 * 1024
-ROW_BYTES = 16
+ROW_BYTES = 8
 
 _ASCII = "".join(chr(code) if 32 <= code < 127 else "." for code in range(256))
 
@@ -18,9 +18,8 @@ def lines(data: bytes, start: int, digits: int) -> str:
     made = []
     for at in range(0, len(data), ROW_BYTES):
         row = data[at : at + ROW_BYTES]
-        left, right = row[:8].hex(" "), row[8:].hex(" ")
         text = "".join(_ASCII[byte] for byte in row)
-        made.append(f"{start + at:0{digits}x}  {left:<23}  {right:<23}  {text}")
+        made.append(f"{start + at:0{digits}x}  {row.hex(' '):<23}  {text}")
     return "\n".join(made) + ("\n" if made else "")
 
 

@@ -20,11 +20,23 @@ LINE_BYTES = 64 * 1024
 """A longer line is shown and not taken apart."""
 
 
+class _Exact(float):
+    """A number that remembers how it was written."""
+
+    __slots__ = ("text",)
+    text: str
+
+    def __new__(cls, text: str) -> _Exact:
+        made = super().__new__(cls, text)
+        made.text = text
+        return made
+
+
 def _parsed(line: str) -> object:
     if len(line) > LINE_BYTES:
         return line
     try:
-        return json.loads(line, parse_int=str, parse_float=str)
+        return json.loads(line, parse_float=_Exact)
     except (ValueError, RecursionError):
         return line
 
@@ -36,6 +48,8 @@ def _cell(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return value
+    if isinstance(value, _Exact):
+        return str(value.text)
     try:
         return json.dumps(value, ensure_ascii=False)[: 2 * cells.CELL_CHARACTERS]
     except (ValueError, RecursionError):

@@ -64,11 +64,12 @@ class BodyView(QStackedWidget):
         column = QVBoxLayout(room)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        row = QHBoxLayout()
+        self._choice_room = QWidget()
+        row = QHBoxLayout(self._choice_room)
         row.setContentsMargins(12, 4, 12, 6)
         row.addWidget(self.choice)
         row.addStretch()
-        column.addLayout(row)
+        column.addWidget(self._choice_room)
         column.addWidget(self.lacking)
         column.addWidget(self.table, 1)
         return room
@@ -142,7 +143,7 @@ class BodyView(QStackedWidget):
         self.choice.clear()
         self.choice.addItems([table.title for table in body.tables])
         self.choice.blockSignals(False)
-        self.choice.setVisible(len(body.tables) > 1)
+        self._choice_room.setVisible(len(body.tables) > 1)
         self._show_chosen()
 
     def _show_chosen(self) -> None:

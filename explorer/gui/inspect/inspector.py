@@ -69,7 +69,7 @@ class Inspector(QWidget):
         """Put a page behind those that are there."""
         self._pages.append(page)
         self._stack.addWidget(page)
-        at = self.tabs.addTab(icon(page.icon_name), page.title)
+        at = self.tabs.addTab(icon(page.icon_name, Tone.NEUTRAL), page.title)
         self.tabs.setTabToolTip(at, tooltip(page.title))
         page.reload_requested.connect(self.reload)
 

@@ -105,6 +105,7 @@ class TableView(QTableView):
         header.setSectionsMovable(False)
         header.setSectionsClickable(False)
         header.setMinimumSectionSize(40)
+        header.setStretchLastSection(True)
         header.setAccessibleName("Columns")
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.copy = QAction(icon("copy"), "Copy", self)

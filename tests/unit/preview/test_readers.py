@@ -162,7 +162,7 @@ def test_deep_json_takes_no_more_room_than_its_depth_shown() -> None:
 def test_json_lines_become_rows_under_the_keys() -> None:
     rows = table(see("a.jsonl", SAMPLES["a.jsonl"]))
     assert rows.columns == ("a", "b", "c")
-    assert rows.rows == (("1", "x", ""), ("2", "", "[1]".replace("1", '"1"')), ("not json", "", ""))
+    assert rows.rows == (("1", "x", ""), ("2", "", "[1]"), ("not json", "", ""))
 
 
 # -- tables -----------------------------------------------------------------------------
@@ -493,11 +493,9 @@ def test_a_gzip_bomb_is_unpacked_only_a_little() -> None:
 
 def test_bytes_are_shown_in_hex() -> None:
     text = words(see("a.bin", SAMPLES["a.bin"]))
-    assert text.splitlines()[4] == (
-        "00000040  40 41 42 43 44 45 46 47  48 49 4a 4b 4c 4d 4e 4f  @ABCDEFGHIJKLMNO"
-    )
+    assert text.splitlines()[8] == "00000040  40 41 42 43 44 45 46 47  @ABCDEFG"
     last = words(see("a.bin", SAMPLES["a.bin"], from_end=True)).splitlines()[-1]
-    assert last.startswith("000002f0")
+    assert last.startswith("000002f8")
 
 
 def test_damage_is_said_above_the_bytes() -> None:
