@@ -14,6 +14,13 @@ everything again and again while modules load and listings grow, a tenth of the 
 
 def main() -> None:
     """The command; without a verb, the window."""
+    try:
+        _run()
+    except KeyboardInterrupt:  # before, or after, the command could answer to it by itself
+        sys.exit(130)
+
+
+def _run() -> None:
     gc.set_threshold(COLLECT_AFTER, 10, 10)
     from explorer.cli.main import is_command
     from explorer.cli.main import main as run

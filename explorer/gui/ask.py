@@ -7,13 +7,14 @@ Every function here returns None (or False) when the dialog was dismissed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QPushButton, QWidget
 
-from explorer.base.errors import InputError
+from explorer.base.errors import InputError, QuaysideError
 from explorer.gui.colours import Tone
 from explorer.gui.parts.buttons import Rank
 from explorer.gui.parts.fields import mark_invalid
@@ -118,6 +119,9 @@ async def choose(
 class TextSheet(Sheet):
     """One line of text, checked while it is typed."""
 
+    submitted = Signal(str)
+    """Instead of closing, where it waits for what comes of the text."""
+
     def __init__(
         self,
         headline: str,
@@ -126,6 +130,8 @@ class TextSheet(Sheet):
         go: str,
         check: Callable[[str], None],
         parent: QWidget | None,
+        *,
+        waits: bool = False,
     ) -> None:
         super().__init__(headline, parent)
         self._check = check
@@ -142,7 +148,10 @@ class TextSheet(Sheet):
         cancel = self.add_button("Cancel")
         cancel.clicked.connect(self.reject)
         self.go_button: QPushButton = self.add_button(go, rank=Rank.PRIMARY)
-        self.go_button.clicked.connect(self.accept)
+        if waits:
+            self.go_button.clicked.connect(lambda: self.submitted.emit(self.line.text().strip()))
+        else:
+            self.go_button.clicked.connect(self.accept)
         self.line.textChanged.connect(self._look)
         self._look(text)
         self.line.setFocus()
@@ -154,9 +163,13 @@ class TextSheet(Sheet):
                 self._check(text.strip())
             except InputError as error:
                 problem = str(error)
+        self.refuse(problem)
+        self.go_button.setEnabled(bool(text.strip()) and not problem)
+
+    def refuse(self, problem: str) -> None:
+        """Say why this text cannot be; empty where it can."""
         self.problem.setText(problem)
         mark_invalid(self.line, bool(problem))
-        self.go_button.setEnabled(bool(text.strip()) and not problem)
 
 
 def anything(_text: str) -> None:
@@ -175,6 +188,40 @@ async def text(
     """A line of text without blanks at its ends; `check` raises InputError where it cannot be."""
     sheet = TextSheet(headline, label, value, go, check, parent)
     return await finished(sheet, lambda it: it.line.text().strip())
+
+
+async def text_done(
+    parent: QWidget,
+    headline: str,
+    label: str,
+    attempt: Callable[[str], Coroutine[Any, Any, object]],
+    *,
+    go: str,
+    value: str = "",
+    check: Callable[[str], None] = anything,
+) -> str | None:
+    """Like `text`, for a name that may be taken: `attempt` does what the name is for, and where
+    it raises one of our errors, the line stays open with the reason."""
+    sheet = TextSheet(headline, label, value, go, check, parent, waits=True)
+    texts: asyncio.Queue[str | None] = asyncio.Queue()
+    sheet.submitted.connect(texts.put_nowait)
+    sheet.finished.connect(lambda _: texts.put_nowait(None))
+    sheet.open()
+    try:
+        while (typed := await texts.get()) is not None:
+            sheet.setEnabled(False)
+            try:
+                await attempt(typed)
+            except QuaysideError as error:
+                sheet.setEnabled(True)
+                sheet.line.setFocus()
+                sheet.refuse(str(error))
+            else:
+                return typed
+        return None
+    finally:
+        sheet.hide()
+        sheet.deleteLater()
 
 
 def _names(dialog: QFileDialog) -> list[Path]:

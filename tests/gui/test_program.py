@@ -229,7 +229,7 @@ def test_an_unexpected_error_is_told_once_and_without_a_trace(
             def tell(words: ErrorText) -> None:
                 told.append(words.line)
 
-            program.window.pane.tell_failure = tell  # type: ignore[method-assign]
+            program.window.pane.notice.say_failure = tell  # type: ignore[method-assign]
 
             async def broken() -> None:
                 raise ZeroDivisionError("secret")

@@ -785,3 +785,75 @@ def test_the_palette_does_what_is_chosen(run: Run) -> None:
         await until(lambda: window.tabs.count() == 2, "a tab opens")
 
     run(work)
+
+
+def test_a_new_folder_is_selected_and_a_taken_name_is_asked_again(
+    run: Run, container: ContainerClient
+) -> None:
+    put(container, "taken/a.txt")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        window.actions_[Act.REFRESH].trigger()
+        await until(lambda: names(window.pane) == ["taken"], "it is listed")
+        window.actions_[Act.NEW_FOLDER].trigger()
+        asked: ask.TextSheet = await sheet(ask.TextSheet)
+        asked.line.setText("taken")
+        asked.go_button.click()
+        await until(lambda: "already" in asked.problem.text(), "it says why not")
+        assert asked.isVisible()
+        assert asked.line.text() == "taken"
+        asked.line.setText("fresh")
+        asked.go_button.click()
+        await until(lambda: [row.name for row in window.pane.selection()] == ["fresh"], "selected")
+
+    run(work)
+
+
+def test_a_filter_keeps_what_is_selected_and_still_shown(
+    run: Run, container: ContainerClient
+) -> None:
+    put(container, "apple.txt", "banana.txt", "cherry.txt")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        pane = window.pane
+        pane.refresh()
+        await until(lambda: len(names(pane)) == 3)
+        pane.view.select_names({("apple.txt", False), ("banana.txt", False)})
+        pane.navigation.filter_changed.emit("an")
+        await until(lambda: names(pane) == ["banana.txt"])
+        await until(lambda: [row.name for row in pane.selection()] == ["banana.txt"])
+        pane.navigation.filter_changed.emit("")
+        await until(lambda: len(names(pane)) == 3)
+        assert [row.name for row in pane.selection()] == ["banana.txt"]
+
+    run(work)
+
+
+def test_nothing_is_uploaded_into_a_container_that_is_not_there(run: Run) -> None:
+    async def work(window: MainWindow, here: Location) -> None:
+        window.pane.go(Location(here.connection_id, "not-there-at-all"))
+        await until(lambda: not window.pane.is_listing and window.pane._is_missing)
+        upload = window.actions_[Act.UPLOAD_FILES]
+        await until(lambda: not upload.isEnabled(), "it is off")
+        assert "does not exist" in upload.statusTip()
+
+    run(work)
+
+
+def test_a_restored_tab_is_listed_when_it_is_looked_at(
+    drive: Drive[Any], azurite: Emulator, container: ContainerClient, data_dir: Path
+) -> None:
+    put(container, "a.txt")
+
+    async def work() -> None:
+        async with opened(data_dir) as window:
+            connection = await connected(window, azurite)
+            here = Location(connection.id, container.container_name)
+            behind = window.tabs.open_tab(here, in_front=False)
+            await until(lambda: behind.title == container.container_name, "it is named")
+            assert not behind.is_listing
+            assert not behind.lister.is_listed
+            window.tabs.bring(behind)
+            await until(lambda: names(behind) == ["a.txt"], "it is listed now")
+
+    drive(work())

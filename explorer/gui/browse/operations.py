@@ -6,7 +6,6 @@ asks about conflicts; errors leave the coroutines and are told by the window.
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from pathlib import Path
@@ -15,7 +14,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from explorer.base.errors import InputError, QuaysideError
+from explorer.base.errors import QuaysideError
 from explorer.base.settings import Settings
 from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
@@ -28,7 +27,7 @@ from explorer.gui.browse.rows import NO_TIME, Row, RowKind
 from explorer.gui.browse.words import path_text
 from explorer.gui.transfers.start import TransferStarter
 from explorer.service.model import DeleteCount, Location
-from explorer.service.naming import check_container_name
+from explorer.service.naming import check_container_name, check_folder_name
 from explorer.transfer.model import (
     DownloadRequest,
     DownloadSource,
@@ -69,14 +68,6 @@ def download_sources(location: Location, rows: list[Row]) -> tuple[DownloadSourc
 def folder_source(location: Location) -> DownloadSource:
     """A whole folder or container under its name."""
     return DownloadSource(location.path, True, location.name)
-
-
-def check_folder_name(name: str) -> None:
-    """Raises InputError where a new folder cannot be called so."""
-    if name in (".", "..") or re.search(r"[/\\\x00-\x1f]", name):
-        raise InputError(
-            "A folder's name holds no slash and no control characters.", cure="Choose another."
-        )
 
 
 class Operations(QObject):
@@ -179,23 +170,27 @@ class Operations(QObject):
     # -- make ---------------------------------------------------------------------------
 
     async def new_folder(self, location: Location) -> str | None:
-        """Ask for a name and make a folder; its name."""
-        name = await ask.text(
-            self._window, "New folder", "&Name", go="&Create", check=check_folder_name
+        """Ask for a name and make a folder; its name. A name that is taken is asked again."""
+        return await ask.text_done(
+            self._window,
+            "New folder",
+            "&Name",
+            lambda name: self._bridge.call(lambda service: service.create_folder(location, name)),
+            go="&Create",
+            check=lambda name: check_folder_name(location.path, name),
         )
-        if name:
-            await self._bridge.call(lambda service: service.create_folder(location, name))
-        return name
 
-    async def new_container(self, connection_id: str) -> Location | None:
-        """Ask for a name and make a private container; where it is."""
-        name = await ask.text(
-            self._window, "Create container", "&Name", go="&Create", check=check_container_name
-        )
-        if not name:
-            return None
-        return await self._bridge.call(
-            lambda service: service.create_container(connection_id, name)
+    async def new_container(self, connection_id: str) -> str | None:
+        """Ask for a name and make a private container; its name."""
+        return await ask.text_done(
+            self._window,
+            "Create container",
+            "&Name",
+            lambda name: self._bridge.call(
+                lambda service: service.create_container(connection_id, name)
+            ),
+            go="&Create",
+            check=check_container_name,
         )
 
     # -- delete ---------------------------------------------------------------------------

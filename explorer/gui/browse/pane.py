@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from explorer.base.errors import InputError
+from explorer.base.errors import InputError, NotFoundError
 from explorer.base.match import matcher
 from explorer.base.shown import shown
 from explorer.base.tasks import TaskScope
@@ -29,10 +29,10 @@ from explorer.gui.browse.navigation import NavigationBar
 from explorer.gui.browse.rows import Row
 from explorer.gui.browse.sorting import Column
 from explorer.gui.browse.stage import Stage
+from explorer.gui.browse.telling import PaneNotice
 from explorer.gui.browse.words import Status, path_text
 from explorer.gui.colours import Tone
 from explorer.gui.errors import ErrorText, describe
-from explorer.gui.parts.notice import NoticeBar
 from explorer.service.events import BlobArrived, FolderChanged
 from explorer.service.model import Ability, Connection, Location
 from explorer.storage.access import Verdict
@@ -73,17 +73,19 @@ class Pane(QWidget):
         self._connection_of = connection_of
         self.history = History()
         self._words: ErrorText | None = None
+        self._is_missing = False
+        self._is_waiting = False
         self._wanted_name = ""
         self._only_name = ""
-        self._act: Callable[[], None] | None = None
         self._counted: Status | None = None
         self._kept: Kept | None = None
+        self._before_filter: Kept | None = None
         self.model = ListingModel(self)
         self.arranger = Arranger(self.model, workers, scope, self)
         self.lister = Lister(bridge, scope, self.model, self.arranger, self)
         self.view = ListingView(self.model, columns)
         self.navigation = NavigationBar()
-        self.notice = NoticeBar()
+        self.notice = PaneNotice()
         self.stage = Stage(self.view)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -121,7 +123,9 @@ class Pane(QWidget):
         stage.new_container_requested.connect(self.new_container_requested)
         stage.credential_requested.connect(self._ask_credential)
         stage.details_requested.connect(lambda: self.failure_shown.emit(self._words))
-        self.notice.action_requested.connect(self._notice_action)
+        self.notice.credential_requested.connect(self.credential_requested)
+        self.notice.details_requested.connect(self.failure_shown)
+        self.arranger.arranged.connect(self._filtered)
         lister = self.lister
         lister.began.connect(self._began)
         lister.progressed.connect(self._progressed)
@@ -164,6 +168,7 @@ class Pane(QWidget):
             self.location,
             status.folders_selected + status.blobs_selected,
             status.blobs_selected,
+            is_missing=self._is_missing,
         )
 
     def selection(self) -> list[Row]:
@@ -195,6 +200,18 @@ class Pane(QWidget):
         self.history.go(location)
         self._arrive(select or self._name_below(came_from), only=select)
 
+    def wait_at(self, location: Location) -> None:
+        """Be at a place that is listed when it is first looked at."""
+        self.history.go(location)
+        self._is_waiting = True
+        self.location_changed.emit(location)
+        self._update_bar()
+
+    def meet(self) -> None:
+        """It is looked at."""
+        if self._is_waiting:
+            self.refresh()
+
     def _name_below(self, came_from: Location | None) -> str:
         """After going up: the folder that was left."""
         if came_from is not None and came_from.parent == self.location != came_from:
@@ -208,6 +225,7 @@ class Pane(QWidget):
         self._wanted_name = select
         self._only_name = only
         self.navigation.clear_filter()
+        self._before_filter = None
         self.notice.hide()
         self.location_changed.emit(place)
         self.lister.forget()
@@ -252,13 +270,14 @@ class Pane(QWidget):
         if place is None:
             return
         self._words = None
+        self._is_missing = self._is_waiting = False
         self.view.drop_refusal = rules.upload(self.place())
         ability = Ability.LIST if place.container else Ability.LIST_CONTAINERS
         claim = connection.claim(ability) if connection is not None else None
         if claim is None or claim.verdict is not Verdict.NO:
             self.lister.list(place)
         elif only := self._blob_alone(place):
-            self.tell(f"{claim.reason} So only ‘{shown(only)}’ is shown here.", Tone.INFO)
+            self.notice.say(f"{claim.reason} So only ‘{shown(only)}’ is shown here.", Tone.INFO)
             self.lister.list(place, only=only)
         else:
             self.lister.show_nothing(place)
@@ -294,8 +313,9 @@ class Pane(QWidget):
 
     def _failed(self, error: Exception) -> None:
         self._words = describe(error)
+        self._is_missing = isinstance(error, NotFoundError)
         if self.lister.is_listed or len(self.model.rows):
-            self.tell_failure(self._words)
+            self.notice.say_failure(self._words)
         else:
             self.stage.show_failure(self._words)
 
@@ -325,6 +345,12 @@ class Pane(QWidget):
         elif is_listed:
             self.stage.show_no_containers()
 
+    def expect(self, name: str) -> None:
+        """Select `name`, which was just made, when the listing has it."""
+        self._wanted_name = name
+        if self.model.position(name) is not None:
+            self._select_wanted()
+
     def _select_wanted(self) -> None:
         """Select the name that was asked for, as soon as it has come."""
         if not self._wanted_name:
@@ -335,7 +361,7 @@ class Pane(QWidget):
         row = self.model.position(self._wanted_name)
         if row is not None:
             self.view.go_to(row)
-        if row is not None or self.lister.is_listed:
+        if row is not None or (self.lister.is_listed and not self.is_listing):
             self._wanted_name = ""
 
     def _update_bar(self) -> None:
@@ -367,7 +393,14 @@ class Pane(QWidget):
             self.navigation.refuse_filter(str(error))
             return
         self.navigation.refuse_filter("")
+        self._before_filter = self._before_filter or Kept.of(self.view, self.model)
         self.arranger.filter(match)
+
+    def _filtered(self) -> None:
+        """What was selected and is still shown stays selected."""
+        if self._before_filter is not None:
+            self._before_filter.restore(self.view, self.model)
+            self._before_filter = None
 
     # -- what happens elsewhere -------------------------------------------------------------
 
@@ -395,41 +428,6 @@ class Pane(QWidget):
         """A connection that is shown elsewhere is gone: no way back to it."""
         self.history.forget(connection_id)
         self._update_bar()
-
-    def ask_for_credential(self, text: str, connection_id: str) -> None:
-        """Say that work waits for a new SAS or key, with the way to give it."""
-
-        def give() -> None:
-            self.credential_requested.emit(connection_id)
-            self.notice.dismiss()
-
-        self.tell(text, Tone.WARN, action="Replace credential…", act=give)
-
-    def tell_failure(self, words: ErrorText) -> None:
-        """Say in the bar what went wrong, with a way to all of it."""
-        self.tell(
-            f"{words.title}. {words.line}",
-            Tone.BAD,
-            action="Details…",
-            act=lambda: self.failure_shown.emit(words),
-        )
-
-    def tell(
-        self,
-        text: str,
-        tone: Tone,
-        *,
-        action: str = "",
-        act: Callable[[], None] | None = None,
-        closable: bool = True,
-    ) -> None:
-        """Say something in the bar; `act` is what its button does, named `action`."""
-        self._act = act
-        self.notice.tell(text, tone, action=action, closable=closable)
-
-    def _notice_action(self) -> None:
-        if self._act is not None:
-            self._act()
 
     def _ask_credential(self) -> None:
         if self.location is not None:

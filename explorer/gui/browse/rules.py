@@ -20,6 +20,8 @@ class Place:
     location: Location | None
     selected: int = 0
     blobs_selected: int = 0
+    is_missing: bool = False
+    """The listing said that there is no such container."""
 
 
 def refusal(place: Place, ability: Ability) -> str:
@@ -37,6 +39,8 @@ def refusal(place: Place, ability: Ability) -> str:
 def _inside(place: Place, ability: Ability) -> str:
     if place.location is not None and not place.location.container:
         return NO_CONTAINER
+    if place.is_missing:
+        return "This container does not exist."
     return refusal(place, ability)
 
 

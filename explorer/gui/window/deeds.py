@@ -125,11 +125,24 @@ class Deeds(QObject):
 
     def new_folder(self) -> None:
         if place := self._here():
-            self.do(self._operations.new_folder(place), "new folder")
+            self.do(self._new_folder(place), "new folder")
 
     def new_container(self) -> None:
         if (place := self._tabs.pane.location) is not None:
-            self.do(self._operations.new_container(place.connection_id), "new container")
+            self.do(self._new_container(place.connection_id), "new container")
+
+    async def _new_folder(self, place: Location) -> None:
+        if name := await self._operations.new_folder(place):
+            self._show_new(place, name)
+
+    async def _new_container(self, connection_id: str) -> None:
+        if name := await self._operations.new_container(connection_id):
+            self._show_new(Location(connection_id), name)
+
+    def _show_new(self, place: Location, name: str) -> None:
+        for pane in self._tabs.panes():
+            if pane.location == place:
+                pane.expect(name)
 
     def delete(self) -> None:
         place, rows = self._tabs.pane.location, self._tabs.pane.selection()
@@ -180,9 +193,9 @@ class Deeds(QObject):
             upload_files=lambda place: self.do(work.upload_files(place), "upload files"),
             upload_folder=lambda place: self.do(work.upload_folder(place), "upload a folder"),
             download=lambda place: self.do(work.download(place, []), "download"),
-            new_folder=lambda place: self.do(work.new_folder(place), "new folder"),
+            new_folder=lambda place: self.do(self._new_folder(place), "new folder"),
             new_container=lambda place: self.do(
-                work.new_container(place.connection_id), "new container"
+                self._new_container(place.connection_id), "new container"
             ),
             delete=lambda place: self.do(self._delete_place(place), "delete"),
             edit=lambda it: self.do(connecting.edit(it), "edit a connection"),

@@ -37,7 +37,7 @@ class Deletion:
         self._last = count
         if self._is_wanted:
             text = f"Deleting… {count.blobs:,} so far" if count.blobs else LOOKING
-            self._pane().tell(text, Tone.INFO, action="Stop", act=self._stop, closable=False)
+            self._pane().notice.say(text, Tone.INFO, action="Stop", act=self._stop, closable=False)
         return self._is_wanted
 
     def _stop(self) -> None:
@@ -47,7 +47,7 @@ class Deletion:
             self._call_off()
             return
         text = f"Stopping… {self._last.blobs:,} deleted so far"
-        self._pane().tell(text, Tone.INFO, closable=False)
+        self._pane().notice.say(text, Tone.INFO, closable=False)
 
     def forget(self) -> None:
         """It broke off, which somebody else tells of."""
@@ -59,8 +59,9 @@ class Deletion:
         if count.failed:
             first = f" {count.failures[0][1]}" if count.failures else ""
             total = count.failed + count.blobs
-            pane.tell(f"{count.failed:,} of {total:,} could not be deleted.{first}", Tone.BAD)
+            pane.notice.say(f"{count.failed:,} of {total:,} could not be deleted.{first}", Tone.BAD)
         elif not self._is_wanted and not count.is_complete:
-            pane.tell(f"Stopped: {count.blobs:,} deleted, the rest is still there.", Tone.INFO)
+            text = f"Stopped: {count.blobs:,} deleted, the rest is still there."
+            pane.notice.say(text, Tone.INFO)
         else:
             pane.notice.dismiss()

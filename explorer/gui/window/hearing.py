@@ -42,12 +42,12 @@ class Hearing(QObject):
 
     def _notice(self, event: Notice) -> None:
         tone = Tone.WARN if event.is_warning else Tone.INFO
-        self._tabs.pane.tell(f"{event.title}. {event.message}", tone)
+        self._tabs.pane.notice.say(f"{event.title}. {event.message}", tone)
 
     def _credentials_needed(self, event: CredentialsNeeded) -> None:
         connection = self._tree.connection(event.connection_id)
         name = connection.name if connection is not None else "A connection"
-        self._tabs.pane.ask_for_credential(f"{name}: {event.reason}", event.connection_id)
+        self._tabs.pane.notice.ask_for_credential(f"{name}: {event.reason}", event.connection_id)
 
     def _connection_changed(self, connection: Connection) -> None:
         for pane in self._tabs.panes():

@@ -264,11 +264,12 @@ class MainWindow(QMainWindow):
             if pane is None:
                 pane = self.tabs.open_tab(place, in_front=False)
             else:
-                pane.go(place)
+                pane.wait_at(place)
             if at <= self._memory.current_tab:
                 in_front = self.tabs.panes().index(pane)
             pane = None
         self.tabs.setCurrentIndex(in_front)
+        self.pane.meet()
 
     # -- going ----------------------------------------------------------------------
 
@@ -291,7 +292,7 @@ class MainWindow(QMainWindow):
         pane.go(connection.start, select=connection.start_blob)
         self.tree.expand(self.tree_model.index_of(connection.root))
         if connection.notice:
-            pane.tell(connection.notice, Tone.WARN)
+            pane.notice.say(connection.notice, Tone.WARN)
 
     def _location_changed(self, location: Location) -> None:
         if self.pane.location == location:
@@ -402,7 +403,7 @@ class MainWindow(QMainWindow):
 
     def tell(self, error: BaseException) -> None:
         """An error nobody expected, in the bar of the tab in front."""
-        self.pane.tell_failure(errors.describe(error))
+        self.pane.notice.say_failure(errors.describe(error))
 
     def _replace_credential(self, connection_id: str) -> None:
         connection = self.tree_controller.connection(connection_id)

@@ -34,6 +34,7 @@ class Tab(QStackedWidget):
         if not self._is_met and is_focused and self.currentWidget() is self.pane:
             self.pane.stage.focus_shown()
         self._is_met = True
+        self.pane.meet()
 
     def _show_pane(self) -> None:
         had_focus = self.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
@@ -80,7 +81,8 @@ class Tabs(QTabWidget):
         return [tab.pane for tab in found if isinstance(tab, Tab)]
 
     def open_tab(self, location: Location | None = None, *, in_front: bool = True) -> Pane:
-        """A new tab, at a place or at the start page."""
+        """A new tab, at a place or at the start page; behind the others it is listed when it
+        comes to the front."""
         tab = self._make()
         at = self.addTab(tab, icon("cloud"), "New tab")
         if close := self.tabBar().tabButton(at, QTabBar.ButtonPosition.RightSide):
@@ -89,8 +91,10 @@ class Tabs(QTabWidget):
         tab.pane.location_changed.connect(lambda _: self._retitle(tab))
         if in_front:
             self.setCurrentIndex(at)
-        if location is not None:
+        if location is not None and in_front:
             tab.pane.go(location)
+        elif location is not None:
+            tab.pane.wait_at(location)
         elif in_front:
             tab.start.setFocus()
         return tab.pane
