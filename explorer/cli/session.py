@@ -107,6 +107,23 @@ async def place_of(
     return Location(connection.id, container, head + slash), name
 
 
+async def state_of(
+    service: Service, args: argparse.Namespace, out: Output, target: str
+) -> tuple[Location, str, str, str]:
+    """(folder, name, snapshot, version id) of a target that may be one state of a blob: by its
+    URL, or by the options of `options.add_state_options`. Raises InputError."""
+    connection = await connect(service, args, out, target)
+    folder, name, snapshot, version_id = service.locate_state(connection.id, target)
+    if (args.snapshot and snapshot) or (args.version_id and version_id):
+        raise InputError("The URL names a version already.", cure="Leave the option out.")
+    snapshot, version_id = args.snapshot or snapshot, args.version_id or version_id
+    if snapshot and version_id:
+        raise InputError("Both a snapshot and a version are named.", cure="Name one of them.")
+    if (snapshot or version_id) and not name:
+        raise InputError("Only a blob has versions and snapshots.", cure="Name one blob.")
+    return folder, name, snapshot, version_id
+
+
 async def credentials_for(
     service: Service, args: argparse.Namespace, out: Output, job: JobSnapshot
 ) -> None:

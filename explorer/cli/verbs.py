@@ -11,7 +11,8 @@ from explorer.cli.exits import Exit
 from explorer.cli.output import Output
 
 VERBS = (
-    "ls", "du", "upload", "download", "copy", "move", "rm", "mkdir", "stat", "cat", "sas", "acl",
+    "ls", "du", "upload", "download", "copy", "move", "rm", "restore", "mkdir", "stat", "cat",
+    "sas", "acl",
     "jobs", "resume", "pause", "cancel", "retry",
     "connect", "demo", "doctor",
 )  # fmt: skip

@@ -321,6 +321,14 @@ class Service(Rooms):
         place = self._connections.locate(connection_id, text)
         return place.container, place.path
 
+    def locate_state(self, connection_id: str, text: str) -> tuple[Location, str, str, str]:
+        """(folder, name, snapshot, version id) of a path or URL that may name one state of a
+        blob (`?versionid=`, `?snapshot=`); without asking the service. Raises InputError."""
+        place = self._connections.locate_state(connection_id, text)
+        head, slash, name = place.path.rpartition("/")
+        folder = Location(connection_id, place.container, head + slash)
+        return folder, name, place.snapshot, place.version_id
+
     def read(
         self,
         location: Location,

@@ -16,7 +16,6 @@ from explorer.base.match import matches_glob
 from explorer.base.units import format_bytes, parse_moment, parse_size
 from explorer.cli import options
 from explorer.cli.output import Output, as_json, iso_time
-from explorer.cli.past import list_past
 from explorer.cli.session import connect, service_of
 from explorer.service.model import Location
 from explorer.service.service import Service
@@ -98,6 +97,8 @@ async def run(args: argparse.Namespace, out: Output) -> int:
         connection = await connect(service, args, out, args.target)
         container, path = service.locate(connection.id, args.target)
         if args.versions or args.snapshots or args.deleted:
+            from explorer.cli.past import list_past  # late: a plain listing starts faster
+
             return await list_past(service, Location(connection.id, container), path, args, out)
         batches = (
             _blobs(service, Location(connection.id, container), path, recursive=args.recursive)
