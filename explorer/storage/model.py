@@ -140,6 +140,10 @@ class BlobProperties:
     is_directory: bool = False
     is_server_encrypted: bool = False
     tag_count: int = 0
+    owner: str = ""
+    """Owner, owning group and `rwxr-x---` where directories are real; else empty."""
+    group: str = ""
+    permissions: str = ""
 
 
 def as_listed(found: BlobProperties) -> Blob:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from explorer.base.errors import InputError, NotFoundError
+from explorer.base.errors import InputError, NotAuthorizedError, NotFoundError
 from explorer.base.units import format_bytes
 from explorer.cli import options
 from explorer.cli.output import Output, iso_time
@@ -76,9 +76,20 @@ async def _look(service: Service, location: Location, name: str) -> dict[str, An
         else:
             return _blob_data(found)
     folder = location.child(name) if name else location
+    if not name and (real := await _real_folder(service, location)) is not None:
+        return _blob_data(real)
     if not await service.is_folder(folder):
         raise NotFoundError(f"There is no folder '{folder.path}' in '{folder.container}'.")
     return {"type": "folder", "name": folder.path, "container": folder.container}
+
+
+async def _real_folder(service: Service, folder: Location) -> BlobProperties | None:
+    """What the service tells of a folder that is no mere prefix or marker; None where it is."""
+    try:
+        found = await service.properties(folder.parent, folder.name)
+    except (NotFoundError, NotAuthorizedError):
+        return None
+    return found if found.is_directory and found.owner else None
 
 
 def _blob_data(found: BlobProperties) -> dict[str, Any]:
@@ -106,5 +117,8 @@ def _blob_data(found: BlobProperties) -> dict[str, Any]:
         "is_current": found.is_current_version if found.version_id else "",
         "snapshot": found.ref.snapshot,
         "tags": found.tag_count or "",
+        "owner": found.owner,
+        "group": found.group,
+        "permissions": found.permissions,
         "metadata": dict(headers.metadata),
     }

@@ -70,12 +70,12 @@ def path_properties(found: BlobProperties, headers: Mapping[str, str]) -> PathPr
         last_modified_s=found.last_modified_s,
         created_s=found.created_s,
         headers=found.headers,
-        owner=get("x-ms-owner", ""),
-        group=get("x-ms-group", ""),
-        permissions=get("x-ms-permissions", ""),
+        owner=found.owner,
+        group=found.group,
+        permissions=found.permissions,
         lease_state=found.lease_state,
         lease_status=found.lease_status,
-        expires_s=seconds_of(get("x-ms-expiry-time", "")),
+        expires_s=seconds_of(headers.get("x-ms-expiry-time", "")),
     )
 
 

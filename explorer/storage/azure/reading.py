@@ -106,6 +106,9 @@ def blob_properties(
         is_directory=is_directory,
         is_server_encrypted=get("x-ms-server-encrypted", "") == "true",
         tag_count=int(tags) if tags.isdecimal() else 0,
+        owner=get("x-ms-owner", ""),
+        group=get("x-ms-group", ""),
+        permissions=get("x-ms-permissions", ""),
     )
 
 
