@@ -25,13 +25,22 @@ DESCRIPTION = (
     "connect NAME reads a connection string, SAS URL or account and key from standard input "
     "(without echo on a terminal), tests it and saves it; its secret goes to the keyring. "
     "connect test [NAME] tests and keeps nothing. connect list; connect show NAME; connect remove "
-    "NAME. A name that is one of these words: connect save NAME. No secret is ever printed."
+    "NAME. connect set NAME --hierarchical yes|no|auto says whether the account's folders are "
+    "real (Data Lake Gen2) where that cannot be found out, or is found out wrongly. A name that "
+    "is one of these words: connect save NAME. No secret is ever printed."
 )
-WORDS = ("list", "show", "remove", "test", "save")
+WORDS = ("list", "show", "remove", "test", "set", "save")
+_CHOICES = {"yes": True, "no": False, "auto": None}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("words", nargs="*", metavar="[list|show|remove|test|save] [NAME]")
+    parser.add_argument("words", nargs="*", metavar="[list|show|remove|test|set|save] [NAME]")
+    parser.add_argument(
+        "--hierarchical",
+        choices=tuple(_CHOICES),
+        default="",
+        help="set: whether folders are real; auto asks the service",
+    )
     options.add_connection_options(parser)
     options.add_common_options(parser)
 
@@ -42,7 +51,7 @@ def parse_words(words: list[str]) -> tuple[str, str]:
     if len(rest) > 1:
         raise InputError("These are too many words.", cure="A name with spaces needs quotes.")
     name = rest[0] if rest else ""
-    if action in ("show", "remove") and not name:
+    if action in ("show", "remove", "set") and not name:
         raise InputError(f"It is not said which connection to {action}.", cure="Add its name.")
     if action == "list" and name:
         raise InputError("list takes no name.", cure=f"Write: quayside connect show {name}")
@@ -51,6 +60,11 @@ def parse_words(words: list[str]) -> tuple[str, str]:
 
 async def run(args: argparse.Namespace, out: Output) -> int:
     action, name = parse_words(args.words)
+    if (action == "set") != bool(args.hierarchical):
+        raise InputError(
+            "It is not said what to set." if action == "set" else "--hierarchical goes with set.",
+            cure="Write: quayside connect set NAME --hierarchical yes|no|auto",
+        )
     async with service_of(args) as service:
         if action == "list":
             _list(service, out)
@@ -60,6 +74,9 @@ async def run(args: argparse.Namespace, out: Output) -> int:
             found = await saved_connection(service, name, needs_secret=False)
             await service.remove_connection(found.id)
             out.note(f"Removed '{found.name}' and its secret.")
+        elif action == "set":
+            found = await saved_connection(service, name, needs_secret=False)
+            _show(await service.set_hierarchical(found.id, _CHOICES[args.hierarchical]), out)
         elif action == "test" and name:
             found = await saved_connection(service, name)
             _report(await service.probe_connection(found.id), out)
@@ -145,6 +162,7 @@ def _data(connection: Connection) -> dict[str, Any]:
         "credential": connection.credential_kind,
         "expires": iso_time(connection.expires_s or 0),
         "hierarchical": connection.is_hierarchical,
+        "hierarchical_set": connection.is_namespace_set,
         "secret": connection.secret_home.value,
         "notice": connection.notice,
     }
