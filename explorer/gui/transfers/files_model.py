@@ -148,9 +148,9 @@ class FilesModel(QAbstractTableModel):
             return "skipped" if is_skipped else words.file_progress(transfer).words
         if column == Col.STATUS:
             return words.file_status(transfer)
-        is_upload = transfer.direction is Direction.UPLOAD
-        is_local = (column == Col.FROM) is is_upload
-        return shown(transfer.local_path if is_local else transfer.remote_name)
+        is_download = transfer.direction is Direction.DOWNLOAD
+        is_remote = (column == Col.FROM) is is_download  # a copy's source stands as the local one
+        return shown(transfer.remote_name if is_remote else transfer.local_path)
 
     def _tip(self, transfer: TransferSnapshot, column: int) -> str:
         if column == Col.SIZE:

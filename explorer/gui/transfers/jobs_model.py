@@ -21,7 +21,7 @@ from explorer.base.units import format_exact_bytes, format_rate
 from explorer.gui import icons
 from explorer.gui.parts.texts import tooltip
 from explorer.gui.transfers import words
-from explorer.transfer.model import Direction, JobSnapshot
+from explorer.transfer.model import JobSnapshot
 from explorer.transfer.state import JobState
 
 Index = QModelIndex | QPersistentModelIndex
@@ -194,7 +194,7 @@ class JobsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if column.is_number else _LEFT
         if role == Qt.ItemDataRole.DecorationRole and at is Col.NAME:
-            return icons.icon("upload" if job.direction is Direction.UPLOAD else "download")
+            return icons.icon(words.job_icon(job))
         if role == Qt.ItemDataRole.ToolTipRole:
             return tooltip(self._tip(job, at))
         if role == Qt.ItemDataRole.AccessibleTextRole and at is Col.NAME:

@@ -131,7 +131,9 @@ class TransfersPanel(QWidget):
 
     def _lay_out(self) -> None:
         self._empty = EmptyState(
-            "transfers", "No transfers yet", "Drop files on a folder, or download a selection."
+            "transfers",
+            "No transfers yet",
+            "Drop files on a folder, or download or copy a selection.",
         )
         self._none_of_kind = plain_label(muted=True)
         self._none_of_kind.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -16,7 +16,7 @@ from explorer.gui.parts.busy import BusyIndicator
 from explorer.gui.parts.texts import plain_label
 from explorer.gui.sheet import Sheet
 from explorer.gui.transfers import conflicts
-from explorer.transfer.model import Conflict, ConflictPolicy, JobOptions, Request, UploadRequest
+from explorer.transfer.model import Conflict, ConflictPolicy, DownloadRequest, JobOptions, Request
 
 LISTED_CONFLICTS = 10_000
 """Beyond so many the dialog lists no more; a choice for all covers the rest."""
@@ -67,7 +67,7 @@ class _Search:
 
 
 class TransferStarter:
-    """Starts uploads and downloads for the window that owns `parent`; GUI thread only.
+    """Starts uploads, downloads and copies for the window that owns `parent`; GUI thread only.
 
     `started` hears the id of each job that was queued.
     """
@@ -138,6 +138,6 @@ class TransferStarter:
 
 def place_of(request: Request) -> str:
     """Where a request writes to, in words."""
-    if isinstance(request, UploadRequest):
-        return f"{request.target.container}/{request.target.prefix}"
-    return request.destination
+    if isinstance(request, DownloadRequest):
+        return request.destination
+    return f"{request.target.container}/{request.target.prefix}"

@@ -151,9 +151,25 @@ def job_files(job: JobSnapshot) -> str:
     return f"{done:,} of {job.files_total:,}{'+' if job.is_expanding else ''}"
 
 
+_DIRECTIONS = {
+    Direction.UPLOAD: "Upload",
+    Direction.DOWNLOAD: "Download",
+    Direction.COPY: "Copy",
+}
+
+
 def job_direction(job: JobSnapshot) -> str:
-    """`Upload` or `Download`."""
-    return "Upload" if job.direction is Direction.UPLOAD else "Download"
+    """`Upload`, `Download`, `Copy` or `Move`."""
+    if job.is_move:
+        return "Move"
+    return _DIRECTIONS[job.direction]
+
+
+def job_icon(job: JobSnapshot) -> str:
+    """The icon beside its name."""
+    if job.direction is Direction.COPY:
+        return "forward" if job.is_move else "copy"
+    return "upload" if job.direction is Direction.UPLOAD else "download"
 
 
 def file_status(transfer: TransferSnapshot) -> str:

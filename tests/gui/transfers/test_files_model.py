@@ -71,7 +71,7 @@ def test_from_and_to_follow_the_direction(model: FilesModel, direction: Directio
     model.append([transfer(1, direction=direction)])
     ends = text(model, 0, Col.FROM), text(model, 0, Col.TO)
     local, remote = transfer(1).local_path, transfer(1).remote_name
-    assert ends == ((local, remote) if direction is Direction.UPLOAD else (remote, local))
+    assert ends == ((remote, local) if direction is Direction.DOWNLOAD else (local, remote))
 
 
 def test_names_are_shown_below_the_folder_and_whole_in_the_tool_tip(model: FilesModel) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
+from explorer.gui.transfers import words
 from explorer.gui.transfers.jobs_model import (
     COLUMNS,
     JOB_ROLE,
@@ -17,6 +19,7 @@ from explorer.gui.transfers.jobs_model import (
     JobsModel,
     ShownJobs,
 )
+from explorer.transfer.model import Direction
 from explorer.transfer.state import JobState
 from tests.support.jobs import DISK_FULL, all_sorts, job
 
@@ -134,3 +137,21 @@ def test_a_screen_reader_hears_the_direction(model: JobsModel) -> None:
     model.put(job(1))
     spoken = model.data(model.index(0, Col.NAME), Role.AccessibleTextRole)
     assert spoken == "Upload of train-042"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said", "icon"),
+    [
+        ({"direction": Direction.DOWNLOAD}, "Download", "download"),
+        ({"direction": Direction.COPY}, "Copy", "copy"),
+        ({"direction": Direction.COPY, "is_move": True}, "Move", "forward"),
+    ],
+)
+def test_copies_and_moves_have_words_and_icons(
+    model: JobsModel, changes: dict[str, Any], said: str, icon: str
+) -> None:
+    made = job(1, **changes)
+    model.put(made)
+    assert model.data(model.index(0, Col.DIRECTION), Role.DisplayRole) == said
+    assert words.job_icon(made) == icon
+    assert not model.data(model.index(0, Col.NAME), Role.DecorationRole).isNull()
