@@ -53,7 +53,6 @@ def rename_headers(condition: Condition) -> dict[str, str]:
 
 def path_properties(found: BlobProperties, headers: Mapping[str, str]) -> PathProperties:
     """From the answer to a HEAD at the blob endpoint."""
-    get = headers.get
     if found.is_directory:
         metadata = {
             name: value
