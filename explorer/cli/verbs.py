@@ -12,7 +12,7 @@ from explorer.cli.output import Output
 
 VERBS = (
     "ls", "du", "upload", "download", "copy", "move", "rm", "restore", "mkdir", "stat", "cat",
-    "sas", "acl",
+    "props", "lease", "sas", "acl",
     "jobs", "resume", "pause", "cancel", "retry",
     "connect", "demo", "doctor",
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from typing import Any
 
 from explorer.base.errors import InputError, NotAuthorizedError, NotFoundError
@@ -33,12 +34,18 @@ async def run(args: argparse.Namespace, out: Output) -> int:
             found = await service.properties(
                 location, name, snapshot=snapshot, version_id=version_id
             )
-            data = _blob_data(found)
+            data = await _blob_data(service, location, found)
         else:
-            data = await _look(service, location, name)
+            data = await look(service, location, name)
+    show(data, out)
+    return 0
+
+
+def show(data: dict[str, Any], out: Output) -> None:
+    """Everything that is not empty, a line each; all of it as JSON."""
     if out.is_json:
         out.data(data)
-        return 0
+        return
     width = max(len(key) for key in data)
     for key, value in data.items():
         if value in ("", {}, None):
@@ -48,10 +55,10 @@ async def run(args: argparse.Namespace, out: Output) -> int:
         elif key == "size":
             value = f"{value} ({format_bytes(value)})"
         out.result(f"{key + ':':<{width + 1}} {value}")
-    return 0
 
 
-async def _look(service: Service, location: Location, name: str) -> dict[str, Any]:
+async def look(service: Service, location: Location, name: str) -> dict[str, Any]:
+    """All that the service tells of that blob, folder or container. Raises NotFoundError."""
     if not location.container:
         raise InputError("An account has no properties of its own.", cure="Name a container.")
     if not name and not location.path:
@@ -74,10 +81,10 @@ async def _look(service: Service, location: Location, name: str) -> dict[str, An
             ):
                 raise
         else:
-            return _blob_data(found)
+            return await _blob_data(service, location, found)
     folder = location.child(name) if name else location
     if not name and (real := await _real_folder(service, location)) is not None:
-        return _blob_data(real)
+        return await _blob_data(service, location, real)
     if not await service.is_folder(folder):
         raise NotFoundError(f"There is no folder '{folder.path}' in '{folder.container}'.")
     return {"type": "folder", "name": folder.path, "container": folder.container}
@@ -92,8 +99,12 @@ async def _real_folder(service: Service, folder: Location) -> BlobProperties | N
     return found if found.is_directory and found.owner else None
 
 
-def _blob_data(found: BlobProperties) -> dict[str, Any]:
+async def _blob_data(service: Service, location: Location, found: BlobProperties) -> dict[str, Any]:
     headers = found.headers
+    tags: dict[str, str] | int | str = found.tag_count or ""
+    if found.tag_count:
+        with contextlib.suppress(NotAuthorizedError):  # then their number has to do
+            tags = await service.management.tags(location, found.ref)
     return {
         "type": "folder" if found.is_directory else "blob",
         "name": found.ref.name,
@@ -113,10 +124,12 @@ def _blob_data(found: BlobProperties) -> dict[str, Any]:
         "archive_status": found.archive_status,
         "lease": found.lease_state,
         "copy_status": found.copy_status,
+        "copy_progress": found.copy_progress if found.copy_status else "",
+        "copy_source": found.copy_source,
         "version": found.version_id,
         "is_current": found.is_current_version if found.version_id else "",
         "snapshot": found.ref.snapshot,
-        "tags": found.tag_count or "",
+        "tags": tags,
         "owner": found.owner,
         "group": found.group,
         "permissions": found.permissions,
