@@ -6,26 +6,39 @@ import asyncio
 import base64
 import hashlib
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
+from time import thread_time
 from typing import Any
 
 import pytest
+import qasync
 from azure.storage.blob import ContainerClient, ContentSettings, StandardBlobTier
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
+from explorer.base.tasks import TaskScope
+from explorer.base.workers import Workers
 from explorer.gui import ask
+from explorer.gui.bridge import Bridge
+from explorer.gui.browse.rows import Row, RowKind
 from explorer.gui.inspect.preview_page import PreviewPage
+from explorer.gui.inspect.selection import Selection
 from explorer.gui.window.actions import Act
 from explorer.gui.window.main_window import MainWindow
 from explorer.gui.window.memory import Memory
+from explorer.gui.window.subject import Subject
 from explorer.preview.look import As
 from explorer.preview.model import Archive
 from explorer.service.emulator import Emulator
-from explorer.service.model import Location
+from explorer.service.model import Ability, Location
+from explorer.storage.model import BlobType
 from tests.gui.conftest import Drive, until
+from tests.gui.connections import connection
 from tests.gui.test_window import choose, connected, listed, names, opened
 from tests.unit.preview.samples import MEMBERS, SAMPLES
 
@@ -382,3 +395,49 @@ def test_the_inspector_comes_back_as_it_was(
 
     saved = drive(first())
     drive(second(saved))
+
+
+# -- the window meanwhile ------------------------------------------------------------
+
+
+def test_large_texts_and_tables_hold_up_the_window_for_no_frame(show: Show) -> None:
+    words_of_a_line = b"a line that is longer than the panel is wide, and goes on a while"
+    long = b"".join(b"%d %s\n" % (at, words_of_a_line) for at in range(9000))
+    table = b"id,name,score\n" + b"".join(b"%d,name %d,%d.5\n" % (at, at, at) for at in range(9000))
+    deep = b"[" * 3000 + b'{"a": [1, 2, 3]},' * 9000
+
+    async def work(window: MainWindow, page: PreviewPage) -> None:
+        # Its own time on the processor: other programs on the machine do not count.
+        moments: list[float] = []
+        timer = QTimer(window)
+        timer.setInterval(0)
+        timer.timeout.connect(lambda: moments.append(thread_time()))
+        for name in ("a.log", "b.csv", "c.json", "d.log"):
+            await select(window, name)
+            await until(lambda: page.line.text().startswith("Read ") and page.body.text.is_settled)
+            timer.start()
+            page.reload_requested.emit()
+            await until(lambda: not page.line.text().startswith("Read "), name)
+            await until(lambda: page.line.text().startswith("Read ") and page.body.text.is_settled)
+            timer.stop()
+        assert max(after - before for before, after in pairwise(moments)) < 0.05
+
+    show({"a.log": long, "b.csv": table, "c.json": deep, "d.log": b"x" * 5_000_000}, work)
+
+
+def test_where_reading_is_not_allowed_the_reason_is_said(
+    qtbot: QtBot, qt_loop: qasync.QEventLoop
+) -> None:
+    place = Location("c1", "data")
+    row = Row(RowKind.BLOB, "a.txt", 5, 1, "text/plain", "Hot", BlobType.BLOCK, "")
+    refusing = connection(denied=(Ability.READ,))
+    scope, workers = TaskScope(), Workers("window", 1)
+    page = PreviewPage(Bridge(), scope, workers)
+    qtbot.addWidget(page)
+    selection = Selection(Subject(refusing, place, (row,)), 0, 1, 5)
+    assert page.refusal(selection) == "No read here."
+    archived = Selection(Subject(connection(), place, (replace(row, tier="Archive"),)), 0, 1, 5)
+    assert page.refusal(archived).startswith("It is in the archive tier")
+    allowed = Selection(Subject(connection(), place, (row,)), 0, 1, 5)
+    assert page.refusal(allowed) == ""
+    workers.close()
