@@ -10,9 +10,13 @@ import pytest
 
 from explorer.service.emulator import Emulator
 from tests.integration.cli.conftest import Quayside
+from tests.support.lake import paths
 
 if TYPE_CHECKING:
     from azure.storage.blob import ContainerClient
+    from azure.storage.filedatalake import FileSystemClient
+
+    from tests.servers.lake.server import Lake
 
 
 @pytest.fixture
@@ -115,3 +119,17 @@ def test_from_one_account_to_another_with_a_sas_for_the_source(
     assert there.ok("cat", "target/x/e/b") == "d/e/b"
     kept = b"".join(path.read_bytes() for path in there.folder.rglob("*") if path.is_file())
     assert signature.encode() not in kept
+
+
+def test_where_directories_are_real_a_move_is_one_step(
+    bare: Quayside, lake: Lake, filesystem: FileSystemClient
+) -> None:
+    filesystem.get_file_client("d/e/b").upload_data(b"x", overwrite=True)
+    there = bare.with_environment(AZURE_STORAGE_CONNECTION_STRING=lake.connection_string)
+    name = filesystem.file_system_name
+    done = there("move", f"{name}/d", f"{name}/g")
+    assert done.returncode == 0, done.stderr
+    assert "in one step" in done.stderr
+    assert paths(filesystem) == ["g", "g/e", "g/e/b"]
+    assert json.loads(there.ok("jobs", "--json") or "null") is None
+    assert there("move", f"{name}/g/e/b", f"{name}/g/e/b").returncode == 2
