@@ -195,3 +195,16 @@ def test_properties_say_what_the_path_is(
         raw_response_hook=lambda answer: seen.update(answer.http_response.headers)
     )
     assert (seen["x-ms-resource-type"], seen["x-ms-permissions"]) == ("file", "rwx------")
+
+
+def test_metadata_keeps_its_letters_and_spaces(
+    container: ContainerClient, filesystem: FileSystemClient
+) -> None:
+    metadata = {"CamelCase": "a  b", "zeta_1": "", "x": "y, z=1"}
+    blob = container.upload_blob("f", b"", metadata=metadata)
+    assert blob.get_blob_properties().metadata == metadata
+    filesystem.get_file_client("g").create_file(metadata=metadata)
+    assert filesystem.get_file_client("g").get_file_properties().metadata == metadata
+    listed = {each.name: each.metadata for each in container.list_blobs(include=["metadata"])}
+    # An empty element is nothing to the SDK.
+    assert listed["g"] == {**metadata, "zeta_1": None}

@@ -91,7 +91,7 @@ async def delete(store: Store, request: Request, target: Target) -> Reply:
     """Delete Blob; a directory only when it is empty."""
     async with store.lock:
         node = store.node(target.filesystem, checked_path(target.path))
-        if node.children:
+        if not node.is_empty:
             raise RefusedError("DirectoryIsNotEmpty")
         reply = await _passed(store, request, node.inode, passed_headers(request))
         await reply.whole()
@@ -189,8 +189,7 @@ def _inner_source(store: Store, request: Request) -> str:
     if found is None:
         return request.header("x-ms-copy-source")
     node = store.node(found[0], found[1])
-    upstream = store.upstream
-    return f"http://127.0.0.1:{upstream.port}/{upstream.account}/{store.container}/{node.inode}"
+    return store.upstream.readable_url(f"{store.container}/{node.inode}")
 
 
 async def _passed(store: Store, request: Request, inode: str, headers: dict[str, str]) -> Reply:

@@ -26,6 +26,7 @@ from tests.servers.lake.store import Store
 from tests.servers.lake.tree import Node, Piece, checked_path
 
 _CONDITIONS = ("if-match", "if-none-match", "if-modified-since", "if-unmodified-since")
+_UNSERVED = ("x-ms-structured-body", "x-ms-lease-action", "x-ms-encryption-key")
 _READ = ("range", "x-ms-range", "x-ms-range-get-content-md5", "x-ms-lease-id", *_CONDITIONS)
 
 
@@ -36,8 +37,7 @@ async def append(store: Store, request: Request, target: Target) -> Reply:
     body = request.body
     if not body:
         raise RefusedError("InvalidHeaderValue", "Content-Length must not be zero.")
-    if "x-ms-structured-body" in request.headers:
-        raise RefusedError("UnsupportedHeader", "x-ms-structured-body")
+    _refuse_unserved(request)
     given = request.header("content-md5")
     if given and base64.b64encode(hashlib.md5(body).digest()).decode() != given:
         raise RefusedError("Md5Mismatch")
@@ -59,6 +59,7 @@ async def flush(store: Store, request: Request, target: Target) -> Reply:
     """Make what was appended up to `position` the file."""
     if request.body:
         raise RefusedError("ContentLengthMustBeZero")
+    _refuse_unserved(request)
     async with store.lock:
         node = _file(store, target)
         conditions.check(request, node)
@@ -137,6 +138,12 @@ def _file(store: Store, target: Target) -> Node:
     if node.is_directory:
         raise RefusedError("ResourceTypeMismatch")
     return node
+
+
+def _refuse_unserved(request: Request) -> None:
+    for name in _UNSERVED:
+        if name in request.headers:
+            raise RefusedError("UnsupportedHeader", name)
 
 
 def _position(request: Request) -> int:

@@ -15,6 +15,7 @@ from http import HTTPStatus
 from urllib.parse import unquote, unquote_plus
 
 HEAD_LIMIT = 256 * 1024
+META = "x-ms-meta-"
 _PIECE = 256 * 1024
 
 
@@ -24,7 +25,7 @@ class BrokenMessageError(Exception):
 
 @dataclass(slots=True)
 class Request:
-    """A request; header names are lower case, `path` and `query` as they were sent."""
+    """A request; header names are as `header_key` has them, `path` and `query` as sent."""
 
     method: str
     path: str
@@ -88,13 +89,19 @@ async def read_request(reader: asyncio.StreamReader) -> Request | None:
 
 
 def parse_headers(lines: list[str]) -> dict[str, str]:
-    """Header lines by lower-case name."""
+    """Header lines by name, as `header_key` has it."""
     headers: dict[str, str] = {}
     for line in lines:
         name, colon, value = line.partition(":")
         if colon:
-            headers[name.strip().lower()] = value.strip()
+            headers[header_key(name.strip())] = value.strip()
     return headers
+
+
+def header_key(name: str) -> str:
+    """A header's name in lower case, but for the name of metadata, which keeps its own."""
+    low = name.lower()
+    return META + name[len(META) :] if low.startswith(META) else low
 
 
 async def body_of(reader: asyncio.StreamReader, headers: dict[str, str]) -> AsyncIterator[bytes]:

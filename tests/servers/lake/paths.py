@@ -153,7 +153,7 @@ async def delete(store: Store, request: Request, target: Target) -> Reply:
         if not params.get("continuation"):
             conditions.check(request, node)
         await check_lease(store, node, request.header("x-ms-lease-id"))
-        if node.children:
+        if not node.is_empty:
             if params.get("recursive", "").lower() != "true":
                 raise RefusedError("DirectoryNotEmpty")
             limit = store.limits.delete

@@ -85,12 +85,12 @@ def _destination(
         if inner is not None and inner is not source:
             if inner.is_directory is not source.is_directory:
                 raise RefusedError("InvalidSourceOrDestinationResourceType")
-            if inner.children:
+            if not inner.is_empty:
                 raise RefusedError("DirectoryNotEmpty")
         return there, source.name, inner
     if there.is_directory is not source.is_directory:
         raise RefusedError("InvalidSourceOrDestinationResourceType")
-    if there.children and there is not source:
+    if not there.is_empty and there is not source:
         raise RefusedError("DirectoryNotEmpty")
     if there.parent is None:
         raise RefusedError("PathConflict")

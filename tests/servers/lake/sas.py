@@ -10,7 +10,7 @@ import hmac
 import ipaddress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 from tests.servers.lake.failures import RefusedError
 from tests.servers.lake.sharedkey import signature
@@ -25,6 +25,7 @@ FIELDS = frozenset({
 _SCOPES_SINCE = "2020-12-06"
 _DIRECTORIES_SINCE = "2020-02-10"
 _OLDEST = "2018-11-09"
+_OWN = "2020-08-04"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,13 @@ def sas_fields(query: str) -> dict[str, str]:
         if name.lower() in FIELDS:
             found.setdefault(name.lower(), unquote(value))
     return found if "sig" in found else {}
+
+
+def reading_sas(account: str, key: bytes, ends: datetime) -> str:
+    """The query of an account SAS that reads blobs: how the emulator lets itself be read."""
+    fields = {"sp": "r", "ss": "b", "srt": "o", "se": f"{ends:%Y-%m-%dT%H:%M:%SZ}", "sv": _OWN}
+    fields["sig"] = signature(key, _account_text(fields, account))
+    return urlencode(fields)
 
 
 def judged(

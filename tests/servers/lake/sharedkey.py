@@ -37,9 +37,10 @@ def text_to_sign(account: str, request: Request) -> str:
 
 
 def _canonical_headers(request: Request) -> str:
-    own = [name for name in request.headers if name.startswith("x-ms-")]
-    own.sort(key=cmp_to_key(_header_order))
-    return "".join(f"{name}:{' '.join(request.headers[name].split())}\n" for name in own)
+    # The page wants white space within a value folded; neither clients nor the service do.
+    own = {name.lower(): text for name, text in request.headers.items() if name.startswith("x-ms-")}
+    names = sorted(own, key=cmp_to_key(_header_order))
+    return "".join(f"{name}:{own[name]}\n" for name in names)
 
 
 def _header_order(left: str, right: str) -> int:

@@ -136,8 +136,13 @@ class Store:
     async def collect(self) -> None:
         """Delete the blobs of what was discarded, for as long as the server runs."""
         while True:
-            inode = await self._rubbish.get()
-            await self.upstream.ask("DELETE", f"{self.container}/{inode}")
+            path = f"{self.container}/{await self._rubbish.get()}"
+            reply = await self.upstream.ask("DELETE", path)
+            if reply.status == 412:
+                # What replaces a leased path breaks its lease.
+                ends = {"x-ms-lease-action": "break", "x-ms-lease-break-period": "0"}
+                await self.upstream.ask("PUT", path, {"comp": "lease"}, ends)
+                await self.upstream.ask("DELETE", path)
 
 
 _DFS_CODES = {

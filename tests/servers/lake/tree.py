@@ -56,6 +56,11 @@ class Node:
         return self.children is not None
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing is in it; a file is empty in this sense too."""
+        return all(node.is_expired for node in (self.children or {}).values())
+
+    @property
     def path(self) -> str:
         names: list[str] = []
         node: Node | None = self

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from tests.servers.lake.messages import (
     body_of,
     parse_headers,
 )
+from tests.servers.lake.sas import reading_sas
 from tests.servers.lake.sharedkey import authorization
 
 _IDLE_S = 2.0
@@ -46,6 +48,11 @@ class Upstream:
         self._idle: list[_Line] = []
         self._open: set[_Line] = set()
 
+    def readable_url(self, path: str) -> str:
+        """Where a copy reads from, with leave to do so for an hour."""
+        sas = reading_sas(self.account, self._key, datetime.now(UTC) + timedelta(hours=1))
+        return f"http://127.0.0.1:{self.port}/{self.account}/{path}?{sas}"
+
     async def ask(
         self,
         method: str,
@@ -70,7 +77,7 @@ class Upstream:
         """The emulator's answer, its body in pieces that must be read to their end."""
         if not isinstance(query, str):
             query = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
-        sent = {"x-ms-version": VERSION, **{n.lower(): v for n, v in (headers or {}).items()}}
+        sent = {"x-ms-version": VERSION, **(headers or {})}
         sent["host"] = f"127.0.0.1:{self.port}"
         sent["x-ms-date"] = formatdate(usegmt=True)
         sent["content-length"] = str(len(body))
