@@ -10,36 +10,53 @@ from typing import Any
 
 from explorer.base.errors import InputError
 from explorer.base.units import format_duration
-from explorer.cli import options
+from explorer.cli import options, taking_along
 from explorer.cli.output import Output, iso_time
 from explorer.cli.session import read_text, saved_connection, service_of
 from explorer.cli.targets import Given, choose
 from explorer.service.model import Connection, ProbeReport
 from explorer.service.service import Service
 from explorer.storage.connection import ConnectionSpec
+from explorer.storage.marks import COLOURS
 
 NAME = "connect"
-SUMMARY = "test, save, list, show and remove connections"
+SUMMARY = "test, save, list, set, remove, export and import connections"
 EXAMPLE = "quayside connect work < connection-string.txt"
 DESCRIPTION = (
     "connect NAME reads a connection string, SAS URL or account and key from standard input "
     "(without echo on a terminal), tests it and saves it; its secret goes to the keyring. "
     "connect test [NAME] tests and keeps nothing. connect list; connect show NAME; connect remove "
     "NAME. connect set NAME --hierarchical yes|no|auto says whether the account's folders are "
-    "real (Data Lake Gen2) where that cannot be found out, or is found out wrongly. A name that "
-    "is one of these words: connect save NAME. No secret is ever printed."
+    "real (Data Lake Gen2) where that cannot be found out, or is found out wrongly; --read-only "
+    "yes lets nothing be changed through it. connect export FILE [NAME...] writes saved "
+    "connections to a new file, without secrets, or encrypted under a passphrase that is asked "
+    "for; connect import FILE adds them beside what is here. A name that is one of these words: "
+    "connect save NAME. No secret is ever printed."
 )
 WORDS = ("list", "show", "remove", "test", "set", "save")
 _CHOICES = {"yes": True, "no": False, "auto": None}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("words", nargs="*", metavar="[list|show|remove|test|set|save] [NAME]")
+    parser.add_argument(
+        "words", nargs="*", metavar="[list|show|remove|test|set|save|export|import] [NAME]"
+    )
     parser.add_argument(
         "--hierarchical",
         choices=tuple(_CHOICES),
         default="",
         help="set: whether folders are real; auto asks the service",
+    )
+    parser.add_argument(
+        "--read-only", choices=("yes", "no"), help="set: whether nothing may be changed through it"
+    )
+    parser.add_argument("--colour", metavar="NAME", help=f"set: {', '.join(COLOURS)}, or ''")
+    parser.add_argument("--group", metavar="TEXT", help="set: the heading it stands under, or ''")
+    parser.add_argument(
+        "--with-secrets",
+        action="store_true",
+        help="export and import: secrets too, under a passphrase that is asked for "
+        "(or is the first line of standard input)",
     )
     options.add_connection_options(parser)
     options.add_common_options(parser)
@@ -59,12 +76,11 @@ def parse_words(words: list[str]) -> tuple[str, str]:
 
 
 async def run(args: argparse.Namespace, out: Output) -> int:
+    if args.words[:1] and args.words[0] in taking_along.WORDS:
+        async with service_of(args) as service:
+            return await taking_along.take(service, args, out)
     action, name = parse_words(args.words)
-    if (action == "set") != bool(args.hierarchical):
-        raise InputError(
-            "It is not said what to set." if action == "set" else "--hierarchical goes with set.",
-            cure="Write: quayside connect set NAME --hierarchical yes|no|auto",
-        )
+    _check_options(action, args)
     async with service_of(args) as service:
         if action == "list":
             _list(service, out)
@@ -76,7 +92,7 @@ async def run(args: argparse.Namespace, out: Output) -> int:
             out.note(f"Removed '{found.name}' and its secret.")
         elif action == "set":
             found = await saved_connection(service, name, needs_secret=False)
-            _show(await service.set_hierarchical(found.id, _CHOICES[args.hierarchical]), out)
+            _show(await _set(service, found, args), out)
         elif action == "test" and name:
             found = await saved_connection(service, name)
             _report(await service.probe_connection(found.id), out)
@@ -85,6 +101,32 @@ async def run(args: argparse.Namespace, out: Output) -> int:
         else:
             await _save(service, _pasted(args), name, out)
     return 0
+
+
+def _check_options(action: str, args: argparse.Namespace) -> None:
+    """What is set goes with `set`, secrets go with files. Raises InputError."""
+    is_given = [args.hierarchical or None, args.read_only, args.colour, args.group]
+    is_any = any(one is not None for one in is_given)
+    if (action == "set") != is_any:
+        raise InputError(
+            "It is not said what to set." if action == "set" else "These options go with set.",
+            cure="Write: quayside connect set NAME --hierarchical yes|no|auto, --read-only yes|no, "
+            "--colour NAME or --group TEXT",
+        )
+    if args.with_secrets:
+        raise InputError("--with-secrets goes with export and import.")
+
+
+async def _set(service: Service, found: Connection, args: argparse.Namespace) -> Connection:
+    if args.hierarchical:
+        found = await service.set_hierarchical(found.id, _CHOICES[args.hierarchical])
+    if args.read_only is not None:
+        found = await service.marks.set_read_only(found.id, args.read_only == "yes")
+    if args.colour is not None:
+        found = await service.marks.set_colour(found.id, args.colour)
+    if args.group is not None:
+        found = await service.marks.set_group(found.id, args.group)
+    return found
 
 
 def _pasted(args: argparse.Namespace) -> ConnectionSpec:
@@ -130,7 +172,7 @@ def _list(service: Service, out: Output) -> None:
         else:
             out.result(
                 f"{connection.name}  {connection.endpoint}  {connection.credential_kind}"
-                f"{_expiry(connection)}"
+                f"{', read-only' if connection.is_read_only else ''}{_expiry(connection)}"
             )
     if not connections:
         out.note("No connections are saved. Save one with: quayside connect NAME")
@@ -164,5 +206,8 @@ def _data(connection: Connection) -> dict[str, Any]:
         "hierarchical": connection.is_hierarchical,
         "hierarchical_set": connection.is_namespace_set,
         "secret": connection.secret_home.value,
+        "read_only": connection.is_read_only,
+        "colour": connection.colour,
+        "group": connection.group,
         "notice": connection.notice,
     }
