@@ -24,6 +24,11 @@ DICTIONARY_BYTES = 2 * 1024 * 1024
 """A value of a dictionary may be repeated in each row."""
 PAGES = 64
 _HEADER_BYTES = 64 * 1024
+_DAMAGE = (
+    ArithmeticError, LookupError, MemoryError, OSError, RuntimeError, StopIteration, TypeError,
+    ValueError,
+)  # fmt: skip
+"""What pyarrow raises, besides its own errors, for a file that contradicts itself."""
 _BUFFER_BYTES = 64 * 1024
 
 
@@ -117,7 +122,7 @@ def _read(source: Source, number: int, leaves: int, rows: int) -> Table:
             heads = tuple(map(cells.cell, batch.schema.names))
     except (QuaysideError, Cancelled, Unreadable):
         raise
-    except (pa.ArrowException, OSError, ValueError, StopIteration, OverflowError) as error:
+    except (pa.ArrowException, *_DAMAGE) as error:
         raise Unreadable(f"Its rows cannot be read ({type(error).__name__}).") from None
     cut = tuple(zip(*columns, strict=True))
     note = f"The first {len(cut):,} rows." if leaves <= COLUMNS else ""
