@@ -6,7 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from tests.faults import histories, kill_trials, place_trials, target_trials, wire_trials
+from tests.faults import (
+    copy_trials,
+    histories,
+    kill_trials,
+    place_trials,
+    target_trials,
+    wire_trials,
+)
 from tests.faults.trial import Trial
 
 GIB: Final = 1024**3
@@ -58,5 +65,7 @@ TASKS: Final = (
     Task("P18", place_trials.failed_page, 6, 100),
     Task("P22", place_trials.expired_sas, 2, 50),
     Task("P22", place_trials.wrong_clock, 2, 50),
+    Task("P9 P10", copy_trials.harmed_move, 8, 200),
+    Task("P5", copy_trials.meddled_move, 16, 400),
     Task("all", histories.any_history, 1, 1, many_few=12, many_full=200),
 )
