@@ -79,7 +79,7 @@ def test_named_entries_get_a_mask_and_a_plus(filesystem: FileSystemClient) -> No
 def test_a_list_that_cannot_be_is_refused(filesystem: FileSystemClient, text: str) -> None:
     client = file(filesystem, "f")
     before = client.get_access_control()["acl"]
-    assert code_of(lambda: client.set_access_control(acl=text)) == "InvalidInput"
+    assert code_of(lambda: client.set_access_control(acl=text)) == "InvaldAccessControlList"
     assert client.get_access_control()["acl"] == before
 
 

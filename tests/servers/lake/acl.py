@@ -229,4 +229,5 @@ def _sorted(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def _bad_acl(detail: str) -> RefusedError:
-    return RefusedError("InvalidInput", f"The access control list is invalid: {detail}.")
+    # The service writes its code so.
+    return RefusedError("InvaldAccessControlList", f"({detail})")

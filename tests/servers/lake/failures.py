@@ -61,6 +61,7 @@ _CODES: dict[str, tuple[int, str]] = {
         500,
         "The server encountered an internal error. Please retry the request.",
     ),
+    "InvaldAccessControlList": (400, "The access control list value is invalid."),
     "InvalidAuthenticationInfo": (
         401,
         "Authentication information is not given in the correct format.",

@@ -33,7 +33,7 @@ async def create(store: Store, request: Request, target: Target) -> Reply:
     filesystem = store.filesystem(target.filesystem)
     path = checked_path(target.path)
     if not path:
-        raise RefusedError("PathAlreadyExists")
+        raise RefusedError("InvalidUri")
     is_directory = request.params.get("resource") == "directory"
     async with store.lock:
         node = filesystem.find(path)
