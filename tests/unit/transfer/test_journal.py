@@ -14,11 +14,14 @@ import pytest
 
 from explorer.base.errors import DiskFullError, JournalError
 from explorer.transfer import job_table, progress_table, transfer_table
+from explorer.transfer.encoding import request_to_text
 from explorer.transfer.journal import Journal
 from explorer.transfer.journal_file import Connection
+from explorer.transfer.model import CopyRequest, CopySource
 from explorer.transfer.rows import Progress
+from explorer.transfer.schema import MIGRATIONS
 from explorer.transfer.state import JobState, TransferState
-from tests.unit.transfer.rows_of import REQUEST, a_file
+from tests.unit.transfer.rows_of import PLACE, REQUEST, a_file
 
 
 @pytest.fixture
@@ -307,5 +310,28 @@ def test_old_finished_jobs_are_forgotten(path: Path, monkeypatch: pytest.MonkeyP
             lambda db: db.execute("SELECT count(*) FROM transfers").fetchone()[0]
         )
         assert count == 2
+
+    using(path, work)
+
+
+def test_a_file_from_before_there_were_copies_goes_on_and_takes_some(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    old = sqlite3.connect(path)
+    for statement in MIGRATIONS[0]:
+        old.execute(statement)
+    old.execute("PRAGMA user_version=1")
+    old.execute(
+        "INSERT INTO jobs (request, title, state, priority, is_expanding, added_s)"
+        " VALUES (?, 'old', 'queued', 1, 1, 0)",
+        (request_to_text(REQUEST),),
+    )
+    old.commit()
+    old.close()
+    copy = CopyRequest((CopySource("a", False, "b"),), PLACE, PLACE, is_move=True)
+
+    async def work(journal: Journal) -> None:
+        assert journal.notice == ""
+        await journal.do(job_table.add, copy, "new", "me")
+        assert [row.request for row in await journal.read(job_table.every)] == [REQUEST, copy]
 
     using(path, work)
