@@ -19,6 +19,34 @@ def test_every_code_of_the_sdk_is_mapped(code: str) -> None:
         assert code in MEANINGS
 
 
+PATH_CODES = """
+    AccountIsDisabled AuthorizationFailure AuthorizationPermissionMismatch ConditionNotMet
+    ContentLengthMustBeZero DestinationPathIsBeingDeleted DirectoryIsNotEmpty DirectoryNotEmpty
+    FeatureNotYetSupportedForHierarchicalNamespaceAccounts FilesystemAlreadyExists
+    FilesystemBeingDeleted FilesystemNotFound InsufficientAccountPermissions InternalError
+    InvalidAuthenticationInfo InvalidDestinationPath InvalidFlushOperation InvalidFlushPosition
+    InvalidHeaderValue InvalidHttpVerb InvalidInput InvalidMd5 InvalidPropertyName
+    InvalidQueryParameterValue InvalidRange InvalidRenameSourcePath InvalidResourceName
+    InvalidSourceOrDestinationResourceType InvalidSourceUri InvalidUri LeaseAlreadyPresent
+    LeaseIdMismatch LeaseIdMismatchWithLeaseOperation LeaseIdMissing LeaseIsAlreadyBroken
+    LeaseIsBreakingAndCannotBeAcquired LeaseIsBreakingAndCannotBeChanged
+    LeaseIsBrokenAndCannotBeRenewed LeaseLost LeaseNameMismatch
+    LeaseNotPresentWithLeaseOperation Md5Mismatch MissingRequiredHeader
+    MissingRequiredQueryParameter MultipleConditionHeadersNotSupported
+    OperationNotSupportedOnDirectory OperationTimedOut OutOfRangeInput
+    OutOfRangeQueryParameterValue PathAlreadyExists PathConflict PathNotFound
+    RenameDestinationParentPathNotFound RequestBodyTooLarge ResourceNotFound
+    ResourceTypeMismatch ServerBusy SourceConditionNotMet SourcePathIsBeingDeleted
+    SourcePathNotFound UnsupportedHeader UnsupportedHttpVerb UnsupportedQueryParameter
+    UnsupportedRestVersion
+"""
+
+
+@pytest.mark.parametrize("code", PATH_CODES.split())
+def test_every_code_of_data_lake_gen2_is_mapped(code: str) -> None:
+    assert code in MEANINGS
+
+
 def test_every_meaning_completes_a_sentence() -> None:
     for code, meaning in MEANINGS.items():
         assert meaning.says, code
