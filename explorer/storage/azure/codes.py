@@ -323,6 +323,16 @@ MEANINGS: dict[str, Meaning] = {
         ),
     ),
     **_all(
+        # The first is how the service writes it.
+        "InvaldAccessControlList InvalidAccessControlList",
+        Meaning(
+            StorageError,
+            "the service does not accept that access control list",
+            "It has one entry each for the owner, the owning group and others, and at most "
+            "32 entries; entries that are inherited are for folders only.",
+        ),
+    ),
+    **_all(
         "UnsupportedRestVersion InvalidHeaderValue UnsupportedHeader "
         "ConditionHeadersNotSupported MultipleConditionHeadersNotSupported",
         Meaning(
