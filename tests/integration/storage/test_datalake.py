@@ -108,6 +108,33 @@ def test_a_flat_store_has_none(lake: Lake) -> None:
     flat.close()
 
 
+def test_the_dfs_endpoint_of_a_connection_string_is_asked(lake: Lake, name: str) -> None:
+    elsewhere = lake.endpoint.replace("127.0.0.1", "localhost")
+    text = lake.connection_string.replace(
+        f"DfsEndpoint={lake.endpoint}", f"DfsEndpoint={elsewhere}"
+    )
+    store = open_store(parse(text), is_hierarchical=True)
+    try:
+        assert (store.endpoint, store.directories and store.directories.endpoint) == (
+            lake.endpoint, elsewhere,
+        )  # fmt: skip
+        assert store.directories is not None
+        store.directories.create_directory(name, "a", condition=ABSENT)
+        assert paths(store.directories, name) == ["a"]
+    finally:
+        store.close()
+
+
+def test_an_address_with_the_account_in_its_path_is_for_both(lake: Lake, name: str) -> None:
+    text = f"AccountName={lake.account};AccountKey={lake.key};BlobEndpoint={lake.endpoint}"
+    store = open_store(parse(text), is_hierarchical=True)
+    try:
+        assert store.directories is not None
+        assert store.directories.list_paths(name).items == ()
+    finally:
+        store.close()
+
+
 # -- directories -----------------------------------------------------------------
 
 

@@ -206,3 +206,30 @@ def test_two_programs_lose_nothing_of_each_other(tmp_path: Path) -> None:
     assert [program.wait(60) for program in programs] == [0, 0]
     names = {one.name for one in Accounts(tmp_path).load().connections}
     assert names == {f"{letter}{number}" for letter in "ab" for number in range(15)}
+
+
+@pytest.mark.parametrize(
+    ("found", "told", "is_hierarchical"),
+    [
+        ("", "", None),
+        ("hierarchical", "", True),
+        ("flat", "", False),
+        ("hierarchical", "flat", False),
+        ("flat", "hierarchical", True),
+        ("", "hierarchical", True),
+    ],
+)
+def test_what_a_person_says_of_the_namespace_goes_before_what_was_found(
+    found: str, told: str, is_hierarchical: bool | None
+) -> None:
+    kept = replace(saved(CONTAINER_URL), namespace_found=found, namespace_set=told)
+    again = from_json(json.loads(json.dumps(to_json(kept))))
+    assert again == kept
+    assert again.is_hierarchical is is_hierarchical
+    assert with_new_credential(again, parse(CONTAINER_URL)).is_hierarchical is is_hierarchical
+
+
+@pytest.mark.parametrize("field", ["namespace_found", "namespace_set"])
+def test_a_namespace_that_is_none_is_damage(field: str) -> None:
+    with pytest.raises(ValueError, match="sideways"):
+        from_json({**to_json(saved(CONTAINER_URL)), field: "sideways"})

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.base.errors import UnsafeNameError
-from explorer.storage.azure.names import blob_path, container_path
+from explorer.storage.azure.names import blob_path, container_path, directory_path
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=200))
@@ -46,3 +46,14 @@ def test_a_container_is_one_segment(name: str) -> None:
 
 def test_special_containers_are_encoded() -> None:
     assert container_path("$web") == "/%24web"
+
+
+@pytest.mark.parametrize("path", ["/a", "a/", "a//b", "/", "a/../b", "a\\b", "x" * 1025])
+def test_what_is_no_path_of_real_folders_is_refused(path: str) -> None:
+    with pytest.raises(UnsafeNameError):
+        directory_path("c", path)
+
+
+def test_the_root_is_a_path_of_real_folders() -> None:
+    assert directory_path("c", "") == "/c/"
+    assert directory_path("c", "a b/%41") == "/c/a%20b/%2541"
