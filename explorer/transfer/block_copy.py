@@ -53,6 +53,8 @@ class BlockCopy:
         self._cut = cut
         self.is_direct = is_direct
         """Whether the service fetches the blocks; known at the end."""
+        self.refusal: QuaysideError | None = None
+        """Why it did not, if it was asked."""
         self._etag = target.source.etag
         self._upload_id = os.urandom(UPLOAD_ID_BYTES)
         self._condition = Condition.absent()
@@ -130,6 +132,7 @@ class BlockCopy:
                 if not goes_through_here(error):
                     raise
                 self.is_direct = False
+                self.refusal = error
         through = Through(self._work, self._live, self._target, self._cut, self._put_block)
         await through.run(staged)
 

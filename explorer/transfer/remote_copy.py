@@ -22,6 +22,7 @@ from explorer.base.errors import (
     PreconditionFailedError,
     QuaysideError,
     Retry,
+    StorageError,
 )
 from explorer.storage.model import BlobProperties, BlobType, Condition, Written
 from explorer.transfer import progress_table
@@ -56,6 +57,12 @@ class Route:
     """The service can read the source."""
     knows_whole: bool = True
     """It copies a blob in one request."""
+
+    def learn(self, refusal: QuaysideError | None) -> None:
+        """One blob had to come through here, and came: so will the others, unless the service
+        was only in trouble."""
+        if isinstance(refusal, StorageError) and (refusal.status < 500 or refusal.status == 501):
+            self.is_direct = False
 
 
 class _InBlocksError(Exception):
@@ -114,11 +121,10 @@ class RemoteCopy:
         blocks = BlockCopy(
             self._work, self._live, self._target, plan.cut, is_direct=self._is_direct
         )
-        try:
-            return await blocks.run(kept)
-        finally:
-            self._is_direct = blocks.is_direct
-            self._route.is_direct = blocks.is_direct
+        written = await blocks.run(kept)
+        self._is_direct = blocks.is_direct
+        self._route.learn(blocks.refusal)
+        return written
 
     # -- one request ----------------------------------------------------------
 
@@ -166,6 +172,7 @@ class RemoteCopy:
 
     async def _send(self, condition: Condition) -> Written:
         """By the service alone, or through here. Raises _InBlocksError."""
+        refusal: QuaysideError | None = None
         while self._is_direct and self._target.source.size_bytes:
             try:
                 return await self._call(self._from_url, condition)
@@ -176,12 +183,13 @@ class RemoteCopy:
                     raise _InBlocksError from None
                 elif goes_through_here(error):
                     self._is_direct = False
+                    refusal = error
                 else:
                     raise
         while True:
             try:
                 written = await self._call(self._through_here, condition)
-                self._route.is_direct = self._is_direct
+                self._route.learn(refusal)
                 return written
             except QuaysideError as error:
                 if not (lacks_tier(error) and self._target.stored.tier):
