@@ -24,7 +24,7 @@ class Offer:
 
     text: str
     """With its mnemonic, and an ellipsis where a dialog follows."""
-    act: Callable[[], None] | None = None
+    act: Callable[[], object] | None = None
     icon_name: str = ""
     refusal: str = ""
     """Why it cannot be done; empty where it can."""

@@ -1,0 +1,1 @@
+"""Statistics of folders, containers and selections: figures, tables and a treemap."""
