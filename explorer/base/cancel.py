@@ -24,7 +24,10 @@ class CancelToken:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._cancelled = False
+        self._is_shielded = self._waits = False
         self._aborts: list[Callable[[], None]] = []
+        self.was_shielded = False
+        """The work came to what cannot be taken back: its result counts more than a cancel."""
 
     @property
     def is_cancelled(self) -> bool:
@@ -35,6 +38,9 @@ class CancelToken:
         with self._lock:
             if self._cancelled:
                 return
+            if self._is_shielded:
+                self._waits = True
+                return
             self._cancelled = True
             aborts, self._aborts = self._aborts, []
         for abort in aborts:
@@ -43,6 +49,23 @@ class CancelToken:
     def raise_if_cancelled(self) -> None:
         if self._cancelled:
             raise Cancelled
+
+    def shield(self) -> None:
+        """What comes now cannot be taken back: a cancel waits until `unshield`. Raises
+        Cancelled if it came before."""
+        with self._lock:
+            if not self._cancelled:
+                self._is_shielded = self.was_shielded = True
+                return
+        raise Cancelled
+
+    def unshield(self) -> None:
+        """A cancel that waited is heard from now on."""
+        with self._lock:
+            self._is_shielded = False
+            waits, self._waits = self._waits, False
+        if waits:
+            self.cancel()
 
     @contextmanager
     def aborting(self, abort: Callable[[], None]) -> Iterator[None]:
@@ -74,6 +97,21 @@ _current: ContextVar[CancelToken | None] = ContextVar("cancel_token", default=No
 def current_token() -> CancelToken | None:
     """The token of the work running in this thread, if any."""
     return _current.get()
+
+
+@contextmanager
+def shielded() -> Iterator[None]:
+    """A cancel of this thread's work waits until the block is over. Raises Cancelled where it
+    came before."""
+    token = current_token()
+    if token is None:
+        yield
+        return
+    token.shield()
+    try:
+        yield
+    finally:
+        token.unshield()
 
 
 @contextmanager

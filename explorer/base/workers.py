@@ -29,7 +29,9 @@ class Workers:
         """Run `work` in a thread and return its result.
 
         Raises whatever `work` raises; `asyncio.CancelledError` if this task was
-        cancelled, after the thread has stopped, or at once where none had begun.
+        cancelled, after the thread has stopped, or at once where none had begun. Work that
+        has shielded itself and came to a good end is no longer cancelled: its result is
+        returned.
         """
         token = CancelToken()
 
@@ -51,6 +53,8 @@ class Workers:
                 except asyncio.CancelledError:
                     continue
             if not future.cancelled() and future.exception() is None:
+                if token.was_shielded:
+                    return future.result()
                 _close(future.result())
             raise
         except Cancelled:

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Iterable
 from typing import Final
 
+from explorer.base.cancel import shielded
 from explorer.base.errors import (
     AlreadyExistsError,
     IntegrityError,
@@ -245,9 +246,10 @@ class BlockUpload:
         ids = self._ids()
 
         def commit() -> Written:
-            return self._work.store.put_block_list(
-                self._target.ref, ids, headers=headers, condition=self._condition
-            )
+            with shielded():  # a cancel waits for the answer
+                return self._work.store.put_block_list(
+                    self._target.ref, ids, headers=headers, condition=self._condition
+                )
 
         try:
             written = await self._work.call(self._live, commit)

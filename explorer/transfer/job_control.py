@@ -87,7 +87,11 @@ class JobControl:
                 return
             await self._dispatcher.stop(job)
             if not job.row.state.is_final and await self._queue.claim(job):
-                await self._queue.cancel(job)
+                await self._queue.recount(job)
+                if job.account.unfinished or job.row.is_expanding:
+                    await self._queue.cancel(job)
+                else:  # the last answer came first
+                    await self._queue.end(job)
             self._dispatcher.dispatch()
 
     async def remove(self, job_id: int) -> None:

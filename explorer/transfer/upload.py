@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final
 
+from explorer.base.cancel import current_token
 from explorer.base.errors import (
     AlreadyExistsError,
     ConflictError,
@@ -154,14 +155,30 @@ class Upload:
                 if self._work.options.with_md5:
                     md5 = hashlib.md5(data, usedforsecurity=False).digest()
                 headers = self._target.headers(source.fingerprint.mtime_ns, md5)
-                written = self._work.store.put_blob(
-                    self._target.ref,
-                    data,
-                    headers=headers,
-                    condition=condition,
-                    progress=self._work.pay,
-                )
+                written = self._put(data, headers, condition)
         return _Sent(written, headers, size)
+
+    def _put(self, data: memoryview, headers: BlobHeaders, condition: Condition) -> Written:
+        """A cancel that comes when all has been sent waits for the answer."""
+        token = current_token()
+        left = len(data)
+
+        def sent(size_bytes: int) -> None:
+            nonlocal left
+            left -= size_bytes
+            if token is not None and left <= 0:
+                token.shield()
+            self._work.pay(size_bytes)
+
+        if token is not None and left <= SMALL_BYTES:  # it leaves in one go
+            token.shield()
+        try:
+            return self._work.store.put_blob(
+                self._target.ref, data, headers=headers, condition=condition, progress=sent
+            )
+        finally:
+            if token is not None:
+                token.unshield()
 
     async def _folder(self) -> Outcome:
         """An empty folder is a zero-byte blob that says so."""

@@ -98,6 +98,15 @@ class DropReply:
 
 
 @dataclass(frozen=True, slots=True)
+class LateReply:
+    """The service has done its work, which `is_done` tells, and its answer comes when
+    `may_come` is set; a refusal comes at once."""
+
+    is_done: threading.Event
+    may_come: threading.Event
+
+
+@dataclass(frozen=True, slots=True)
 class Stall:
     """No byte moves any more: the request's body ("up") or the answer's ("down") after so
     many bytes, or instead of the answer's head ("head")."""
@@ -160,8 +169,8 @@ class Label:
 
 
 Fault = (
-    ResetUp | ResetDown | DropReply | Stall | Short | FlipUp | FlipDown | Replay | Refuse
-    | Whole | Label
+    ResetUp | ResetDown | DropReply | LateReply | Stall | Short | FlipUp | FlipDown | Replay
+    | Refuse | Whole | Label
 )  # fmt: skip
 
 
@@ -371,6 +380,9 @@ class FaultProxy:
         if isinstance(fault, DropReply):
             _reset(writer)
             return False
+        if isinstance(fault, LateReply) and answer.status < 300:
+            fault.is_done.set()
+            await asyncio.to_thread(fault.may_come.wait)
         if isinstance(fault, Stall) and fault.phase == "head":
             raise _StalledError
         earlier = self._earlier.get(seen.op)
