@@ -78,6 +78,11 @@ class History:
                     cure="Ask for a SAS that allows it, or use the account key.",
                 )
 
+    def why_not(self, connection_id: str, action: Action) -> str:
+        """Why the credential does not allow it, for a tool tip; empty where it may."""
+        access = self._reach.access(connection_id)
+        return "" if access.allows(action) else access.reason(action)
+
     async def _past(self, connection_id: str) -> HistoryStore:
         return history_of(await self._reach.store(connection_id))
 

@@ -44,6 +44,7 @@ class Act(Enum):
     NEXT_PANEL = auto()
     PEEK = auto()
     PROPERTIES = auto()
+    SHOW_DELETED = auto()
     COMMANDS = auto()
     SETTINGS = auto()
     ABOUT = auto()
@@ -103,6 +104,7 @@ SPECS: dict[Act, Spec] = {
     Act.NEXT_PANEL: Spec("Next &panel", "", ("F6",)),
     Act.PEEK: Spec("Pre&view", "eye", ("Space",), _with_place),
     Act.PROPERTIES: Spec("Prope&rties", "info", ("Alt+Return",), _with_place),
+    Act.SHOW_DELETED: Spec("Show &deleted…", "delete", ("Ctrl+Shift+D",), _with_place),
     Act.COMMANDS: Spec("All &commands…", "terminal", ("Ctrl+K",)),
     Act.SETTINGS: Spec("&Settings…", "settings", ("Ctrl+,",)),
     Act.ABOUT: Spec("&About Quayside", "info"),

@@ -1,39 +1,16 @@
-"""The rooms whose offers stand in the window's menus, and what they have to work with."""
+"""The rooms whose offers stand in the window's menus."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from typing import Any
-
-from PySide6.QtWidgets import QMainWindow
-
-from explorer.base.tasks import TaskScope
-from explorer.base.workers import Workers
-from explorer.gui.bridge import Bridge
-from explorer.gui.browse.tree_controller import TreeController
-from explorer.gui.connect.controller import Connecting
-from explorer.gui.transfers.start import TransferStarter
+from explorer.gui.statistics.area import StatisticsArea
+from explorer.gui.window.history_area import HistoryArea
 from explorer.gui.window.offers import Area
-from explorer.gui.window.tabs import Tabs
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What an area may use of the window."""
-
-    bridge: Bridge
-    scope: TaskScope
-    workers: Workers
-    starter: TransferStarter
-    tabs: Tabs
-    tree: TreeController
-    connecting: Connecting
-    window: QMainWindow
-    do: Callable[[Coroutine[Any, Any, Any], str], None]
-    """Run what a person asked for as a task of that name; its errors are told in a dialog."""
+from explorer.gui.window.surroundings import Surroundings
 
 
 def make_areas(around: Surroundings) -> tuple[Area, ...]:
     """In the order of their sections in a menu."""
-    return ()
+    return (
+        StatisticsArea(around),
+        HistoryArea(around),
+    )

@@ -18,22 +18,25 @@ from explorer.gui.browse.tree_view import TreeView
 from explorer.gui.colours import Tone
 from explorer.gui.connect.controller import Connecting
 from explorer.gui.connect.local_storage import LocalStorage
+from explorer.gui.inspect.versions_page import VersionsPage
 from explorer.gui.settings.controller import SettingsRoom
 from explorer.gui.transfers.controller import TransfersController
 from explorer.gui.transfers.panel import TransfersPanel
 from explorer.gui.transfers.start import TransferStarter
 from explorer.gui.window import menus, offers
 from explorer.gui.window.actions import Act, Actions
-from explorer.gui.window.areas import Surroundings, make_areas
+from explorer.gui.window.areas import make_areas
 from explorer.gui.window.commanding import Commanding
 from explorer.gui.window.deeds import Deeds
 from explorer.gui.window.going import Going
 from explorer.gui.window.hearing import Hearing
+from explorer.gui.window.history_area import show_deleted_in
 from explorer.gui.window.inspecting import Inspecting
 from explorer.gui.window.memory import Memory
 from explorer.gui.window.start_page import StartPage
 from explorer.gui.window.status import StatusLine
 from explorer.gui.window.subject import Subject
+from explorer.gui.window.surroundings import Surroundings
 from explorer.gui.window.tabs import Tab, Tabs
 from explorer.gui.window.theme_menu import ThemeMenu
 from explorer.gui.window.tree_menu import TreeMenu
@@ -81,6 +84,7 @@ class MainWindow(QMainWindow):
         starter = TransferStarter(bridge, self, self.transfers_panel.select)
         self.operations = Operations(bridge, scope, workers, starter, self)
         self.inspecting = Inspecting(bridge, scope, workers, self)
+        self.inspecting.add_page(VersionsPage(bridge, scope, starter))
         self.tabs = Tabs(self._make_tab)
         self.going = Going(bridge, self.tree_controller, self.tabs, self.connecting)
         self.deeds = Deeds(
@@ -211,6 +215,9 @@ class MainWindow(QMainWindow):
             Act.NEXT_PANEL: self._next_panel,
             Act.PEEK: self.inspecting.peek,
             Act.PROPERTIES: self.inspecting.show_properties,
+            Act.SHOW_DELETED: lambda: self.deeds.do(
+                show_deleted_in(self._bridge, self._scope, self.pane, self), "show what is deleted"
+            ),
             Act.COMMANDS: lambda: self.deeds.do(self.commanding.open(), "commands"),
             Act.SETTINGS: lambda: self.deeds.do(self.settings.open(), "settings"),
         }

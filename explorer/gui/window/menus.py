@@ -92,7 +92,7 @@ def build_menu_bar(
     for title, acts in _MENUS:
         fill(bar.addMenu(title), acts, actions)
     view = bar.addMenu("&View")
-    fill(view, (Act.PEEK, Act.PROPERTIES, None), actions)
+    fill(view, (Act.PEEK, Act.PROPERTIES, Act.SHOW_DELETED, None), actions)
     view.addActions(panels)
     view.addSeparator()
     for menu in below:
