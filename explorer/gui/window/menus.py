@@ -70,6 +70,17 @@ _FOLDER_MENU = (
     None,
     Act.SELECT_ALL,
     Act.REFRESH,
+    None,
+    Act.PROPERTIES,
+)
+_CONTAINER_MENU = (
+    Act.OPEN,
+    Act.DOWNLOAD,
+    Act.COPY_PATH,
+    None,
+    Act.DELETE,
+    None,
+    Act.PROPERTIES,
 )
 _ACCOUNT_MENU = (Act.NEW_CONTAINER, None, Act.REFRESH)
 
@@ -146,10 +157,12 @@ def listing_menu(
     """For a right click in the listing."""
     menu = QMenu(parent)
     if has_selection and is_account:
-        fill(menu, (Act.OPEN, Act.DOWNLOAD, Act.COPY_PATH, None, Act.DELETE, None), actions)
+        fill(menu, (*_CONTAINER_MENU, None), actions)
     elif has_selection:
         fill(menu, (*_ROW_MENU, None), actions)
-    fill(menu, _ACCOUNT_MENU if is_account else _FOLDER_MENU, actions)
+    below = _ACCOUNT_MENU if is_account else _FOLDER_MENU
+    # What is selected has its properties above.
+    fill(menu, below[:-2] if has_selection and not is_account else below, actions)
     menu.aboutToHide.connect(menu.deleteLater)
     return menu
 
