@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
@@ -21,17 +22,20 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from explorer.base.cancel import Cancelled, current_token
 from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
 from explorer.gui import ask
 from explorer.gui.bridge import Bridge
 from explorer.gui.browse.rows import Row, RowKind
+from explorer.gui.inspect.page import InspectorPage
 from explorer.gui.inspect.preview_page import PreviewPage
 from explorer.gui.inspect.selection import Selection
 from explorer.gui.window.actions import Act
 from explorer.gui.window.main_window import MainWindow
 from explorer.gui.window.memory import Memory
 from explorer.gui.window.subject import Subject
+from explorer.preview import members
 from explorer.preview.look import As
 from explorer.preview.model import Archive
 from explorer.service.emulator import Emulator
@@ -123,8 +127,7 @@ def test_each_kind_is_shown_in_its_own_way(show: Show) -> None:
         await select(window, "a.bin")
         await until(lambda: words(page).startswith("00000000  00 01"), "bytes")
         await select(window, "a.zip")
-        members = page.body.members.table
-        await until(lambda: members.rowCount() == 3, "members")
+        await until(lambda: page.body.members.table.rowCount() == 3, "members")
         await select(window, "a.safetensors")
         await until(lambda: page.body.choice.count() == 2, "tensors and metadata")
         page.body.choice.setCurrentIndex(1)
@@ -234,12 +237,12 @@ def test_a_member_is_saved_without_the_archive(
     monkeypatch.setattr(ask, "file_to_save", chosen)
 
     async def work(window: MainWindow, page: PreviewPage) -> None:
-        members = page.body.members
+        listed_members = page.body.members
         for archive, kind in (("a.zip", "Zip"), ("a.tar.gz", "Tar, gzip")):
             await select(window, archive)
             await until(partial(is_listed, page, kind), "members")
             assert not page.body.save_button.isEnabled()
-            members.selectRow(1)
+            listed_members.selectRow(1)
             page.body.save_button.click()
             target = tmp_path / "b.bin"
             await until(target.exists, "the file")
@@ -441,3 +444,93 @@ def test_where_reading_is_not_allowed_the_reason_is_said(
     allowed = Selection(Subject(connection(), place, (row,)), 0, 1, 5)
     assert page.refusal(allowed) == ""
     workers.close()
+
+
+# -- the seam ------------------------------------------------------------------------
+
+
+class Notes(InspectorPage):
+    """A page that writes down what it is told."""
+
+    title, key, icon_name = "Notes", "notes", "tag"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[str] = []
+
+    def refusal(self, selection: Selection) -> str:
+        return "Not for this one." if selection.title == "no.txt" else ""
+
+    def show_selection(self, selection: Selection) -> None:
+        self.told.append(f"show {selection.title}")
+
+    def clear(self) -> None:
+        self.told.append("clear")
+
+
+def test_a_page_is_told_once_of_each_selection_while_it_is_seen(show: Show) -> None:
+    async def work(window: MainWindow, page: PreviewPage) -> None:
+        inspecting, notes = window.inspecting, Notes()
+        inspecting.add_page(notes)
+        await select(window, "a.txt")
+        inspecting.bring("notes")
+        await until(lambda: notes.told == ["show a.txt"], "told of it")
+        window.pane.state_changed.emit()
+        await select(window, "no.txt")
+        await until(lambda: inspecting.inspector.hint() == "Not for this one.", "refused")
+        await select(window, "b.txt")
+        await until(lambda: notes.told[-1] == "show b.txt", "another")
+        inspecting.inspector.reload()
+        inspecting.dock.hide()
+        await select_hidden(window, "a.txt")
+        inspecting.dock.show()
+        await until(lambda: notes.told[-1] == "show a.txt", "seen again")
+        assert notes.told == [
+            "show a.txt", "clear", "show b.txt", "clear", "show b.txt", "clear", "show a.txt",
+        ]  # fmt: skip
+
+    show({"a.txt": b"a", "b.txt": b"b", "no.txt": b"n"}, work)
+
+
+async def select_hidden(window: MainWindow, name: str) -> None:
+    """Select while the inspector is hidden, which then hears of nothing."""
+    before = window.inspecting.inspector.selection
+    window.pane.view.clearSelection()
+    window.pane.view.select_names({(name, False)})
+    await until(lambda: window.pane.status().blobs_selected == 1)
+    await asyncio.sleep(0.01)
+    assert window.inspecting.inspector.selection == before
+
+
+def test_saving_a_member_can_be_stopped_and_leaves_nothing(
+    show: Show, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, stopped = threading.Event(), threading.Event()
+
+    async def chosen(_parent: object, _title: str, name: str) -> Path:
+        return tmp_path / name
+
+    def slowly(*_: object) -> int:
+        started.set()
+        token = current_token()
+        assert token is not None
+        while not token.is_cancelled:
+            stopped.wait(0.01)
+        raise Cancelled
+
+    monkeypatch.setattr(ask, "file_to_save", chosen)
+    monkeypatch.setattr(members, "pour", slowly)
+
+    async def work(window: MainWindow, page: PreviewPage) -> None:
+        await select(window, "a.zip")
+        await until(partial(is_listed, page, "Zip"), "members")
+        page.body.members.selectRow(0)
+        page.body.save_button.click()
+        await until(started.is_set, "it is being written")
+        assert page.notice.text() == "Saving ‘a.txt’…"
+        page.notice.action_button.click()
+        await until(lambda: page.notice.text().startswith("Saving was stopped"), "it is told")
+        await until(lambda: not [*tmp_path.glob(".a.txt*")], "nothing is left")
+
+    show({"a.zip": SAMPLES["a.zip"]}, work)
+    assert not (tmp_path / "a.txt").exists()

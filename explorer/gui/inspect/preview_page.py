@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import aclosing
-from functools import partial
 from typing import Any, TypeVar
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
@@ -62,6 +61,7 @@ class PreviewPage(InspectorPage):
         self._scope = scope
         self._workers = workers
         self._task: asyncio.Task[Any] | None = None
+        self._saving: asyncio.Task[Any] | None = None
         self._selection: Selection | None = None
         self._ranges: BlobRanges | None = None
         self._source: Source | None = None
@@ -92,7 +92,7 @@ class PreviewPage(InspectorPage):
         self.more_button.clicked.connect(self._load_more)
         self.body.table_chosen.connect(self._update_foot)
         self.body.save_requested.connect(self._save_member)
-        self.notice.action_requested.connect(self.reload_requested)
+        self.notice.action_requested.connect(self._notice_action)
         self.clear()
 
     # -- the seam -------------------------------------------------------------------------
@@ -273,8 +273,25 @@ class PreviewPage(InspectorPage):
     # -- members --------------------------------------------------------------------------------
 
     def _save_member(self, archive: Archive, member: Member) -> None:
-        if self._ranges is not None:
-            work = partial(
-                save_member, self._bridge, self, self._ranges, archive, member, self.notice
+        """Goes on when another blob is selected; one at a time."""
+        ranges = self._ranges
+        if ranges is None or self._is_saving:
+            return
+
+        async def save() -> None:
+            await save_member(
+                self._bridge, self, ranges, archive, member, self.notice, self._workers
             )
-            self._scope.spawn(self._told(work), name="save a member")
+
+        self._saving = self._scope.spawn(self._told(save), name="save a member")
+
+    @property
+    def _is_saving(self) -> bool:
+        return self._saving is not None and not self._saving.done()
+
+    def _notice_action(self) -> None:
+        if self._saving is not None and self._is_saving:
+            self._saving.cancel()
+            self.notice.tell("Saving was stopped; nothing is left of it.", Tone.INFO)
+        else:
+            self.reload_requested.emit()

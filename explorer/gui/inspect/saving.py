@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from explorer.base.shown import shown
+from explorer.base.workers import Workers
 from explorer.gui import ask
 from explorer.gui.bridge import Bridge
 from explorer.gui.colours import Tone
@@ -43,12 +44,14 @@ async def save_member(
     archive: Archive,
     member: Member,
     notice: NoticeBar,
+    workers: Workers,
 ) -> None:
-    """Ask where to, and put it there; an existing file is replaced only after a question."""
+    """Ask where to, and put it there; an existing file is replaced only after a question.
+    Cancelling stops it and leaves nothing."""
     path = await ask.file_to_save(parent, "Save member as", members.file_name(member))
     if path is None:
         return
-    if path.exists():
+    if await workers.run(path.exists):
         answer = await ask.choose(
             parent,
             f"Replace ‘{shown(path.name)}’?",
@@ -58,7 +61,7 @@ async def save_member(
         )
         if answer != "replace":
             return
-    notice.tell(f"Saving ‘{shown(member.name)}’…", Tone.INFO, closable=False)
+    notice.tell(f"Saving ‘{shown(member.name)}’…", Tone.INFO, action="Stop", closable=False)
     await bridge.call(
         lambda service: service.ranges.work(
             ranges, lambda: write_member(ranges, archive, member, path)

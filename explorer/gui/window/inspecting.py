@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
+import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
@@ -49,6 +50,7 @@ class Inspecting(QObject):
     ) -> None:
         super().__init__(window)
         self._window = window
+        self._pane: Pane | None = None
         self.inspector = Inspector()
         self.preview = PreviewPage(bridge, scope, workers)
         self.properties = PropertiesPage(bridge, scope)
@@ -76,11 +78,15 @@ class Inspecting(QObject):
         self.inspector.add_page(page)
 
     def follow(self, pane: Pane) -> None:
-        """The selection, or the pane in front, may be another one."""
-        self.inspector.follow(selection_of(pane))
+        """The selection, or the pane in front, may be another one. Costs nothing while hidden."""
+        self._pane = pane
+        if not self.dock.isHidden():
+            self.inspector.follow(selection_of(pane))
 
     def _shown_or_hidden(self) -> None:
         self.switch.setChecked(not self.dock.isHidden())
+        if self._pane is not None and shiboken6.isValid(self._pane):
+            self.follow(self._pane)
         self.changed.emit()
 
     @property
