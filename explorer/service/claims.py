@@ -21,9 +21,16 @@ _ACTIONS = {
     Ability.DELETE: Action.DELETE,
     Ability.CREATE_CONTAINER: Action.CREATE_CONTAINER,
     Ability.DELETE_CONTAINER: Action.DELETE_CONTAINER,
+    Ability.OVERWRITE: Action.WRITE,
+    Ability.TAG: Action.WRITE_TAGS,
+    Ability.SET_ACCESS: Action.SET_CONTAINER_ACCESS,
+    Ability.SHARE: Action.SIGN,
+    Ability.RENAME: Action.MOVE,
+    Ability.SET_ACL: Action.SET_ACL,
+    Ability.SET_OWNER: Action.SET_OWNER,
 }
-LOOKING = frozenset({Ability.LIST_CONTAINERS, Ability.LIST, Ability.READ})
-"""What changes nothing."""
+LOOKING = frozenset({Ability.LIST_CONTAINERS, Ability.LIST, Ability.READ, Ability.SHARE})
+"""What changes nothing there."""
 _SKEW_S = 300.0
 """The service refuses a signature that is 15 minutes off; a third of it is worth a word."""
 

@@ -53,6 +53,12 @@ class Ability(Enum):
     DELETE = "delete"
     CREATE_CONTAINER = "create containers"
     DELETE_CONTAINER = "delete containers"
+    OVERWRITE = "change"
+    """Blobs that are there: their bytes, headers, metadata, tier and lease."""
+    TAG = "change tags"
+    SET_ACCESS = "set access"
+    """Of containers: public access and stored policies."""
+    SHARE = "make a SAS"
 
 
 @dataclass(frozen=True, slots=True)

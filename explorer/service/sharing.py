@@ -13,6 +13,7 @@ from explorer.service.claims import utc_now
 from explorer.service.model import Connection, Location, ProbeReport
 from explorer.storage.access import Action
 from explorer.storage.connection import ConnectionSpec, SasToken, SharedKey, parse
+from explorer.storage.marks import READ_ONLY_CURE
 from explorer.storage.model import BlobRef
 from explorer.storage.sas import SasKind
 from explorer.storage.sas_making import (
@@ -22,7 +23,13 @@ from explorer.storage.sas_making import (
     shared_url,
     version_for,
 )
-from explorer.storage.sas_wish import PERMISSIONS, SasWish, least_wish, wish_warnings
+from explorer.storage.sas_wish import (
+    PERMISSIONS,
+    SasWish,
+    changing_letters,
+    least_wish,
+    wish_warnings,
+)
 
 
 class Connected(Reach, Protocol):
@@ -148,6 +155,12 @@ class Sharing:
             )
         if wish.kind is SasKind.DIRECTORY:
             self._check_directories(connection_id)
+        is_read_only = self._reach.connection(connection_id).is_read_only
+        if is_read_only and (wish.policy or changing_letters(wish)):
+            raise NotAuthorizedError(
+                "This connection is set to read-only: no SAS that changes anything is made by it.",
+                cure=READ_ONLY_CURE,
+            )
         version = version_for(self._reach.api_version(connection_id))
         sas = make_sas(wish, credential.account, credential.key, version=version)
         register_secret(sas.token)

@@ -50,7 +50,7 @@ LETTERS = {
 """What each letter allows, in a word (for blobs; `p` and `u` of an account SAS are for queues)."""
 
 ONE_BLOB = (SasKind.BLOB, SasKind.SNAPSHOT, SasKind.VERSION)
-_CHANGES = frozenset("acwdxymopiu")
+_CHANGES = frozenset("acwdxytmopiu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +240,12 @@ def answer_parameters(wish: SasWish) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
+def changing_letters(wish: SasWish) -> str:
+    """Those of its permissions that let something be changed, in the service's order."""
+    letters = _CHANGES & set(wish.permissions)
+    return "".join(one for one in PERMISSIONS[wish.kind] if one in letters)
+
+
 def wish_warnings(wish: SasWish, now: datetime) -> tuple[str, ...]:
     """Sentences to read before such a SAS is handed out, the gravest first."""
     found: list[str] = []
@@ -248,8 +254,7 @@ def wish_warnings(wish: SasWish, now: datetime) -> tuple[str, ...]:
             "An account SAS reaches every container there is and will be. "
             "One for a container or a blob is safer."
         )
-    changing = [one for one in PERMISSIONS[wish.kind] if one in _CHANGES & set(wish.permissions)]
-    if changing:
+    if changing := changing_letters(wish):
         words = ", ".join(LETTERS[one] for one in changing)
         found.append(f"Whoever has it can change what is there ({words}).")
     if wish.expires is not None and wish.expires - now > LONG:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -73,7 +74,9 @@ def test_nothing_is_changed_through_a_read_only_connection(
         assert changed.is_read_only
         for ability in Ability:
             verdict = changed.claim(ability).verdict
-            looks = ability in (Ability.LIST_CONTAINERS, Ability.LIST, Ability.READ)
+            looks = ability in (
+                Ability.LIST_CONTAINERS, Ability.LIST, Ability.READ, Ability.SHARE,
+            )  # fmt: skip
             assert (verdict is Verdict.YES) == looks, ability
         assert "read-only" in changed.claim(Ability.DELETE).reason
         ref = BlobRef(name, "there")
@@ -109,7 +112,10 @@ def test_nothing_is_changed_through_a_read_only_connection(
         assert container.get_blob_client("there").download_blob().readall() == b"1"
         # Looking goes on, and so does signing for others to look.
         assert (await service.properties(location, "there")).size_bytes == 1
-        await service.sharing.make(connection.id, service.sharing.least(location, "there"))
+        wish = service.sharing.least(location, "there")
+        await service.sharing.make(connection.id, wish)
+        with pytest.raises(NotAuthorizedError, match="read-only"):
+            await service.sharing.make(connection.id, replace(wish, permissions="rw"))
         # Switched off, everything is as before.
         changed = await service.marks.set_read_only(connection.id, False)
         assert changed.claim(Ability.DELETE).verdict is Verdict.YES
