@@ -10,12 +10,13 @@ import hashlib
 import os
 from contextlib import closing, suppress
 from dataclasses import replace
+from typing import Any
 
 from explorer.base.cancel import Cancelled, current_token
 from explorer.base.errors import LocalError
 from explorer.storage.model import BlobRef
 from explorer.transfer import progress_table, stamps, transfer_table
-from explorer.transfer.files import Fingerprint
+from explorer.transfer.files import Fingerprint, Part
 from explorer.transfer.folders import Folder
 from explorer.transfer.in_a_row import SMALL_BYTES, Folders
 from explorer.transfer.local_target import LocalTarget, mtime_of
@@ -44,7 +45,8 @@ class Download:
         self._root = root
         self._target = LocalTarget(work, live, root, mark)
         self._position = 0
-        self._md5 = hashlib.md5(usedforsecurity=False)
+        self._md5: Any = None
+        """Runs along where the blob has one to compare with."""
 
     @property
     def _ref(self) -> BlobRef:
@@ -168,14 +170,16 @@ class Download:
         folder = folders.get(self._target.folders)
         if not has_looked and (found := folder.find(self._target.name)) is not None:
             return found
-        if not self._position:
-            folder.remove(self._target.part)
-        with folder.open_part(self._target.part, is_new=not self._position) as part:
+        expected_md5 = row.md5 if self._work.options.with_md5 else None
+        if expected_md5 is not None and not self._position:
+            self._md5 = hashlib.md5(usedforsecurity=False)
+        with self._part(folder) as part:
 
             def take(offset: int, data: memoryview) -> None:
                 self._work.pay(len(data))
                 part.write(offset, data)
-                self._md5.update(data)
+                if expected_md5 is not None:
+                    self._md5.update(data)
                 self._position = offset + len(data)
 
             if self._position < row.size_bytes:
@@ -189,12 +193,24 @@ class Download:
                 check_read(read, row.size_bytes, row.remote)
             part.seal(mtime_of(self._work, row))
             check_size(part.size_bytes, row.size_bytes, row.remote)
-        if self._work.options.with_md5 and row.md5 is not None:
-            check_md5(self._md5.digest(), row.md5, row.remote)
+        if expected_md5 is not None:
+            check_md5(self._md5.digest(), expected_md5, row.remote)
         if (token := current_token()) is not None:
             token.raise_if_cancelled()  # the last moment in which nothing has been replaced
         folder.publish(self._target.part, self._target.name, expected)
         return None
+
+    def _part(self, folder: Folder) -> Part:
+        """A new one, in place of what an earlier attempt left; or the one that has begun."""
+        if self._position:
+            return folder.open_part(self._target.part, is_new=False)
+        try:
+            return folder.open_part(self._target.part, is_new=True)
+        except LocalError as error:
+            if not isinstance(error.__cause__, FileExistsError):
+                raise
+        folder.remove(self._target.part)
+        return folder.open_part(self._target.part, is_new=True)
 
 
 def range_bytes_for(work: Work) -> int:

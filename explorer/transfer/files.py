@@ -113,6 +113,15 @@ class Fingerprint:
     def of(cls, found: os.stat_result) -> Fingerprint:
         return cls(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
+    def is_of(self, found: os.stat_result) -> bool:
+        return (self.device, self.inode, self.size_bytes, self.mtime_ns, self.ctime_ns) == (
+            found.st_dev,
+            found.st_ino,
+            found.st_size,
+            found.st_mtime_ns,
+            found.st_ctime_ns,
+        )
+
     def to_text(self) -> str:
         return f"{self.device} {self.inode} {self.size_bytes} {self.mtime_ns} {self.ctime_ns}"
 
@@ -146,10 +155,12 @@ class Source:
 
     def read_into(self, buffer: memoryview, offset: int) -> None:
         """Fill the buffer from `offset`. Raises SourceChangedError at an early end."""
-        done = 0
-        while done < len(buffer):
-            with translating(self.path):
+        done, size = 0, len(buffer)
+        while done < size:
+            try:
                 count = _pread_into(self._fd, buffer[done:], offset + done)
+            except OSError as error:
+                raise translated(error, self.path) from error
             if count == 0:
                 raise self._changed()
             done += count
@@ -157,11 +168,8 @@ class Source:
     def check(self) -> None:
         """Raise SourceChangedError unless file and path are still what was opened."""
         try:
-            same = (
-                Fingerprint.of(os.fstat(self._fd))
-                == self.fingerprint
-                == Fingerprint.of(os.stat(self.path))
-            )
+            kept = self.fingerprint
+            same = kept.is_of(os.fstat(self._fd)) and kept.is_of(os.stat(self.path))
         except OSError:
             same = False
         if not same:
@@ -229,10 +237,12 @@ class Part:
 
     def write(self, offset: int, data: memoryview) -> None:
         """Write all of it."""
-        done = 0
-        while done < len(data):
-            with translating(self.path):
+        done, size = 0, len(data)
+        while done < size:
+            try:
                 done += _pwrite(self._fd, data[done:], offset + done)
+            except OSError as error:
+                raise translated(error, self.path) from error
 
     def read_into(self, buffer: memoryview, offset: int) -> None:
         """Read back what was written. Raises IntegrityError at an early end."""

@@ -54,8 +54,32 @@ def _call(name: str, *args: object) -> bool:
 
 
 def allocate(fd: int, size_bytes: int) -> bool:
-    """Reserve the space of a new file, so that a full disk is noticed before the transfer."""
+    """Reserve the space of a new file, so that a full disk is noticed before the transfer.
+
+    Where files live in memory that would be to fill it with zeros, 0.2 s a gibibyte, before
+    the first byte comes: there it is only seen to that there is room.
+    """
+    if sys.platform.startswith("linux") and _is_in_memory(os.fstat(fd).st_dev):
+        room = os.fstatvfs(fd)
+        if room.f_blocks and room.f_bavail * room.f_frsize < size_bytes:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return False
     return _call("fallocate", fd, 0, 0, size_bytes)
+
+
+@cache
+def _is_in_memory(device: int) -> bool:
+    """Whether that device is a tmpfs, by /proc/self/mountinfo (proc(5))."""
+    number = f"{os.major(device)}:{os.minor(device)}"
+    try:
+        with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as mounts:
+            for line in mounts:
+                mount, _, kind = line.partition(" - ")
+                if mount.split(" ", 3)[2] == number:
+                    return kind.startswith("tmpfs ")
+    except OSError:
+        pass
+    return False
 
 
 def rename_new(folder_fd: int, old: bytes, new: bytes) -> bool:
