@@ -14,6 +14,7 @@ VERBS = (
     "ls", "du", "upload", "download", "copy", "move", "rm", "restore", "mkdir", "stat", "cat",
     "props", "lease", "sas", "acl",
     "jobs", "resume", "pause", "cancel", "retry",
+    "mount",
     "connect", "demo", "doctor",
 )  # fmt: skip
 """In the order of the help."""
