@@ -28,9 +28,6 @@ _ACTIONS = {
     Ability.TAG: Action.WRITE_TAGS,
     Ability.SET_ACCESS: Action.SET_CONTAINER_ACCESS,
     Ability.SHARE: Action.SIGN,
-    Ability.RENAME: Action.MOVE,
-    Ability.SET_ACL: Action.SET_ACL,
-    Ability.SET_OWNER: Action.SET_OWNER,
 }
 LOOKING = frozenset({Ability.LIST_CONTAINERS, Ability.LIST, Ability.READ, Ability.SHARE})
 """What changes nothing there."""
