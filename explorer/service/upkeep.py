@@ -1,10 +1,10 @@
-"""One blob or container, now and then: leases, copies stopped, deleted blobs brought back."""
+"""One blob or container, now and then: leases taken and broken, copies stopped."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from explorer.base.errors import ConflictError, InputError, NotAuthorizedError
+from explorer.base.errors import ConflictError, NotAuthorizedError
 from explorer.service.browse import Reach
 from explorer.service.events import Event, FolderChanged
 from explorer.service.model import Location
@@ -73,12 +73,4 @@ class Upkeep:
         if found.copy_status != "pending" or not found.copy_id:
             raise ConflictError("No copy to this blob is under way.", cure="Refresh the list.")
         await self._reach.calls.once(blob_control.abort_copy, rest, ref, found.copy_id)
-        self._changed(connection_id, ref)
-
-    async def undelete(self, connection_id: str, ref: BlobRef) -> None:
-        """Bring back a soft-deleted blob with its snapshots."""
-        if not ref.name:
-            raise InputError("This is a container, not a blob.", cure="Choose a blob.")
-        rest = await self._rest(connection_id, Action.WRITE)
-        await self._reach.calls.run(blob_control.undelete, rest, ref)
         self._changed(connection_id, ref)

@@ -1,4 +1,4 @@
-"""One blob changed beside its bytes: headers, metadata, tags, tier, its copy, its return.
+"""One blob changed beside its bytes: headers, metadata, tags, tier, and a copy stopped.
 
 Blocking, and of requests of our own, since a thousand blobs may be changed at once and
 each is one small request. Functions are safe from many threads. Sources: Microsoft's REST
@@ -8,12 +8,11 @@ pages of the operation each function names.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from xml.sax.saxutils import escape
 
 from explorer.base.errors import ServiceError
 from explorer.storage.azure import reading
 from explorer.storage.azure.errors import Attempt
-from explorer.storage.azure.markup import MarkupError, parse_markup
+from explorer.storage.azure.markup import MarkupError, escaped, parse_markup
 from explorer.storage.azure.names import blob_path
 from explorer.storage.azure.rest import Rest
 from explorer.storage.control_model import Rehydration
@@ -98,7 +97,7 @@ def set_tags(rest: Rest, ref: BlobRef, new: Mapping[str, str], lease_id: str = "
     no condition on the ETag is known here. Raises InputError beyond the limits."""
     check_tags(new)
     rows = "".join(
-        f"<Tag><Key>{escape(name)}</Key><Value>{escape(value)}</Value></Tag>"
+        f"<Tag><Key>{escaped(name)}</Key><Value>{escaped(value)}</Value></Tag>"
         for name, value in new.items()
     )
     text = f'<?xml version="1.0" encoding="utf-8"?><Tags><TagSet>{rows}</TagSet></Tags>'
@@ -148,17 +147,4 @@ def abort_copy(rest: Rest, ref: BlobRef, copy_id: str, lease_id: str = "") -> No
         {"comp": "copy", "copyid": copy_id},
         _with_lease({"x-ms-copy-action": "abort"}, lease_id),
         good=(204,),
-    )
-
-
-def undelete(rest: Rest, ref: BlobRef) -> None:
-    """Undelete Blob: a soft-deleted blob with its snapshots comes back. With versions kept,
-    this brings back soft-deleted versions; one of them is to be promoted by a copy."""
-    rest.do(
-        _attempt(rest, "bring back", ref),
-        "PUT",
-        blob_path(ref.container, ref.name),
-        {"comp": "undelete"},
-        good=(200,),
-        may_resend=True,
     )

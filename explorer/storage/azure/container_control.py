@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from xml.sax.saxutils import escape
 
 from explorer.base.errors import ServiceError
 from explorer.storage.azure.errors import Attempt
-from explorer.storage.azure.markup import MarkupError, Node, parse_markup
+from explorer.storage.azure.markup import MarkupError, Node, escaped, parse_markup
 from explorer.storage.azure.names import container_path
 from explorer.storage.azure.rest import Rest
 from explorer.storage.control_model import (
@@ -114,7 +113,7 @@ def policies_body(policies: tuple[StoredPolicy, ...]) -> bytes:
         }
         inner = "".join(f"<{name}>{text}</{name}>" for name, text in fields.items() if text)
         lines.append(
-            f"<SignedIdentifier><Id>{escape(policy.id)}</Id>"
+            f"<SignedIdentifier><Id>{escaped(policy.id)}</Id>"
             f"<AccessPolicy>{inner}</AccessPolicy></SignedIdentifier>"
         )
     lines.append("</SignedIdentifiers>")
