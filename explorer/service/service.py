@@ -169,7 +169,8 @@ class Service(Rooms):
         if any(getattr(before, name) != getattr(settings, name) for name in reach):
             self._connections.settings_changed()
         if self._engine_or_none is not None:
-            self._engine_or_none.set_concurrency(settings.concurrency)
+            if before.concurrency != settings.concurrency:
+                self._engine_or_none.set_concurrency(settings.concurrency)
             self._engine_or_none.set_limit_all(settings.limit_bytes_per_s)
         self._feed.put(SettingsChanged(settings))
         return settings

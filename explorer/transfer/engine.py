@@ -71,6 +71,7 @@ class Engine:
         self._settings = settings
         self._listener = listener
         self._scope = TaskScope(self._fault)
+        self._is_fixed = False
 
     # -- life -----------------------------------------------------------------
 
@@ -218,8 +219,9 @@ class Engine:
         self._plant.limiter.set_rate(bytes_per_s)
 
     def set_concurrency(self, count: int) -> None:
-        """How many requests run at once."""
+        """How many requests run at once from now on: as many as a person said, no fewer."""
         self._plant.slots.resize(count)
+        self._is_fixed = True
 
     def credentials_changed(self, connection_id: str) -> None:
         """There is a new credential: what waits for it goes on."""
@@ -277,7 +279,8 @@ class Engine:
     async def _tick(self) -> None:
         """Snapshots of what changed, at most 15 times a second."""
         level = Level(self._plant.slots.size, time.monotonic(), time.process_time())
-        self._plant.slots.open_only(level.width)
+        if not self._is_fixed:
+            self._plant.slots.open_only(level.width)
         while True:
             await asyncio.sleep(TICK_S)
             self._find_level(level)
@@ -293,6 +296,8 @@ class Engine:
                         self._listener.transfer_changed(told)
 
     def _find_level(self, level: Level) -> None:
+        if self._is_fixed:
+            return
         slots = self._plant.slots
         width = level.look(
             slots.size,

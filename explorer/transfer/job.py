@@ -13,11 +13,13 @@ from typing import Any, Final, Protocol
 
 from explorer.transfer.accounting import JobAccount
 from explorer.transfer.files import shown
+from explorer.transfer.line import Line
 from explorer.transfer.model import (
     CopyRequest,
     CopySource,
     Direction,
     DownloadRequest,
+    Failure,
     JobSnapshot,
     RemotePlace,
     Request,
@@ -61,6 +63,8 @@ class Job:
     lives: dict[int, Live] = field(default_factory=dict)
     task: asyncio.Task[Any] | None = None
     run: Running | None = None
+    line: Line | None = None
+    """The way to its account, while it runs."""
     control: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by whoever starts or stops it: one at a time."""
     is_changed: bool = True
@@ -200,7 +204,7 @@ class Job:
             added_s=self.row.added_s,
             finished_s=self.row.finished_s,
             is_ours=self.is_ours,
-            failure=self.row.failure,
+            failure=self.row.failure or self._outage,
             limit_bytes_per_s=request.options.limit_bytes_per_s,
             files_cancelled=account.counts[_S.CANCELLED],
             files_paused=account.counts[_S.PAUSED],
@@ -209,12 +213,22 @@ class Job:
         )
 
     @property
+    def _outage(self) -> Failure | None:
+        return self.line.trouble if self.line is not None else None
+
+    def touched(self) -> None:
+        """There is something new to tell of it."""
+        self.is_changed = True
+
+    @property
     def shown_state(self) -> JobState:
         """RUNNING is told more finely: nothing found yet, or everything waits."""
         if self.row.state is not JobState.RUNNING:
             return self.row.state
         if self.row.is_expanding and not self.account.files_total:
             return JobState.PREPARING
+        if self._outage is not None:
+            return JobState.RETRY_WAIT
         if self.lives and all(live.waits for live in self.lives.values()):
             return JobState.RETRY_WAIT
         return JobState.RUNNING

@@ -94,6 +94,15 @@ class Runner:
         work = await self.work_for(
             job.row.request, rank=lambda: job.row.priority, limiter=job.limiter
         )
+        job.line = work.line
+        hear_no_more = work.line.watch(job.touched)
+        try:
+            await self._run(job, work)
+        finally:
+            hear_no_more()
+            job.line = None
+
+    async def _run(self, job: Job, work: Work) -> None:
         request = job.row.request
         if not isinstance(request, DownloadRequest) and request.make_container:
             await self._make_container(work)
@@ -117,16 +126,20 @@ class Runner:
     async def _wait_for_room(self, job: Job, error: DiskFullError) -> None:
         """Until space was freed, a person says so, or it is time to try again."""
         request = job.row.request
-        place = os.fsencode(self._data_dir)
+        places = [os.fsencode(self._data_dir)]  # the journal's disk may be the full one
         if isinstance(request, DownloadRequest):
-            place = os.fsencode(request.destination)
+            places.append(os.fsencode(request.destination))
+
+        def free() -> list[int]:
+            return [free_bytes(place) for place in places]
+
         # Looked at before anybody is told, who may free some at once.
-        before = await self._plant.workers.run(free_bytes, place)
+        before = await self._plant.workers.run(free)
         job.look_again.clear()
         job.set_row(replace(job.row, state=JobState.RETRY_WAIT, failure=failure_of(error)))
         try:
             async with asyncio.timeout(ROOM_TRY_S):
-                while await self._plant.workers.run(free_bytes, place) < before + ENOUGH_BYTES:
+                while not _is_freed(before, await self._plant.workers.run(free)):
                     try:
                         async with asyncio.timeout(ROOM_LOOK_S):
                             await job.look_again.wait()
@@ -137,3 +150,8 @@ class Runner:
             pass
         finally:
             job.set_row(replace(job.row, state=JobState.RUNNING, failure=None))
+
+
+def _is_freed(before: list[int], now: list[int]) -> bool:
+    """Whether any of the disks has room that it had not."""
+    return any(free >= old + ENOUGH_BYTES for old, free in zip(before, now, strict=True))

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from explorer.base.errors import QuaysideError, Retry, StorageError
+from explorer.base.errors import NetworkError, QuaysideError, Retry, StorageError
 from explorer.base.workers import Workers
 from explorer.storage.api import BlobStore
 from explorer.storage.model import Blob, BlobRef
@@ -17,6 +18,7 @@ from explorer.transfer.buffers import Buffers
 from explorer.transfer.encoding import failure_of
 from explorer.transfer.folder_syncs import FolderSyncs
 from explorer.transfer.journal import Journal
+from explorer.transfer.line import TRIES, Line
 from explorer.transfer.model import ConflictPolicy, Failure, JobOptions, RemotePlace
 from explorer.transfer.pacing import Limiter, Pacer
 from explorer.transfer.retry import Action, RetryPolicy
@@ -41,6 +43,8 @@ class Plant:
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     pacers: dict[str, Pacer] = field(default_factory=dict)
     """One for each account, by its endpoint."""
+    lines: dict[str, Line] = field(default_factory=dict)
+    """The same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,11 @@ class Work:
         """The gate for this account, whatever job it is for."""
         return self.plant.pacers.setdefault(self.place.endpoint, Pacer(self.plant.policy))
 
+    @property
+    def line(self) -> Line:
+        """The way to this account."""
+        return self.plant.lines.setdefault(self.place.endpoint, Line())
+
     def pay(self, size_bytes: int) -> None:
         """Called by workers for the bytes that they moved; blocks while there is a limit."""
         self.limiter.acquire(size_bytes)
@@ -204,17 +213,43 @@ class Work:
             if progress() > seen:
                 failures, seen = 0, progress()
             failures += 1
+            has_no_answer = failures >= TRIES and isinstance(error, NetworkError)
+            if has_no_answer and await self._was_gone(live, error):
+                failures = 0
+                continue
             await self._wait_after(live, error, failures)
 
     async def call_once(self, work: Callable[..., R], *args: Any) -> R:
         """Blocking work that asks the service, in a slot. Raises what it raises."""
-        pacer = self.pacer
+        pacer, line = self.pacer, self.line
         while True:
+            await line.passed()
             await pacer.passed()
             async with self.plant.slots.one(self.rank()):
                 if pacer.wait_s:
                     continue
                 return await self.plant.workers.run(work, *args)
+
+    async def _was_gone(self, live: Live | None, error: QuaysideError) -> bool:
+        """Whether nothing at all is answered; returns when something is again."""
+
+        async def answers() -> bool:
+            try:
+                await self.plant.workers.run(self.store.container_properties, self.place.container)
+            except NetworkError:
+                return False
+            except QuaysideError:
+                pass  # an answer, whatever it says
+            return True
+
+        met = failure_of(error)
+        why = Failure(
+            "Waiting for the network",
+            f"Waiting for the network: {met.message}",
+            "It goes on by itself when there is an answer again.",
+        )
+        with _waiting(live, why):
+            return await self.line.was_gone(answers, why)
 
     async def _wait_after(self, live: Live | None, error: QuaysideError, failures: int) -> None:
         """Sleep before the next try, or raise the error."""
@@ -231,16 +266,24 @@ class Work:
         if error.retry is Retry.SLOW_DOWN:
             self.pacer.throttled(asked, jitter=random.random())  # noqa: S311
             self.plant.slots.slow_down()
-        if live is not None:
-            live.failure = failure_of(error)
-            live.waits += 1
-            live.is_changed = True
-        try:
+        with _waiting(live, failure_of(error)):
             await asyncio.sleep(decision.wait_s)
-        finally:
-            if live is not None:
-                live.waits -= 1
-                live.is_changed = True
+
+
+@contextmanager
+def _waiting(live: Live | None, why: Failure) -> Iterator[None]:
+    """One request of a file waits for its next try."""
+    if live is None:
+        yield
+        return
+    live.failure = why
+    live.waits += 1
+    live.is_changed = True
+    try:
+        yield
+    finally:
+        live.waits -= 1
+        live.is_changed = True
 
 
 async def share(
