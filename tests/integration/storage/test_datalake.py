@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -82,11 +82,13 @@ def read(store: AzureBlobStore, container: str, path: str) -> bytes:
     return bytes(data)
 
 
-def listed(there: DirectoryStore, container: str, path: str = "", **how: int) -> list[PathItem]:
+def listed(
+    there: DirectoryStore, container: str, path: str = "", page_size: int = 5000
+) -> list[PathItem]:
     found: list[PathItem] = []
     marker = ""
     while True:
-        page = there.list_paths(container, path, recursive=True, marker=marker, **how)
+        page = there.list_paths(container, path, recursive=True, marker=marker, page_size=page_size)
         found += page.items
         marker = page.next_marker
         if not marker:
@@ -191,7 +193,7 @@ def test_what_cannot_be_a_path_is_refused_before_anything_is_sent(
     there: DirectoryStore, lake: Lake, name: str, bad: str
 ) -> None:
     before = len(lake.log)
-    calls = [
+    calls: list[Callable[[], object]] = [
         lambda: there.create_directory(name, bad, condition=ABSENT),
         lambda: there.create_file(name, bad, headers=PLAIN, condition=ABSENT),
         lambda: there.append(name, bad, 0, b"1"),

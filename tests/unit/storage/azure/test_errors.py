@@ -266,3 +266,10 @@ def test_a_fault_after_a_cancel_is_the_cancel() -> None:
 def test_control_characters_of_a_name_are_not_shown_raw() -> None:
     assert "\x1b" not in str(attempt()._replace(name="a\x1b[31m\nb"))
     assert "\\x1b" in str(attempt()._replace(name="a\x1b[31m\nb"))
+
+
+def test_an_answer_that_the_sdk_cannot_read_is_no_crash() -> None:
+    from azure.core.exceptions import DeserializationError
+
+    with pytest.raises(ServiceError, match="cannot be read"), translating(attempt()):
+        raise DeserializationError("Unable to deserialize response data.")
