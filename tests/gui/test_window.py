@@ -36,9 +36,12 @@ from explorer.gui.connect.local_storage import LocalStorage
 from explorer.gui.errors import ErrorSheet
 from explorer.gui.palette.sheet import PaletteSheet
 from explorer.gui.settings.sheet import SettingsSheet
+from explorer.gui.statistics.sheet import StatisticsWindow
 from explorer.gui.window.actions import Act
 from explorer.gui.window.main_window import MainWindow
 from explorer.gui.window.memory import Memory
+from explorer.gui.window.offers import flat
+from explorer.gui.window.subject import Subject
 from explorer.service.emulator import Emulator
 from explorer.service.host import ServiceHost
 from explorer.service.model import Connection, DeleteCount, Location
@@ -857,3 +860,29 @@ def test_a_restored_tab_is_listed_when_it_is_looked_at(
             await until(lambda: names(behind) == ["a.txt"], "it is listed now")
 
     drive(work())
+
+
+def test_statistics_of_a_folder_are_counted_and_lead_back(
+    run: Run, container: ContainerClient
+) -> None:
+    put(container, "runs/7/a.log", "runs/7/b.log", "other.txt")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        assert window.pane.connection is not None
+        subject = Subject(window.pane.connection, Location(here.connection_id, here.container))
+        (offer,) = [
+            offer
+            for area in window.areas
+            for name, offer in flat(area.offers(subject))
+            if name == "Statistics"
+        ]
+        assert offer.act is not None
+        offer.act()
+        shown: StatisticsWindow = await sheet(StatisticsWindow)
+        await until(lambda: shown.counted.is_complete, "it is counted")
+        assert shown.counted.blobs == 3
+        shown.place_requested.emit("runs/7/")
+        await until(lambda: names(window.pane) == ["a.log", "b.log"], "its tab opens")
+        shown.close()
+
+    run(work)
