@@ -432,6 +432,22 @@ def test_access_is_shown_and_single_entries_are_edited(
     with_service(data_dir, lake.connection_string, work)
 
 
+def test_edits_at_the_same_time_lose_none_of_each_other(
+    lake: Lake, filesystem: FileSystemClient, data_dir: Path
+) -> None:
+    put(filesystem, "f")
+    entries = [parse_entry(f"user:{number}{ANNA[1:]}:r-x") for number in range(3)]
+
+    async def work(service: Service, connection: Connection) -> None:
+        top = top_of(connection, filesystem)
+        await service.access.get(top, "f")
+        edits = [AccessEdit(entries=(entry,)) for entry in entries]
+        await asyncio.gather(*(service.access.edit(top, "f", edit) for edit in edits))
+        assert set(entries) <= set((await service.access.get(top, "f")).acl)
+
+    with_service(data_dir, lake.connection_string, work)
+
+
 def test_access_below_is_changed_with_counts_failures_and_another_try(
     lake: Lake, filesystem: FileSystemClient, data_dir: Path
 ) -> None:
