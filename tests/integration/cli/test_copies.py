@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import signal
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from azure.core.exceptions import ResourceNotFoundError
 
 from explorer.service.emulator import Emulator
 from tests.integration.cli.conftest import Quayside
@@ -24,6 +27,13 @@ def box(container: ContainerClient) -> ContainerClient:
     for name in ("d/a", "d/e/b", "one.txt"):
         container.upload_blob(name, name.encode())
     return container
+
+
+def until(claim: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not claim():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def names(container: ContainerClient) -> set[str]:
@@ -133,3 +143,28 @@ def test_where_directories_are_real_a_move_is_one_step(
     assert paths(filesystem) == ["g", "g/e", "g/e/b"]
     assert json.loads(there.ok("jobs", "--json") or "null") is None
     assert there("move", f"{name}/g/e/b", f"{name}/g/e/b").returncode == 2
+
+
+def test_an_interrupted_move_is_resumed_by_another_process(
+    quayside: Quayside, container: ContainerClient
+) -> None:
+    data = bytes(range(256)) * 4 * 24 * 1024
+    container.upload_blob("big", data)
+    name = container.container_name
+    moving = quayside.start("move", f"{name}/big", f"{name}/moved", "--block-size", "16K")
+    uncommitted = container.get_blob_client("moved")
+
+    def is_staged() -> bool:
+        try:
+            return bool(uncommitted.get_block_list("uncommitted")[1])
+        except ResourceNotFoundError:
+            return False
+
+    until(is_staged)
+    moving.send_signal(signal.SIGINT)
+    _, said = moving.communicate(timeout=60)
+    assert moving.returncode == 130, said
+    assert names(container) >= {"big"}
+    quayside.ok("resume", "1")
+    assert names(container) == {"moved"}
+    assert container.download_blob("moved").readall() == data
