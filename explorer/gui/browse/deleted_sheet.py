@@ -49,7 +49,7 @@ class DeletedSheet(Sheet):
         parent: QWidget | None,
     ) -> None:
         where = path_text(place) if place.container else "this account"
-        super().__init__(f"Deleted in {where}", parent, icon_name="delete", width=640)
+        super().__init__(f"Deleted in {where}", parent, icon_name="delete", width=680)
         self._bridge = bridge
         self._scope = scope
         self._place = place
@@ -66,8 +66,10 @@ class DeletedSheet(Sheet):
         self.table.setModel(self.model)
         self.table.setMinimumHeight(240)
         columns = self.table.horizontalHeader()
-        columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         columns.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        digits = self.table.fontMetrics().horizontalAdvance("0")
+        for column, width in ((1, 11), (2, 19), (3, 15)):
+            self.table.setColumnWidth(column, width * digits)
         self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.below = QCheckBox("&Folders below as well")
         self.below.setVisible(bool(place.container))
@@ -81,7 +83,7 @@ class DeletedSheet(Sheet):
         self.all_button.setVisible(bool(place.container))
         close = self.add_button("Close")
         close.clicked.connect(self.reject)
-        self.restore_button = self.add_button("&Restore", rank=Rank.PRIMARY, icon_name="undo")
+        self.restore_button = self.add_button("&Restore", rank=Rank.PRIMARY)
         self.restore_button.clicked.connect(lambda: self._begin(self._restore_chosen(), "restore"))
         self.all_button.clicked.connect(lambda: self._begin(self._restore_all(), "restore all"))
         self.table.selectionModel().selectionChanged.connect(self._update)
@@ -178,7 +180,7 @@ class DeletedSheet(Sheet):
             when = local_time(state.deleted_s)
             left = f"{state.remaining_days} {'day' if state.remaining_days == 1 else 'days'}"
         else:
-            when, left = "at an unknown time", "while its versions last"
+            when, left = "Unknown", "As a version"
         cells = (name, format_bytes(state.blob.size_bytes), when, left)
         return Line(cells, file_icon_name(name, state.blob.content_type), name)
 

@@ -75,7 +75,7 @@ class RestoreSheet(Sheet):
         self.body.addWidget(self.delete_box)
         self.close_button = self.add_button("Cancel")
         self.close_button.clicked.connect(self.reject)
-        self.restore_button = self.add_button("&Restore", rank=Rank.PRIMARY, icon_name="undo")
+        self.restore_button = self.add_button("&Restore", rank=Rank.PRIMARY)
         self.restore_button.clicked.connect(lambda: self._begin(self._apply(), "restore"))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)

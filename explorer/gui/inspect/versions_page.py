@@ -129,12 +129,14 @@ class VersionsPage(InspectorPage):
             return
         self._show(states, reasons)
         self.footnote.setText(words.footnote(states))
+        self.footnote.setVisible(bool(self.footnote.text()))
         self.is_listed = True
 
     def _show(self, states: tuple[BlobState, ...], reasons: Reasons) -> None:
         self._states, self._reasons = states, reasons
         self.model.show([words.state_line(state) for state in states])
         self.footnote.setText("")
+        self.footnote.hide()
         self._update()
 
     def _tell(self, error: QuaysideError, *, action: str = "") -> None:
