@@ -134,7 +134,8 @@ class Sharing:
 
     def _check_directories(self, connection_id: str) -> None:
         connection = self._reach.connection(connection_id)
-        if connection.is_hierarchical is False or connection.is_emulator:
+        is_unlikely = connection.is_hierarchical is None and connection.is_emulator
+        if connection.is_hierarchical is False or is_unlikely:
             raise InputError(
                 "In this account folders are only a part of names, and no SAS is limited to one.",
                 cure="Make it for one blob, or for the whole container.",

@@ -199,7 +199,10 @@ def _decrypted(locked: object, passphrase: str, bound: bytes) -> dict[str, str]:
             "The passphrase does not fit, or the file was changed.",
             cure="Type it again, or import without the secrets.",
         ) from None
-    secrets = json.loads(text)
+    try:
+        secrets = json.loads(text)
+    except (ValueError, RecursionError):
+        secrets = None
     is_plain = isinstance(secrets, dict) and all(isinstance(one, str) for one in secrets.values())
     if not is_plain:
         raise InputError(f"{_WHAT}: its secrets are damaged.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import timedelta
@@ -25,6 +26,7 @@ from explorer.storage.model import BlobRef
 from explorer.storage.sas import SasKind
 from explorer.storage.sas_making import make_sas, shared_url
 from explorer.storage.sas_wish import AnswerHeaders, SasWish
+from tests.servers.lake.server import Lake
 
 if TYPE_CHECKING:
     from azure.storage.blob import ContainerClient
@@ -206,3 +208,32 @@ def test_only_a_key_signs_and_a_folder_needs_real_directories(
             assert blob.download_blob().readall() == b"hello"
 
     with_service(data_dir, url, refuse)
+
+
+def test_a_directorys_sas_opens_that_directory_and_nothing_beside_it(
+    lake: Lake, data_dir: Path
+) -> None:
+    async def make(service: Service, connection: Connection) -> str:
+        await service.set_hierarchical(connection.id, True)
+        name = f"share-{uuid.uuid4().hex[:12]}"
+        top = await service.create_container(connection.id, name)
+        for folder in ("in", "out"):
+            made = await service.create_folder(top, folder)
+            await service.create_folder(made, "deep")
+        wish = service.sharing.least(top.child("in"))
+        assert (wish.kind, wish.path) == (SasKind.DIRECTORY, "in")
+        wish = replace(wish, permissions="lr")
+        return (await service.sharing.make(connection.id, wish)).url
+
+    url = with_service(data_dir, lake.connection_string, make)
+
+    async def look(service: Service, connection: Connection) -> None:
+        inside = connection.root
+        assert inside.path == "in/"
+        pages = [page async for page in service.list_folder(inside)]
+        assert [one.name for page in pages for one in page.prefixes] == ["in/deep/"]
+        outside = Location(connection.id, inside.container, "out/")
+        with pytest.raises(NotAuthorizedError):
+            [page async for page in service.list_folder(outside)]
+
+    with_service(data_dir, url, look)
