@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from explorer.base.errors import QuaysideError
 from explorer.base.tasks import TaskScope
 from explorer.gui.bridge import Bridge
+from explorer.gui.transfers.file_verbs import FileVerb
 from explorer.gui.transfers.job_files import JobFiles
 from explorer.gui.transfers.jobs_model import JobsModel
 from explorer.gui.transfers.speed import SpeedHistory
@@ -116,8 +118,14 @@ class TransfersController(QObject):
         ids = [job.id for job in jobs]
 
         async def run() -> None:
+            first: QuaysideError | None = None
             for job_id in ids:
-                await self._bridge.call(lambda service, job_id=job_id: act(service, job_id))  # type: ignore[misc]
+                try:
+                    await self._bridge.call(lambda service, job_id=job_id: act(service, job_id))  # type: ignore[misc]
+                except QuaysideError as error:  # the others are done all the same
+                    first = first or error
+            if first is not None:
+                raise first
 
         if ids:
             self.tasks.spawn(run(), name=name)
@@ -160,6 +168,13 @@ class TransfersController(QObject):
             filter(can_cancel, jobs),
             lambda s, job_id: s.set_limit(job_id, bytes_per_s),
             "limit the speed",
+        )
+
+    def act_on_files(self, verb: FileVerb, job_id: int, ids: list[int]) -> None:
+        """Do it to these files of a job."""
+        self.tasks.spawn(
+            self._bridge.call(lambda service: verb.act(service.file_control, job_id, ids)),
+            name=verb.name.lower(),
         )
 
     # -- the order of the queue -------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -17,11 +17,13 @@ from PySide6.QtWidgets import (
 
 from explorer.gui import errors, icons
 from explorer.gui.colours import Tone
+from explorer.gui.parts.buttons import tool_button
 from explorer.gui.parts.notice import NoticeBar
 from explorer.gui.parts.progress import ProgressDelegate
 from explorer.gui.parts.texts import plain_label
 from explorer.gui.transfers import files_model, words
 from explorer.gui.transfers.controller import TransfersController
+from explorer.gui.transfers.file_verbs import FILE_VERBS, FileVerb
 from explorer.gui.transfers.files_model import TRANSFER_ROLE
 from explorer.gui.transfers.job_files import FileFilter
 from explorer.gui.transfers.jobs_model import PROGRESS_ROLE
@@ -92,6 +94,13 @@ class JobDetails(QWidget):
         bar = QHBoxLayout(made)
         bar.setContentsMargins(6, 2, 6, 2)
         bar.setSpacing(2)
+        self.file_actions = {verb.name: self._action(verb) for verb in FILE_VERBS}
+        for verb in FILE_VERBS:
+            acts = tool_button(verb.icon_name, verb.name, hint=verb.hint)
+            acts.setDefaultAction(self.file_actions[verb.name])
+            acts.setAccessibleName(verb.name)
+            bar.addWidget(acts)
+        bar.addSpacing(8)
         group = QButtonGroup(self)
         for kind in FileFilter:
             button = QToolButton()
@@ -104,6 +113,26 @@ class JobDetails(QWidget):
             bar.addWidget(button)
             self._filters[kind] = button
         return made
+
+    def _action(self, verb: FileVerb) -> QAction:
+        action = QAction(icons.icon(verb.icon_name), verb.name, self)
+        action.setToolTip(verb.hint)
+        action.triggered.connect(lambda: self._act_on_files(verb))
+        action.setEnabled(False)
+        return action
+
+    def _act_on_files(self, verb: FileVerb) -> None:
+        ids = [file.id for file in self._fitting(verb)]
+        if ids:
+            self._controller.act_on_files(verb, self._job_id, ids)
+
+    def _fitting(self, verb: FileVerb) -> list[TransferSnapshot]:
+        job = self._controller.jobs.job(self._job_id)
+        return [file for file in self.selected() if job is not None and verb.fits(job, file)]
+
+    def _update_actions(self) -> None:
+        for verb in FILE_VERBS:
+            self.file_actions[verb.name].setEnabled(bool(self._fitting(verb)))
 
     def _files_page(self) -> QWidget:
         page = QWidget()
@@ -128,6 +157,9 @@ class JobDetails(QWidget):
         self.files.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.files.menu_requested.connect(self._show_menu)
         self.files.activated.connect(self._explain)
+        self.files.selectionModel().selectionChanged.connect(self._update_actions)
+        files.model.dataChanged.connect(self._update_actions)
+        files.model.modelReset.connect(self._update_actions)
 
     # -- what is shown ----------------------------------------------------------
 
@@ -147,6 +179,7 @@ class JobDetails(QWidget):
             button.setAccessibleName(f"Show files: {button.text()}")
         self._tell_failure(job)
         self._show_speed()
+        self._update_actions()
 
     def _tell_failure(self, job: JobSnapshot | None) -> None:
         failure = job.failure if job else None
@@ -220,6 +253,10 @@ class JobDetails(QWidget):
             return
         menu = QMenu(self)
         menu.aboutToHide.connect(menu.deleteLater)
+        acts = [action for action in self.file_actions.values() if action.isEnabled()]
+        menu.addActions(acts)
+        if acts:
+            menu.addSeparator()
         names = [transfer.remote_name for transfer in chosen]
         copy = menu.addAction(icons.icon("copy"), "Copy name" if len(names) == 1 else "Copy names")
         copy.triggered.connect(lambda: _to_clipboard(names))

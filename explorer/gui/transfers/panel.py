@@ -26,7 +26,7 @@ from explorer.gui.transfers.details import JobDetails
 from explorer.gui.transfers.jobs_model import JOB_ROLE, PROGRESS_ROLE, JobFilter, ShownJobs
 from explorer.gui.transfers.kinds import KindsList
 from explorer.gui.transfers.table import ColumnTable, SentenceDelegate
-from explorer.gui.transfers.verbs import VERBS, Verb
+from explorer.gui.transfers.verbs import ALL_VERBS, VERBS, Verb
 from explorer.transfer.model import JobSnapshot
 from explorer.transfer.state import JobState
 
@@ -267,6 +267,15 @@ class TransfersPanel(QWidget):
             if verb.ends_group and not menu.isEmpty() and not menu.actions()[-1].isSeparator():
                 menu.addSeparator()
         menu.addActions([self.open_action, self.copy_action])
+        menu.addSeparator()
+        every = menu.addMenu("All transfers")
+        for verb in ALL_VERBS:
+            action = every.addAction(icons.icon(verb.icon_name), verb.name)
+            jobs = [job for job in self._controller.jobs.jobs() if verb.fits(job)]
+            action.setEnabled(bool(jobs))
+            action.triggered.connect(
+                lambda _=False, verb=verb, jobs=jobs: verb.act(self._controller, jobs, self)
+            )
         return menu
 
     def _show_menu(self, at: QPoint) -> None:

@@ -124,3 +124,12 @@ VERBS = (
         ends_group=True,
     ),
 )
+
+ALL_VERBS = (
+    Verb("play", "Resume all", "", can.can_resume, _plain(_C.resume)),
+    Verb("pause", "Pause all", "", can.can_pause, _plain(_C.pause)),
+    Verb("cancel", "Cancel all…", "", can.can_cancel, _cancel),
+    Verb("retry", "Retry all that failed", "", can.can_retry, _plain(_C.retry)),
+    Verb("speed", "Limit all…", "", can.can_cancel, _limit),
+)
+"""The same, for every job that fits."""

@@ -90,8 +90,11 @@ def job_status(job: JobSnapshot, ahead: int = 0) -> str:
     if job.state is JobState.FAILED:
         counted = f"{job.files_failed:,} failed" if job.files_failed else words
         return _one_line(counted, job.failure.message if job.failure else "")
-    if job.state is JobState.DONE and job.files_skipped:
-        return f"{words}, {job.files_skipped:,} skipped"
+    if job.state is JobState.DONE and (job.files_skipped or job.files_cancelled):
+        left_out = ((job.files_skipped, "skipped"), (job.files_cancelled, "cancelled"))
+        return ", ".join([words, *(f"{count:,} {what}" for count, what in left_out if count)])
+    if job.state is JobState.PAUSED and job.files_paused:
+        return f"{words}, {job.files_paused:,} files held back"
     if job.failure is not None and not job.state.is_final:
         return _one_line(words, job.failure.message)
     if job.files_failed:
@@ -144,8 +147,8 @@ def job_eta(job: JobSnapshot) -> str:
 
 
 def job_files(job: JobSnapshot) -> str:
-    """`12 of 340`, or `340` when all are done or skipped."""
-    done = job.files_done + job.files_skipped
+    """`12 of 340`, or `340` when all are done or left out."""
+    done = job.files_done + job.files_skipped + job.files_cancelled
     if done == job.files_total and not job.is_expanding:
         return f"{job.files_total:,}"
     return f"{done:,} of {job.files_total:,}{'+' if job.is_expanding else ''}"

@@ -269,6 +269,7 @@ def test_the_menu_key_opens_the_menu_at_the_row(drive: Drive[Any], opened: Opene
                 "Remove",
                 "Open destination",
                 "Copy error",
+                "All transfers",
             ]
             row = desk.panel.jobs.visualRect(desk.panel.jobs.currentIndex())
             assert menu.pos() == viewport.mapToGlobal(row.bottomLeft())
@@ -292,6 +293,7 @@ def test_the_menu_of_a_running_job_orders_and_limits_it(drive: Drive[Any], opene
                 "Limit speed…",
                 "Open destination",
                 "Copy error",
+                "All transfers",
             ]
             separators = [action.isSeparator() for action in menu.actions()]
             assert (True, True) not in list(pairwise(separators))
@@ -347,8 +349,8 @@ def test_errors_are_copied_whole(drive: Drive[Any], opened: Opened) -> None:
             files.selectRow(4)
             files.menu_requested.emit(QPoint())
             menu = await open_menu(desk)
-            assert texts(menu) == ["Copy name", "Copy error", "What went wrong…"]
-            menu.actions()[1].trigger()
+            assert texts(menu) == ["Retry files", "Copy name", "Copy error", "What went wrong…"]
+            next(each for each in menu.actions() if each.text() == "Copy error").trigger()
             assert DISK_FULL.cure in QGuiApplication.clipboard().text()
             menu.close()
 

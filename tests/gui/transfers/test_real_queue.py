@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from azure.storage.blob import ContainerClient
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from pytestqt.qtbot import QtBot
 
 from explorer.base.tasks import TaskScope
@@ -30,6 +30,7 @@ from explorer.transfer.model import (
     ConflictPolicy,
     DownloadRequest,
     DownloadSource,
+    JobOptions,
     JobSnapshot,
     RemotePlace,
     UploadRequest,
@@ -216,3 +217,56 @@ def test_a_job_is_limited_paused_with_all_its_files_and_resumed(
 
     drive(go())
     assert container.download_blob("large.bin").readall() == path.read_bytes()
+
+
+def test_single_files_are_paused_cancelled_and_resumed_by_the_buttons_of_the_files_list(
+    drive: Drive[Any],
+    qtbot: QtBot,
+    theme: Theme,
+    data_dir: Path,
+    tmp_path: Path,
+    azurite: Emulator,
+    container: ContainerClient,
+) -> None:
+    for name in "abcd":
+        (tmp_path / name).write_bytes(b"x" * (4 << 20))
+    sources = tuple(UploadSource(str(tmp_path / name), name) for name in "abcd")
+    slow = JobOptions(block_size_bytes=256 * 1024, limit_bytes_per_s=1 << 20)
+
+    async def go() -> None:
+        async with room(data_dir, azurite, container, qtbot) as it:
+            request = UploadRequest(sources, it.place, slow)
+            job_id = await it.bridge.call(lambda service: service.submit(request))
+            it.panel.select(job_id)
+            details, model = it.panel.details, it.controller.files.model
+            await until(lambda: model.rowCount() == 4)
+
+            def state(name: str) -> TransferState:
+                return next(f.state for f in model.files() if f.remote_name == name)
+
+            def choose(*names: str) -> None:
+                details.files.clearSelection()
+                for row, file in enumerate(model.files()):
+                    if file.remote_name in names:
+                        details.files.selectionModel().select(
+                            model.index(row, 0),
+                            QItemSelectionModel.SelectionFlag.Select
+                            | QItemSelectionModel.SelectionFlag.Rows,
+                        )
+
+            choose("b", "c", "d")
+            assert not details.file_actions["Resume files"].isEnabled()
+            details.file_actions["Pause files"].trigger()
+            await until(lambda: all(state(n) is TransferState.PAUSED for n in "bcd"))
+            choose("d")
+            details.file_actions["Cancel files"].trigger()
+            await until(lambda: state("d") is TransferState.CANCELLED)
+            choose("b", "c")
+            details.file_actions["Resume files"].trigger()
+            await until(lambda: all(state(n) is not TransferState.PAUSED for n in "bc"))
+            await it.bridge.call(lambda service: service.set_limit(job_id, 0))
+            job = await it.ended(job_id)
+            assert (job.state, job.files_done, job.files_cancelled) == (JobState.DONE, 3, 1)
+            assert sorted(container.list_blob_names()) == ["a", "b", "c"]
+
+    drive(go())
