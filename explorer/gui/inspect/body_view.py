@@ -134,6 +134,8 @@ class BodyView(QStackedWidget):
     def show_image(self, image: QImage, picture: Picture) -> None:
         """The pixels of the picture that is shown."""
         size = QSize(picture.width, picture.height)
+        if (image.width() > image.height()) != (size.width() > size.height()):
+            size.transpose()  # turned as its camera was held
         words = f"{picture.format_name} picture, {picture.width} by {picture.height} pixels"
         self.picture.show_image(image, size, words)
 

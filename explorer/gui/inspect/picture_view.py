@@ -50,6 +50,11 @@ class PictureView(QWidget):
         self.setAccessibleName(description)
         self.update()
 
+    @property
+    def size_shown(self) -> QSize:
+        """Of the picture itself, upright, in pixels."""
+        return self._size
+
     def clear_image(self) -> None:
         self._image = None
         self.update()

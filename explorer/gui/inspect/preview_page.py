@@ -212,7 +212,7 @@ class PreviewPage(InspectorPage):
         image = await self._workers.run(decode, picture)
         if image is None:
             self.notice.tell(
-                "The picture is damaged, and cannot be shown.", Tone.WARN, closable=False
+                "The picture is damaged, or too large to be decoded.", Tone.WARN, closable=False
             )
         else:
             self.body.show_image(image, picture)

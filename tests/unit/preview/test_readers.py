@@ -11,7 +11,7 @@ import pytest
 
 from explorer.base.errors import InputError
 from explorer.preview import look as door
-from explorer.preview import members, npy, pictures, tars, thrift
+from explorer.preview import members, npy, parquet_rows, pictures, tars, thrift
 from explorer.preview.json_text import Layout, lay_out
 from explorer.preview.literal import parse
 from explorer.preview.look import As
@@ -523,3 +523,14 @@ def test_previews_know_no_qt() -> None:
 
     for file in Path(explorer.preview.__file__).parent.glob("*.py"):
         assert "PySide6" not in file.read_text("utf-8")
+
+
+def test_without_pyarrow_the_footer_is_shown_and_what_is_missing_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(parquet_rows, "find_spec", lambda _: None)
+    found = see("a.parquet", SAMPLES["a.parquet"])
+    assert len(table(found, "Columns").rows) == 3
+    rows = table(found, "Rows")
+    assert rows.more is None
+    assert "not installed" in rows.lacking
