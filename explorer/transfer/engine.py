@@ -71,7 +71,8 @@ class Engine:
         self._settings = settings
         self._listener = listener
         self._scope = TaskScope(self._fault)
-        self._is_fixed = False
+        self._is_fixed = settings.concurrency != Settings().concurrency
+        """A person has said how many requests run at once; else it finds its own level."""
 
     # -- life -----------------------------------------------------------------
 

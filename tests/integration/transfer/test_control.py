@@ -11,8 +11,10 @@ import pytest
 from azure.storage.blob import ContainerClient
 
 from explorer.base.errors import CredentialExpiredError, InputError, NetworkError
+from explorer.base.settings import Settings
 from explorer.transfer import transfer_table
 from explorer.transfer.journal import Journal
+from explorer.transfer.level import START, Level
 from explorer.transfer.model import ConflictPolicy
 from explorer.transfer.state import JobState, TransferState
 from tests.integration.transfer.rig import (
@@ -358,3 +360,32 @@ def test_two_who_resume_at_once_start_it_once(
 
     run(work())
     assert len(list(container.list_blobs())) == 20
+
+
+def test_a_number_of_requests_that_a_person_gave_stays(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+    look = Level.look
+
+    def counted(level: Level, *args: Any, **kwargs: Any) -> int:
+        looks.append(1)
+        return look(level, *args, **kwargs)
+
+    monkeypatch.setattr(Level, "look", counted)
+
+    async def work() -> None:
+        usual = Settings().concurrency
+        async with rig.engine(concurrency=usual) as engine:
+            await until(lambda: len(looks) > 2)
+            assert engine._plant.slots.open == START
+            engine.set_concurrency(9)
+            seen = len(looks)
+            for _ in range(3):  # what a tick would do
+                engine._find_level(Level(usual, 0.0, 0.0))
+            assert (engine._plant.slots.open, len(looks)) == (9, seen)
+        async with rig.engine(concurrency=7) as engine:
+            await asyncio.sleep(0)
+            assert engine._plant.slots.open == 7
+
+    run(work())
