@@ -5,7 +5,7 @@ Everything is immutable. Times are seconds since 1970 in UTC.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Protocol
@@ -120,9 +120,7 @@ class HistoryStore(Protocol):
         """List Blobs with `past`, one page, metadata included."""
         ...
 
-    def copy_over(
-        self, source: BlobRef, ref: BlobRef, *, condition: Condition, source_if_match: str = ""
-    ) -> Written:
+    def copy_over(self, source: BlobRef, ref: BlobRef, *, condition: Condition) -> Written:
         """Copy Blob within the account: `ref` becomes what `source` (a version, a snapshot)
         is, with its headers and metadata. Returns when the copy is complete.
 
@@ -175,8 +173,3 @@ def moment_of(mark: str) -> float:
         return moment.timestamp() + (float(f"0.{fraction}") if fraction else 0.0)
     except ValueError:
         return 0.0
-
-
-def as_current(state: BlobState) -> BlobState:
-    """The same as the blob that its name stands for. Pure."""
-    return replace(state, is_current=True, is_deleted=False, deleted_s=0, remaining_days=0)

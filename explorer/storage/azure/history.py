@@ -82,16 +82,12 @@ class AzureHistory:
         with _readable(attempt):
             return parse_states(body)
 
-    def copy_over(
-        self, source: BlobRef, ref: BlobRef, *, condition: Condition, source_if_match: str = ""
-    ) -> Written:
+    def copy_over(self, source: BlobRef, ref: BlobRef, *, condition: Condition) -> Written:
         attempt = self._attempt("restore", ref.container, ref.name)
         fields = {
             "x-ms-copy-source": self._source_url(source),
             **reading.condition_headers(condition),
         }
-        if source_if_match:
-            fields["x-ms-source-if-match"] = source_if_match
         answer, _ = self._rest.do(
             attempt, "PUT", blob_path(ref.container, ref.name), headers=fields, good=(202,)
         )
