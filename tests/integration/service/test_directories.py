@@ -33,6 +33,7 @@ from explorer.service.model import Connection, DeleteCount, Location
 from explorer.service.service import Service
 from explorer.storage.acl import acl_text, parse_acl, parse_entry, parse_removal
 from explorer.storage.connection import parse
+from explorer.storage.directories import PathAccess
 from explorer.storage.model import Page
 from tests.servers.lake.faults import DropReply, Refuse, Rule
 from tests.servers.lake.operations import Op
@@ -432,20 +433,28 @@ def test_access_is_shown_and_single_entries_are_edited(
     with_service(data_dir, lake.connection_string, work)
 
 
-def test_edits_at_the_same_time_lose_none_of_each_other(
-    lake: Lake, filesystem: FileSystemClient, data_dir: Path
+def test_an_edit_of_what_changed_meanwhile_begins_again(
+    lake: Lake, filesystem: FileSystemClient, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(filesystem, "f")
-    entries = [parse_entry(f"user:{number}{ANNA[1:]}:r-x") for number in range(3)]
+    entry = parse_entry(f"user:{ANNA}:r-x")
 
     async def work(service: Service, connection: Connection) -> None:
-        top = top_of(connection, filesystem)
-        await service.access.get(top, "f")
-        edits = [AccessEdit(entries=(entry,)) for entry in entries]
-        await asyncio.gather(*(service.access.edit(top, "f", edit) for edit in edits))
-        assert set(entries) <= set((await service.access.get(top, "f")).acl)
+        access = service.access
+        read = access.get
+
+        async def read_then_somebody_writes(location: Location, name: str) -> PathAccess:
+            found = await read(location, name)
+            monkeypatch.undo()
+            put(filesystem, "f", data=b"new")
+            return found
+
+        monkeypatch.setattr(access, "get", read_then_somebody_writes)
+        after = await access.edit(top_of(connection, filesystem), "f", AccessEdit(entries=(entry,)))
+        assert entry in after.acl
 
     with_service(data_dir, lake.connection_string, work)
+    assert lake.counts[Op.PATH_SET_ACCESS] == 2
 
 
 def test_access_below_is_changed_with_counts_failures_and_another_try(
