@@ -1,7 +1,7 @@
 """Who may do what with a file or folder: shown, set, and changed for all that is below.
 
 Only where directories are real. What is changed in a list is read first and written back
-only while it is the one that was read.
+only while the ETag is the one that was read.
 """
 
 from __future__ import annotations
