@@ -57,6 +57,12 @@ class Writer:
 
     def _forward(self, request: Request) -> Reply:
         source = request.header("x-ms-copy-source")
+        if source and not request.header("authorization"):
+            # A key signs for both; a SAS has to be on the source, too.
+            url = urlsplit(source)
+            asked = Request("GET", url.path, url.query, {})
+            if check(self._backend, asked, "r", "o") is not None:
+                return refused(403, "CannotVerifyCopySource", "The source cannot be read.")
         home = self._home_of(source) if source else ""
         if not home:
             return self._backend.forward(request)
