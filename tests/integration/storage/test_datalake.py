@@ -317,6 +317,24 @@ def test_nothing_is_replaced_unasked(
     assert read(store, name, "new") == b"new"
 
 
+def test_what_is_there_is_told_as_such_however_the_service_puts_it(
+    there: DirectoryStore, lake: Lake, name: str
+) -> None:
+    write(there, name, "f")
+
+    def rename(condition: Condition) -> None:
+        there.rename(name, "f", "g", source_condition=ALWAYS, destination_condition=condition)
+
+    lake.rules.append(Rule(Op.PATH_RENAME, Refuse(412, "ConditionNotMet")))
+    with pytest.raises(AlreadyExistsError):
+        rename(ABSENT)
+    with pytest.raises(PreconditionFailedError):
+        rename(Condition.unchanged('"0x1"'))
+    lake.rules[:] = [Rule(Op.PATH_RENAME, Refuse(412, "SourceConditionNotMet"))]
+    with pytest.raises(PreconditionFailedError):
+        rename(ABSENT)
+
+
 def test_a_file_is_replaced_only_as_it_was_seen(
     there: DirectoryStore, store: AzureBlobStore, name: str
 ) -> None:
