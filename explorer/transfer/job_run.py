@@ -38,7 +38,7 @@ from explorer.transfer.retry import Action
 from explorer.transfer.rows import TransferRow
 from explorer.transfer.state import TransferState
 from explorer.transfer.upload import Upload
-from explorer.transfer.work import Live, Outcome, Work, first_of
+from explorer.transfer.work import Live, Outcome, Work, first_of, is_being_cancelled
 
 log = logging.getLogger(__name__)
 
@@ -154,8 +154,12 @@ class JobRun:
         work: Coroutine[Any, Any, None],
         rows: Collection[TransferRow],
     ) -> None:
+        try:
+            task = group.create_task(work)
+        except RuntimeError:  # another file has ended the job in this very moment
+            work.close()
+            raise asyncio.CancelledError from None
         self._busy += 1
-        task = group.create_task(work)
         for row in rows:
             self._tasks[row.id] = task
 
@@ -252,12 +256,16 @@ class JobRun:
         else:
             if all(each.error is None for each in tries):
                 self._work.pacer.succeeded()
+            is_stopping = is_being_cancelled()
             for each in tries:
-                if each.error is not None and each.live.row.id in self._held:
+                if each.error is not None and (is_stopping or each.live.row.id in self._held):
                     self._put_back(each.live)
                 elif each.error is not None:
                     going_on = self._go_on(each.live, each.moving, each.error)
-                    self._start(group, going_on, [each.live.row])
+                    try:
+                        self._start(group, going_on, [each.live.row])
+                    except asyncio.CancelledError:
+                        self._put_back(each.live)
         finally:
             for each in reversed(tries):
                 if not each.is_begun:

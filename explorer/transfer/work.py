@@ -310,3 +310,10 @@ def first_of(errors: BaseExceptionGroup[BaseException]) -> BaseException:
     for error in errors.exceptions:
         flat.append(first_of(error) if isinstance(error, BaseExceptionGroup) else error)
     return next((e for e in flat if not isinstance(e, QuaysideError)), flat[0])
+
+
+def is_being_cancelled() -> bool:
+    """Whether a cancel came to this task, and what could not be taken back came first: then
+    the job stops, and begins nothing more."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -13,12 +13,23 @@ from typing import Any
 import pytest
 from azure.storage.blob import ContainerClient
 
+from explorer.base.cancel import CancelToken
 from explorer.base.errors import DiskFullError, JournalError, QuaysideError
 from explorer.transfer import dispatch, job_table, transfer_table
 from explorer.transfer.journal import Journal
 from explorer.transfer.model import ConflictPolicy, Links
 from explorer.transfer.state import JobState, TransferState
-from tests.integration.transfer.rig import Ears, Rig, noise, parts_in, run, tree_of, until, write
+from tests.integration.transfer.rig import (
+    Ears,
+    Hooked,
+    Rig,
+    noise,
+    parts_in,
+    run,
+    tree_of,
+    until,
+    write,
+)
 
 MIB = 1024 * 1024
 
@@ -120,6 +131,31 @@ def test_a_container_that_is_missing_fails_the_job_once_or_is_made(
     made = type(request)(request.sources, request.target, request.options, make_container=True)
     assert run(rig.do(made)).state is JobState.DONE
     assert sorted(container.list_blob_names()) == ["0", "1", "2", "3", "4"]
+
+
+def test_a_job_that_stops_tells_why_though_others_met_the_same_while_it_stopped(
+    rig: Rig, container: ContainerClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2):
+        write(tmp_path / "up" / str(number), b"x")
+    container.delete_container()
+    is_stopping = threading.Event()
+    cancel = CancelToken.cancel
+
+    def told(token: CancelToken) -> None:
+        cancel(token)
+        is_stopping.set()
+
+    def before(name: str, count: int, args: tuple[Any, ...]) -> None:
+        if name == "put_blob" and count > 1:  # the answer comes while the first one's stops all
+            is_stopping.wait(10)
+
+    monkeypatch.setattr(CancelToken, "cancel", told)
+    job = run(rig.do(rig.upload(tmp_path / "up"), Hooked(rig.store, before=before)))
+    assert is_stopping.is_set()
+    assert job.state is JobState.FAILED
+    assert job.failure is not None
+    assert job.failure.code == "ContainerNotFound"
 
 
 def test_a_blob_or_folder_that_does_not_exist_is_said_to_be_missing(
