@@ -56,8 +56,8 @@ def test_what_cannot_be_done_comes_last() -> None:
 
 
 def test_where_it_leads_is_searched_too() -> None:
-    places = [command("Tab: data", detail="/work/models/"), command("Tab: logs", detail="/c/")]
-    assert [one.detail for one in best(places, "models")] == ["/work/models/"]
+    places = [command("Tab: data", detail="/data/models/"), command("Tab: logs", detail="/c/")]
+    assert [one.detail for one in best(places, "models")] == ["/data/models/"]
 
 
 @pytest.fixture
