@@ -138,6 +138,26 @@ def test_versions_are_listed_and_one_is_made_current(
     assert made.read("a") == b"one"
 
 
+def test_a_version_is_previewed_as_it_was(scene: Callable[..., Scene], play: Play) -> None:
+    made = scene(versioning=True)
+    made.put(b"the first text", "a.txt")
+    made.put(b"the second text", "a.txt")
+
+    async def work(window: MainWindow, made: Scene) -> None:
+        page = await versions_of(window, "a.txt")
+        choose_rows(page.table, 1)
+        page.preview_button.click()
+        preview = window.inspecting.preview
+        assert window.inspecting.inspector.page is preview
+        text = preview.body.text
+        await until(lambda: "the first text" in text.toPlainText(), "the version is shown")
+        selection = window.inspecting.inspector.selection
+        assert selection is not None
+        assert selection.title == "a.txt (version)"
+
+    play(made, work)
+
+
 def test_a_version_is_deleted_after_a_question_and_comes_back(
     scene: Callable[..., Scene], play: Play
 ) -> None:

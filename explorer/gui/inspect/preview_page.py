@@ -175,7 +175,11 @@ class PreviewPage(InspectorPage):
         self.notice.hide()
         self.more_button.setEnabled(False)
         place, bar = selection.subject.location, self.bar
-        ranges = await self._bridge.call(lambda service: service.ranges.open(place, row.name))
+        ranges = await self._bridge.call(
+            lambda service: service.ranges.open(
+                place, row.name, version_id=selection.version_id, snapshot=selection.snapshot
+            )
+        )
         self._ranges, self._source = ranges, Source(ranges)
         if ranges.properties.headers.tier == "Archive":
             self._empty()
@@ -194,7 +198,7 @@ class PreviewPage(InspectorPage):
         self._show(found, from_end=from_end)
         if isinstance(found.body, Picture):
             await self._show_picture(found.body)
-        if bar.is_following and isinstance(found.body, Text):
+        if bar.is_following and isinstance(found.body, Text) and not selection.is_past:
             await self._follow(selection, row.name, found.body)
 
     def _show(self, found: Preview, *, from_end: bool) -> None:

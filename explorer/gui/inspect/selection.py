@@ -21,11 +21,19 @@ class Selection:
     folders: int = 0
     blobs: int = 0
     size_bytes: int = 0
+    snapshot: str = ""
+    version_id: str = ""
+    """The one blob is meant as it was; both empty: as it is."""
 
     @property
     def count(self) -> int:
         """How many rows are selected."""
         return self.folders + self.blobs
+
+    @property
+    def is_past(self) -> bool:
+        """One version or snapshot, which never changes."""
+        return bool(self.version_id or self.snapshot)
 
     @property
     def is_many(self) -> bool:
@@ -37,7 +45,10 @@ class Selection:
         if self.is_many:
             return f"{self.count:,} items"
         if self.count:
-            return self.subject.rows[0].name
+            name = self.subject.rows[0].name
+            if self.is_past:
+                return f"{name} ({'version' if self.version_id else 'snapshot'})"
+            return name
         place = self.subject.location
         return place.name or self.subject.connection.name
 

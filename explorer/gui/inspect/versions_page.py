@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QHeaderView, QTableView, QVBoxLayout
 
 from explorer.base.errors import QuaysideError
@@ -40,6 +42,9 @@ class VersionsPage(InspectorPage):
     key = "versions"
     icon_name = "history"
 
+    preview_requested = Signal(object)
+    """A Selection: the blob as it was."""
+
     def __init__(self, bridge: Bridge, scope: TaskScope, starter: TransferStarter) -> None:
         super().__init__()
         self._bridge = bridge
@@ -48,6 +53,7 @@ class VersionsPage(InspectorPage):
         self._task: asyncio.Task[Any] | None = None
         self._place: Location | None = None
         self._name = ""
+        self._selection: Selection | None = None
         self._states: tuple[BlobState, ...] = ()
         self._reasons = Reasons()
         self.is_listed = False
@@ -67,15 +73,17 @@ class VersionsPage(InspectorPage):
         self.footnote.setContentsMargins(12, 4, 12, 0)
         self.promote_button = push_button("&Make current", icon_name="undo")
         self.save_button = push_button("&Save as…", icon_name="download")
+        self.preview_button = push_button("Pre&view", icon_name="eye")
         self.delete_button = push_button("De&lete…", icon_name="delete")
         self.snapshot_button = push_button("&Take snapshot", icon_name="plus")
         buttons = QGridLayout()
         buttons.setContentsMargins(12, 6, 12, 8)
         buttons.setSpacing(6)
         buttons.addWidget(self.promote_button, 0, 0)
-        buttons.addWidget(self.save_button, 0, 1)
-        buttons.addWidget(self.delete_button, 1, 0)
-        buttons.addWidget(self.snapshot_button, 1, 1)
+        buttons.addWidget(self.preview_button, 0, 1)
+        buttons.addWidget(self.save_button, 1, 0)
+        buttons.addWidget(self.delete_button, 1, 1)
+        buttons.addWidget(self.snapshot_button, 2, 0, 1, 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -86,6 +94,8 @@ class VersionsPage(InspectorPage):
         self.notice.action_requested.connect(self.reload_requested)
         self.table.selectionModel().selectionChanged.connect(self._update)
         self.promote_button.clicked.connect(lambda: self._do(self._promote(), "promote"))
+        self.preview_button.clicked.connect(self._preview)
+        self.table.doubleClicked.connect(self._preview)
         self.save_button.clicked.connect(lambda: self._do(self._save(), "save a version"))
         self.delete_button.clicked.connect(lambda: self._do(self._delete(), "delete a version"))
         self.snapshot_button.clicked.connect(lambda: self._do(self._snapshot(), "snapshot"))
@@ -104,13 +114,14 @@ class VersionsPage(InspectorPage):
         row = selection.subject.blob
         if row is not None:
             self._place, self._name = selection.subject.location, row.name
+            self._selection = selection
             self._task = self._scope.spawn(self._look(), name="versions")
 
     def clear(self) -> None:
         if self._task is not None:
             self._task.cancel()
             self._task = None
-        self._place, self._name = None, ""
+        self._place, self._name, self._selection = None, "", None
         self.notice.hide()
         self._show((), Reasons())
         self.is_listed = False
@@ -156,6 +167,7 @@ class VersionsPage(InspectorPage):
         nothing = "" if self._place is not None else "Select a blob first."
         for button, refusal in (
             (self.promote_button, words.promote_refusal(state, reasons)),
+            (self.preview_button, words.save_refusal(state, reasons)),
             (self.save_button, words.save_refusal(state, reasons)),
             (self.delete_button, words.delete_refusal(state, reasons)),
             (self.snapshot_button, nothing or reasons.create),
@@ -186,6 +198,14 @@ class VersionsPage(InspectorPage):
                 lambda service: service.history.promote(place, state, etag_now=etag)
             )
         self.reload_requested.emit()
+
+    def _preview(self) -> None:
+        state, selection = self.chosen, self._selection
+        if state is None or selection is None or words.save_refusal(state, self._reasons):
+            return
+        ref = state.ref("")
+        meant = replace(selection, snapshot=ref.snapshot, version_id=ref.version_id)
+        self.preview_requested.emit(meant)
 
     async def _save(self) -> None:
         place, name, state = self._place, self._name, self.chosen

@@ -18,6 +18,7 @@ from explorer.gui.inspect.page import InspectorPage
 from explorer.gui.inspect.preview_page import PreviewPage
 from explorer.gui.inspect.properties_page import PropertiesPage
 from explorer.gui.inspect.selection import ROWS, Selection
+from explorer.gui.inspect.versions_page import VersionsPage
 from explorer.gui.window import menus
 from explorer.gui.window.subject import Subject
 
@@ -76,6 +77,15 @@ class Inspecting(QObject):
     def add_page(self, page: InspectorPage) -> None:
         """One more page, behind the others."""
         self.inspector.add_page(page)
+
+    def add_versions(self, page: VersionsPage) -> None:
+        """The page whose states the preview shows."""
+        self.add_page(page)
+        page.preview_requested.connect(self._preview)
+
+    def _preview(self, selection: Selection) -> None:
+        self.inspector.follow(selection)
+        self.bring(self.preview.key)
 
     def follow(self, pane: Pane) -> None:
         """The selection, or the pane in front, may be another one. Costs nothing while hidden."""

@@ -84,7 +84,7 @@ class MainWindow(QMainWindow):
         starter = TransferStarter(bridge, self, self.transfers_panel.select)
         self.operations = Operations(bridge, scope, workers, starter, self)
         self.inspecting = Inspecting(bridge, scope, workers, self)
-        self.inspecting.add_page(VersionsPage(bridge, scope, starter))
+        self.inspecting.add_versions(VersionsPage(bridge, scope, starter))
         self.tabs = Tabs(self._make_tab)
         self.going = Going(bridge, self.tree_controller, self.tabs, self.connecting)
         self.deeds = Deeds(
