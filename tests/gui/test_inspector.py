@@ -337,6 +337,7 @@ def test_properties_of_a_place_and_of_several(show: Show, container: ContainerCl
     container.set_container_metadata({"team": "seven"})
 
     async def work(window: MainWindow, page: PreviewPage) -> None:
+        await select(window)
         await choose(window, Act.PROPERTIES)
         properties = window.inspecting.properties
 

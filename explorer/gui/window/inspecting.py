@@ -109,7 +109,17 @@ class Inspecting(QObject):
         if not self.dock.isHidden() and self.inspector.page is self.preview:
             self.dock.hide()
         else:
+            self._select_current()
             self.bring(self.preview.key)
+
+    def _select_current(self) -> None:
+        """Where nothing is selected, the row that has the keys is meant."""
+        if self._pane is None or not shiboken6.isValid(self._pane):
+            return
+        view = self._pane.view
+        row = view.current_row()
+        if row is not None and view.hasFocus() and not view.spans():
+            view.selectRow(row)
 
     def show_properties(self) -> None:
         """Show the properties, whatever was shown."""
