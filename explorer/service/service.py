@@ -18,32 +18,21 @@ from explorer.service.connections import Connections
 from explorer.service.copies import Copies
 from explorer.service.events import Event, Notice, SettingsChanged
 from explorer.service.feed import Feed, Subscription
+from explorer.service.looking import Looking
 from explorer.service.marks import Favourites
 from explorer.service.model import Connection, DeleteCount, Location, ProbeReport
 from explorer.service.operations import Operations
 from explorer.service.preferences import Preferences
 from explorer.service.renaming import Renaming
 from explorer.service.rooms import Rooms
+from explorer.service.transferring import Transferring
 from explorer.storage.connection import ConnectionSpec
-from explorer.storage.model import BlobProperties, Container, ContainerPage, Page
 
 if TYPE_CHECKING:  # a command that only looks does not load the engine
     from explorer.transfer.engine import Engine
-    from explorer.transfer.file_control import FileControl
-    from explorer.transfer.job_control import JobControl
-    from explorer.transfer.model import (
-        Conflict,
-        ConflictPolicy,
-        JobSnapshot,
-        RemotePlace,
-        Request,
-        TransferSnapshot,
-    )
-    from explorer.transfer.rehearsal import Step
-    from explorer.transfer.state import TransferState
 
 
-class Service(Rooms):
+class Service(Looking, Transferring, Rooms):
     """Made by `start`, ended by `aclose`; also an async context manager."""
 
     def __init__(
@@ -71,9 +60,7 @@ class Service(Rooms):
         """Read-only, colour and group of a connection."""
         self.favourites = Favourites(connections.marking, connections.all)
         self.exporting = connections.exporting
-        self.copies = Copies(
-            connections, browser, connections.place, self.submit, self.renaming
-        )
+        self.copies = Copies(connections, browser, connections.place, self.submit, self.renaming)
         """Copy, move, rename and duplicate, as jobs."""
 
     # -- life -----------------------------------------------------------------
@@ -123,12 +110,6 @@ class Service(Rooms):
         if engine.notice:
             self.notify("The transfer queue", engine.notice, is_warning=True)
         self._connections.credential_changed = engine.credentials_changed
-
-    @property
-    def _engine(self) -> Engine:
-        if self._engine_or_none is None:
-            raise RuntimeError("this service was started without transfers")
-        return self._engine_or_none
 
     async def aclose(self) -> None:
         """Pause running work at a safe point, write the journal, close every connection."""
@@ -266,87 +247,6 @@ class Service(Rooms):
         """
         return self._connections.secret(connection_id)
 
-    # -- browse ---------------------------------------------------------------
-
-    def list_containers(self, connection_id: str) -> AsyncIterator[ContainerPage]:
-        """Pages of containers, the next one fetched while this one is looked at.
-
-        A SAS of one container gives one page with that one container.
-        """
-        return self._browser.list_containers(connection_id)
-
-    def list_folder(
-        self, location: Location, *, recursive: bool = False, prefix: str = ""
-    ) -> AsyncIterator[Page]:
-        """Pages of one folder (`location.path`), names in full below the container.
-
-        Each folder comes once, as a Prefix, whether it is a prefix, a marker, both, or
-        a directory; the marker of the folder itself never comes. `prefix` narrows to
-        names that start so within the folder; `recursive` gives everything below, where
-        prefixes are only those folders that exist by a marker or as a directory.
-        """
-        return self._browser.list_folder(location, recursive=recursive, prefix=prefix)
-
-    def list_blob(self, location: Location, name: str) -> AsyncIterator[Page]:
-        """One page with the blob `name` of that folder alone: what can be shown where
-        listing is not allowed. Raises NotFoundError."""
-        return self._browser.list_blob(location, name)
-
-    async def properties(
-        self, location: Location, name: str, *, snapshot: str = "", version_id: str = ""
-    ) -> BlobProperties:
-        """All a HEAD tells about the blob `name` in that folder, or about one snapshot or
-        version of it. Raises NotFoundError."""
-        return await self._browser.properties(
-            location, name, snapshot=snapshot, version_id=version_id
-        )
-
-    async def is_folder(self, location: Location) -> bool:
-        """Whether anything lives at or below that folder (one page of one name)."""
-        return await self._browser.is_folder(location)
-
-    async def container_properties(self, location: Location) -> Container:
-        """What the service tells about that container itself. Raises NotFoundError."""
-        return await self._browser.container_properties(location)
-
-    async def find(self, connection_id: str, text: str) -> Location:
-        """What a path field holds, as a folder: a path, or any URL of this connection.
-
-        A path that is a blob gives the folder it is in. Raises InputError when the URL
-        belongs to another account, and says so.
-        """
-        return await self._browser.find(connection_id, text)
-
-    def locate(self, connection_id: str, text: str) -> tuple[str, str]:
-        """The same as (container, path) as typed, without asking the service."""
-        place = self._connections.locate(connection_id, text)
-        return place.container, place.path
-
-    def locate_state(self, connection_id: str, text: str) -> tuple[Location, str, str, str]:
-        """(folder, name, snapshot, version id) of a path or URL that may name one state of a
-        blob (`?versionid=`, `?snapshot=`); without asking the service. Raises InputError."""
-        place = self._connections.locate_state(connection_id, text)
-        head, slash, name = place.path.rpartition("/")
-        folder = Location(connection_id, place.container, head + slash)
-        return folder, name, place.snapshot, place.version_id
-
-    def read(
-        self,
-        location: Location,
-        name: str,
-        start: int = 0,
-        length: int | None = None,
-        *,
-        snapshot: str = "",
-        version_id: str = "",
-    ) -> AsyncIterator[bytes]:
-        """Bytes of a blob, or of one snapshot or version of it, from `start`, to its end or
-        `length` of them, in pieces of at most 4 MiB, all of one version (If-Match). Raises
-        InputError beyond the end."""
-        return self._browser.read(
-            location, name, start, length, snapshot=snapshot, version_id=version_id
-        )
-
     # -- changes --------------------------------------------------------------
 
     async def create_container(self, connection_id: str, name: str) -> Location:
@@ -381,87 +281,3 @@ class Service(Rooms):
         it, or None where real directories make it one step. Raises InputError,
         AlreadyExistsError."""
         return await self.copies.rename(location, name, new_name)
-
-    # -- transfers ------------------------------------------------------------
-
-    def place(self, location: Location) -> RemotePlace:
-        """The container or folder as a request names it. Raises InputError at the account."""
-        return self._connections.place(location)
-
-    async def submit(self, request: Request) -> int:
-        """Queue an upload, download or copy; once this returns the job survives a crash."""
-        self.marks.check(request)
-        return await self._engine.submit(request)
-
-    def find_conflicts(self, request: Request) -> AsyncIterator[Conflict]:
-        """Targets that exist already, found by walking; touches nothing."""
-        return self._engine.find_conflicts(request)
-
-    def rehearse(self, request: Request) -> AsyncIterator[Step]:
-        """What a request would do, file by file; touches nothing."""
-        return self._engine.rehearse(request)
-
-    def jobs(self) -> tuple[JobSnapshot, ...]:
-        """Every job in the queue, in its order."""
-        return self._engine.jobs()
-
-    async def transfers(
-        self,
-        job_id: int,
-        *,
-        offset: int = 0,
-        limit: int = 1000,
-        states: frozenset[TransferState] | None = None,
-    ) -> tuple[TransferSnapshot, ...]:
-        """Files of one job, a slice of them, perhaps only those in some states."""
-        return await self._engine.transfers(job_id, offset=offset, limit=limit, states=states)
-
-    async def wait(self, job_id: int) -> JobSnapshot:
-        """Until the job is done, failed, cancelled, paused, or needs credentials."""
-        return await self._engine.wait(job_id)
-
-    async def pause(self, job_id: int) -> None:
-        """Stop at a safe point; what is there stays."""
-        await self._engine.pause(job_id)
-
-    async def resume(self, job_id: int) -> None:
-        """Go on with a job that is paused or was interrupted."""
-        await self._engine.resume(job_id)
-
-    async def cancel(self, job_id: int) -> None:
-        """Give up a job; finished files stay, half ones leave nothing."""
-        await self._engine.cancel(job_id)
-
-    async def retry(self, job_id: int, conflicts: ConflictPolicy | None = None) -> None:
-        """Try its failed files again, with another rule for what exists if one is given."""
-        await self._engine.retry(job_id, conflicts)
-
-    @property
-    def job_control(self) -> JobControl:
-        """What is done to all jobs together: pause, resume, cancel, clear."""
-        return self._engine.control
-
-    @property
-    def file_control(self) -> FileControl:
-        """What is done to single files of a job."""
-        return self._engine.files
-
-    async def remove(self, job_id: int) -> None:
-        """Take a finished job out of the list."""
-        await self._engine.remove(job_id)
-
-    async def run_again(self, job_id: int) -> int:
-        """Queue the same request once more; returns the new job."""
-        return await self._engine.run_again(job_id)
-
-    async def move(self, job_id: int, position: int) -> None:
-        """Put a job elsewhere in the queue; 0 is next."""
-        await self._engine.move(job_id, position)
-
-    def set_concurrency(self, requests: int) -> None:
-        """How many requests run at the same time, in this run only."""
-        self._engine.set_concurrency(requests)
-
-    async def set_limit(self, job_id: int, bytes_per_s: int) -> None:
-        """Limit one job; 0 lifts it."""
-        await self._engine.set_limit(job_id, bytes_per_s)
