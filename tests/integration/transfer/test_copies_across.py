@@ -211,7 +211,8 @@ def test_the_limit_holds_for_what_comes_through_here_only(
 
     async def work() -> JobSnapshot:
         async with rig.engine(stores=Both(c1=rig.store, c2=far)) as engine:
-            job_id = await engine.submit(across(rig, far, "a", "b", **options))
+            slowly = {**options, "limit_bytes_per_s": BLOCK}
+            job_id = await engine.submit(across(rig, far, "a", "b", **slowly))
             await until(lambda: engine.jobs()[-1].bytes_done)
             told = engine.jobs()[-1]
             assert told.state is JobState.RUNNING
