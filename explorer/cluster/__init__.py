@@ -1,1 +1,1 @@
-"""One bulk job on many machines: a Dask scheduler hands batches to workers, each with the engine."""
+"""One bulk job on many machines: a scheduler hands batches to workers with the engine."""
