@@ -101,7 +101,14 @@ class PropertiesPage(InspectorPage):
         subject = selection.subject
         if (row := subject.blob) is not None:
             place = subject.location
-            found = await self._bridge.call(lambda service: service.properties(place, row.name))
+            found = await self._bridge.call(
+                lambda service: service.properties(
+                    place,
+                    row.name,
+                    snapshot=selection.snapshot,
+                    version_id=selection.version_id,
+                )
+            )
             return facts.blob_sections(found, place)
         if (container := subject.container) is not None:
             about = await self._bridge.call(lambda service: service.container_properties(container))
