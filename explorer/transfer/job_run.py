@@ -10,15 +10,13 @@ import asyncio
 import logging
 import os
 import random
-from collections import deque
-from collections.abc import Callable, Collection, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from explorer.base.errors import DiskFullError, NotFoundError, QuaysideError, Retry
 from explorer.transfer import (
     download,
-    file_table,
     job_table,
     progress_table,
     transfer_table,
@@ -37,13 +35,12 @@ from explorer.transfer.remote_copy import RemoteCopy, Route
 from explorer.transfer.retry import Action
 from explorer.transfer.rows import TransferRow
 from explorer.transfer.state import TransferState
+from explorer.transfer.turns import Turns
 from explorer.transfer.upload import Upload
 from explorer.transfer.work import Live, Outcome, Work, first_of, is_being_cancelled
 
 log = logging.getLogger(__name__)
 
-TAKEN: Final = 256
-"""How many transfers are made ready at once."""
 BLOCKED_S: Final = 0.5
 """How often a transfer asks whether its target is free again."""
 ROOM_S: Final = 2.0
@@ -66,15 +63,11 @@ class JobRun:
         self._work = work
         self._job = job
         self._on_end = on_end
-        self._ready: deque[TransferRow] = deque()
+        self._turns = Turns(work.journal, job)
+        self._ready = self._turns.ready
+        self._wake = self._turns.wake
         self._busy = 0
         self._rows = 0
-        self._tasks: dict[int, asyncio.Task[None]] = {}
-        """Who works on a file, by its id."""
-        self._held: set[int] = set()
-        """Files that a person holds back."""
-        self._taking = asyncio.Lock()
-        self._wake = asyncio.Event()
         request = job.row.request
         self._route = Route()
         self._root = b""
@@ -84,7 +77,7 @@ class JobRun:
     async def run(self) -> None:
         if isinstance(self._job.row.request, DownloadRequest):
             await self._make_roots(self._job.row.request)
-        self._job.run = self
+        self._job.run = self._turns
         try:
             async with asyncio.TaskGroup() as group:
                 if self._job.row.is_expanding:
@@ -94,8 +87,7 @@ class JobRun:
             raise first_of(errors) from None
         finally:
             self._job.run = None
-            not_begun = [row.id for row in self._ready]
-            self._work.journal.post(transfer_table.leave, self._job.id, not_begun)
+            self._turns.give_back()
 
     async def _make_roots(self, request: DownloadRequest) -> None:
         """The destination, and a folder for each prefix even if nothing is in it."""
@@ -133,12 +125,8 @@ class JobRun:
             blocked = 0
             if not self._ready and self._busy < width:
                 is_walked = not self._job.row.is_expanding
-                async with self._taking:
-                    rows, blocked = await self._work.journal.do(
-                        transfer_table.take, self._job.id, TAKEN
-                    )
-                    self._ready.extend(row for row in rows if not self._rests(row))
-                if rows:
+                has_more, blocked = await self._turns.take()
+                if has_more:
                     continue
                 if is_walked and not blocked and not self._busy:
                     return
@@ -160,15 +148,7 @@ class JobRun:
             work.close()
             raise asyncio.CancelledError from None
         self._busy += 1
-        for row in rows:
-            self._tasks[row.id] = task
-
-        def ended(task: asyncio.Task[None]) -> None:
-            for row in rows:
-                if self._tasks.get(row.id) is task:
-                    del self._tasks[row.id]
-
-        task.add_done_callback(ended)
+        self._turns.begun(rows, task)
 
     def _is_small(self, row: TransferRow) -> bool:
         if isinstance(self._job.row.request, CopyRequest):
@@ -191,53 +171,6 @@ class JobRun:
             rows.append(self._ready.popleft())
         return rows
 
-    # -- what a person does to single files -----------------------------------
-
-    async def hold(self, ids: Collection[int]) -> None:
-        """When this returns, each of these files is at rest, or at its end if that came first."""
-        self._held.update(ids)
-        waiting = list(self._ready)
-        self._ready.clear()
-        self._ready.extend(row for row in waiting if not self._rests(row))
-        async with self._taking:
-            held = await self._work.journal.do(
-                file_table.move, self._job.id, ids, TransferState.PAUSED, file_table.OPEN
-            )
-        for _ in held:
-            self._job.passed(TransferState.QUEUED, TransferState.PAUSED)
-        tasks = {self._tasks[each] for each in ids if each in self._tasks}
-        for task in tasks:  # each has begun: the journal was waited for since it was started
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
-
-    def release(self, ids: Iterable[int]) -> None:
-        """These wait for their turn again."""
-        self._held.difference_update(ids)
-        self._wake.set()
-
-    async def put_first(self, ids: Collection[int]) -> None:
-        """Those of these that have not begun begin next, in this order."""
-        async with self._taking:
-            taken = await self._work.journal.do(
-                transfer_table.take_these, self._job.id, [i for i in ids if i not in self._held]
-            )
-            order = {each: at for at, each in enumerate(ids)}
-            known = [row for row in self._ready if row.id in order]
-            rest = [row for row in self._ready if row.id not in order]
-            first = sorted((*known, *taken), key=lambda row: order[row.id])
-            self._ready.clear()
-            self._ready.extend((*first, *rest))
-        self._wake.set()
-
-    def _rests(self, row: TransferRow) -> bool:
-        """Whether a file that was taken, and no more, is held back."""
-        if row.id not in self._held:
-            return False
-        self._job.passed(TransferState.QUEUED, TransferState.PAUSED)
-        self._work.journal.post(file_table.rest_untouched, row.id)
-        return True
-
     # -- small ones -----------------------------------------------------------
 
     async def _in_a_row(self, group: asyncio.TaskGroup, rows: list[TransferRow]) -> None:
@@ -258,7 +191,9 @@ class JobRun:
                 self._work.pacer.succeeded()
             is_stopping = is_being_cancelled()
             for each in tries:
-                if each.error is not None and (is_stopping or each.live.row.id in self._held):
+                if each.error is not None and (
+                    is_stopping or self._turns.is_held(each.live.row.id)
+                ):
                     self._put_back(each.live)
                 elif each.error is not None:
                     going_on = self._go_on(each.live, each.moving, each.error)
@@ -270,7 +205,7 @@ class JobRun:
             for each in reversed(tries):
                 if not each.is_begun:
                     self._job.not_begun(each.live)
-                    if not self._rests(each.live.row):
+                    if not self._turns.rests(each.live.row):
                         self._ready.appendleft(each.live.row)
             self._busy -= 1
             self._rows -= 1
@@ -282,7 +217,7 @@ class JobRun:
     def _put_back(self, live: Live) -> None:
         self._job.put_back(live)
         state = TransferState.QUEUED
-        if live.row.id in self._held:
+        if self._turns.is_held(live.row.id):
             state = TransferState.PAUSED
             self._job.passed(TransferState.QUEUED, state)
         self._work.journal.post(transfer_table.put_back, live.row.id, state)
