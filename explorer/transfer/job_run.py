@@ -87,6 +87,7 @@ class JobRun:
             raise first_of(errors) from None
         finally:
             self._job.run = None
+            self._work.plant.slots.held_back.discard(self._job.id)
             self._turns.give_back()
 
     async def _make_roots(self, request: DownloadRequest) -> None:
@@ -122,6 +123,7 @@ class JobRun:
                     self._start(group, self._in_a_row(group, rows), rows)
                 else:
                     break
+            self._say_whether_held_back()
             blocked = 0
             if not self._ready and self._busy < width:
                 is_walked = not self._job.row.is_expanding
@@ -156,6 +158,14 @@ class JobRun:
         if isinstance(self._job.row.request, UploadRequest):
             return upload.goes_at_once(self._work, row)
         return download.goes_at_once(self._work, row)
+
+    def _say_whether_held_back(self) -> None:
+        """More slots are given out only where more are wanted."""
+        held_back = self._work.plant.slots.held_back
+        if self._ready and self._is_small(self._ready[0]):
+            held_back.add(self._job.id)
+        else:
+            held_back.discard(self._job.id)
 
     @property
     def _rows_at_once(self) -> int:

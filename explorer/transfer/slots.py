@@ -22,6 +22,8 @@ class Slots:
         self._is_slowed = False
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._turn = count()
+        self.held_back: set[int] = set()
+        """Jobs that would ask for more slots if more were given out."""
 
     @property
     def size(self) -> int:
@@ -57,8 +59,8 @@ class Slots:
 
     @property
     def is_wanting(self) -> bool:
-        """Whether somebody waits for a slot."""
-        return bool(self._waiting)
+        """Whether somebody waits for a slot, or would."""
+        return bool(self._waiting or self.held_back)
 
     @asynccontextmanager
     async def one(self, rank: int) -> AsyncIterator[None]:

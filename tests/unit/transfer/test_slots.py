@@ -103,3 +103,10 @@ def test_a_slow_down_is_told_once() -> None:
     slots.slow_down()
     assert slots.take_slowed()
     assert not slots.take_slowed()
+
+
+def test_who_is_held_back_wants_more() -> None:
+    slots = Slots(4)
+    assert not slots.is_wanting
+    slots.held_back.add(1)
+    assert slots.is_wanting
