@@ -142,7 +142,9 @@ async def _live(data: Data, server: FastServer, home: Path) -> None:
     program = Program(home / "data")
     task = asyncio.get_running_loop().create_task(program.run(""))
     try:
-        while not program.bridge.is_attached:  # noqa: ASYNC110
+        while not program.bridge.is_attached:
+            if task.done():
+                raise RuntimeError("the program ended before it had begun")
             await asyncio.sleep(0.02)
         await Scenario(program, data, server, home).run()
     finally:
