@@ -93,6 +93,9 @@ class RemoteTarget:
                 return Condition.absent()
             source, target = await self._weighed(source, found)
             verdict, why = judge(self._policy, source, target)
+            is_real = found.is_directory and self._work.store.directories is not None
+            if is_real and verdict is Verdict.OVERWRITE:
+                verdict = Verdict.FAIL  # no file takes the place of what holds others
             match verdict:
                 case Verdict.OVERWRITE:
                     return Condition.unchanged(found.etag)

@@ -1,5 +1,8 @@
 """One file to one blob: the small way, in one request, and which way a file goes.
 
+Put Blob is atomic, also where directories are real; larger files go as blocks there only
+where they cannot go by a rename.
+
 Every write has a condition, so what was there is replaced only while it is still
 what was looked at. See Put Blob in the Blob service's REST reference.
 """
@@ -18,6 +21,7 @@ from explorer.base.errors import (
     QuaysideError,
     Retry,
 )
+from explorer.storage.directories import DirectoryStore
 from explorer.storage.model import BlobHeaders, Condition, Written
 from explorer.transfer import progress_table
 from explorer.transfer.block_upload import BlockUpload
@@ -25,6 +29,8 @@ from explorer.transfer.conflicts import exists_failure
 from explorer.transfer.files import Source
 from explorer.transfer.foreign import clear_foreign_blocks
 from explorer.transfer.in_a_row import SMALL_BYTES, Folders
+from explorer.transfer.lake_path import LakeState
+from explorer.transfer.lake_upload import LakeUpload, NotThisWayError
 from explorer.transfer.plan import DEFAULT_BLOCK_BYTES, UploadPlan, plan_upload
 from explorer.transfer.remote_target import RemoteTarget
 from explorer.transfer.rows import Kind, Progress, TransferRow
@@ -71,18 +77,31 @@ class Upload:
                     return await self._whole(met)
                 except _TooLargeError:
                     pass
-            return await self._in_blocks(kept)
+            return await self._in_parts(kept)
         except EndsHere as end:
             return end.outcome
 
-    async def _in_blocks(self, kept: Progress | None) -> Outcome:
+    async def _in_parts(self, kept: Progress | None) -> Outcome:
         source = await self._work.run(Source, self._row.local)
         try:
-            plan = plan_for(self._work, source.fingerprint.size_bytes)
-            blocks = BlockUpload(self._work, self._live, self._target, source, plan.cut)
+            cut = plan_for(self._work, source.fingerprint.size_bytes).cut
+            if directories := self._directories_for(kept):
+                lake = LakeUpload(self._work, self._live, directories, self._target, source, cut)
+                try:
+                    return await lake.run(kept)
+                except NotThisWayError:
+                    kept = None
+            blocks = BlockUpload(self._work, self._live, self._target, source, cut)
             return await blocks.run(kept)
         finally:
             await self._work.run_anyway(source.close)
+
+    def _directories_for(self, kept: Progress | None) -> DirectoryStore | None:
+        """Where a large file goes by a rename; None where it goes as blocks, or has begun to."""
+        if kept is not None:
+            began_so = LakeState.from_text(kept.fingerprint) is not None
+            return self._work.store.directories if began_so else None
+        return None if self._work.renames.may is False else self._work.store.directories
 
     def at_once(self, folders: Folders) -> _Sent:
         return self._read_and_put(Condition.absent())
@@ -181,13 +200,17 @@ class Upload:
                 token.unshield()
 
     async def _folder(self) -> Outcome:
-        """An empty folder is a zero-byte blob that says so."""
+        """An empty folder is a directory, or a zero-byte blob that says so."""
         self._live.move(TransferState.RUNNING)
         headers = BlobHeaders(metadata=FOLDER_MARK)
+        directories, ref = self._work.store.directories, self._target.ref
 
         def put() -> Written:
+            if directories is not None:
+                absent = Condition.absent()
+                return directories.create_directory(ref.container, ref.name, condition=absent)
             return self._work.store.put_blob(
-                self._target.ref, b"", headers=headers, condition=Condition.absent()
+                ref, b"", headers=headers, condition=Condition.absent()
             )
 
         try:

@@ -122,6 +122,14 @@ class Live:
         self.is_changed = True
 
 
+@dataclass(slots=True, eq=False)
+class Renames:
+    """What a job has found out about the credential."""
+
+    may: bool | None = None
+    """Whether it renames, where directories are real; None as long as nobody has tried."""
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """One job's surroundings."""
@@ -138,6 +146,7 @@ class Work:
     """For a copy, the same for where it comes from."""
     marks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Snapshot and version id of blobs that are not meant as they are now, by name."""
+    renames: Renames = field(default_factory=Renames)
 
     def ref(self, name: str) -> BlobRef:
         """The blob of that name in the place, in the state that is meant."""
