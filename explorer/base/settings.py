@@ -109,6 +109,8 @@ class About:
     least: int = 0
     most: int = 0
     """Bounds of a number, for whoever offers a field for it; `check` is what holds."""
+    zero: str = ""
+    """What 0 means, where that is no number like the others."""
 
 
 _G, _T, _N = Section.GENERAL, Section.TRANSFERS, Section.NETWORK
@@ -123,12 +125,12 @@ class Settings:
         About(
             _T,
             "Requests at the same time",
-            "How many requests run at the same time, at most.",
-            _between(1, 256),
-            least=1,
+            "How many requests run at the same time; 0 finds out by itself how many are of use.",
+            _between(1, 256, or_zero=True),
             most=256,
+            zero="Found by itself",
         ),
-    ] = 16
+    ] = 0
     block_size_bytes: Annotated[
         int,
         About(

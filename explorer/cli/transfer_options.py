@@ -39,7 +39,13 @@ def add_transfer_options(parser: argparse.ArgumentParser) -> None:
         "--ignore-files", action="store_true", help="leave out what .amlignore, else .gitignore say"
     )
     group.add_argument("--limit", metavar="RATE", help="bytes a second, such as 20M")
-    group.add_argument("--concurrency", metavar="N", type=int, help="requests at the same time")
+    group.add_argument(
+        "--concurrency",
+        metavar="N",
+        type=int,
+        help="requests at the same time; 0 finds out by itself how many are of use, as it does "
+        "where neither this nor the setting says a number",
+    )
     group.add_argument(
         "--block-size", metavar="SIZE", help="such as 8M; chosen by itself if absent"
     )
@@ -73,8 +79,8 @@ def add_transfer_options(parser: argparse.ArgumentParser) -> None:
 
 def job_options(args: argparse.Namespace, settings: Settings) -> JobOptions:
     """Options of a job; what was not said is as the settings have it. Raises InputError."""
-    if args.concurrency is not None and not 1 <= args.concurrency <= 256:
-        raise InputError(f"--concurrency {args.concurrency} is not from 1 to 256.")
+    if args.concurrency is not None and not 0 <= args.concurrency <= 256:
+        raise InputError(f"--concurrency {args.concurrency} is not from 1 to 256, or 0.")
     word = args.on_conflict or ConflictPolicy.FAIL.value
     return JobOptions(
         conflicts=ConflictPolicy(word) if word != "ask" else ConflictPolicy.FAIL,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from explorer.base.errors import CredentialExpiredError, NotAuthorizedError, QuaysideError
 from explorer.base.redact import register_secret
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from explorer.storage.azure.probe import Probe
 
 
+POOL: Final = 64
+"""Connections that are kept, where nobody has said how many requests run at the same time."""
+
+
 class Stores:
     """Of the service loop's thread; the network is in worker threads."""
 
@@ -38,7 +42,7 @@ class Stores:
             proxy=settings.proxy,
             ca_file=settings.ca_file,
             api_version=api_version or settings.api_version,
-            pool_size=settings.concurrency + 8,
+            pool_size=(settings.concurrency or POOL) + 8,
         )
         return open_store(spec, options)
 

@@ -111,7 +111,7 @@ class Transferring:
         await self._engine.move(job_id, position)
 
     def set_concurrency(self, requests: int) -> None:
-        """How many requests run at the same time, in this run only."""
+        """How many requests run at the same time, in this run only; 0: as many as are of use."""
         self._engine.set_concurrency(requests)
 
     async def set_limit(self, job_id: int, bytes_per_s: int) -> None:

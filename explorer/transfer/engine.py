@@ -31,7 +31,7 @@ from explorer.transfer.folder_syncs import FolderSyncs
 from explorer.transfer.job import Job, transfer_snapshot
 from explorer.transfer.job_control import JobControl
 from explorer.transfer.journal import Journal
-from explorer.transfer.level import Level
+from explorer.transfer.level import MOST, Level, Seen
 from explorer.transfer.marks import marks_of
 from explorer.transfer.model import (
     Conflict,
@@ -71,7 +71,7 @@ class Engine:
         self._settings = settings
         self._listener = listener
         self._scope = TaskScope(self._fault)
-        self._is_fixed = settings.concurrency != Settings().concurrency
+        self._is_fixed = bool(settings.concurrency)
         """A person has said how many requests run at once; else it finds its own level."""
 
     # -- life -----------------------------------------------------------------
@@ -99,7 +99,7 @@ class Engine:
         self._plant = Plant(
             self._journal,
             self._workers,
-            Slots(self._settings.concurrency),
+            Slots(self._settings.concurrency or MOST),
             Buffers(),
             FolderSyncs(self._workers),
             Limiter(self._settings.limit_bytes_per_s),
@@ -124,6 +124,8 @@ class Engine:
                 is_open = job.row.state in (JobState.QUEUED, JobState.INTERRUPTED)
                 if is_open and await self._queue.claim(job):
                     await self._queue.put_in_line(job, RESTING)
+        if not self._is_fixed:
+            self._begin_level()
         self._scope.spawn(self._tick(), name="transfer ticker")
         self._scope.spawn(self._watch(), name="transfer watch")
         self._dispatcher.dispatch()
@@ -220,9 +222,13 @@ class Engine:
         self._plant.limiter.set_rate(bytes_per_s)
 
     def set_concurrency(self, count: int) -> None:
-        """How many requests run at once from now on: as many as a person said, no fewer."""
-        self._plant.slots.resize(count)
-        self._is_fixed = True
+        """How many requests run at once from now on: as many as a person said, no fewer; 0 lets
+        it find its own level again."""
+        was_fixed, self._is_fixed = self._is_fixed, bool(count)
+        if count or was_fixed:
+            self._plant.slots.resize(count or MOST)
+        if was_fixed and not count:
+            self._begin_level()
 
     def credentials_changed(self, connection_id: str) -> None:
         """There is a new credential: what waits for it goes on."""
@@ -279,12 +285,9 @@ class Engine:
 
     async def _tick(self) -> None:
         """Snapshots of what changed, at most 15 times a second."""
-        level = Level(self._plant.slots.size, time.monotonic(), time.process_time())
-        if not self._is_fixed:
-            self._plant.slots.open_only(level.width)
         while True:
             await asyncio.sleep(TICK_S)
-            self._find_level(level)
+            self._find_level()
             for job in self._queue:
                 if not job.is_changed:
                     continue
@@ -296,19 +299,29 @@ class Engine:
                         told = transfer_snapshot(live.row, job.direction, live)
                         self._listener.transfer_changed(told)
 
-    def _find_level(self, level: Level) -> None:
+    def _begin_level(self) -> None:
+        self._level = Level(self._plant.slots.size, self._seen())
+        self._plant.slots.open_only(self._level.width)
+
+    def _find_level(self) -> None:
         if self._is_fixed:
             return
         slots = self._plant.slots
-        width = level.look(
-            slots.size,
-            time.monotonic(),
-            time.process_time(),
-            is_wanting=slots.is_wanting,
-            is_slowed=slots.take_slowed(),
-        )
+        width = self._level.look(slots.size, self._seen())
         if width != slots.open:
             slots.open_only(width)
+
+    def _seen(self) -> Seen:
+        slots = self._plant.slots
+        return Seen(
+            time.monotonic(),
+            time.process_time(),
+            slots.ended,
+            self._plant.limiter.moved_bytes,
+            is_wanting=slots.is_wanting,
+            is_slowed=slots.take_slowed(),
+            is_broken=slots.take_broken(),
+        )
 
     # -- other processes ------------------------------------------------------
 

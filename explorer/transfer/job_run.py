@@ -112,7 +112,7 @@ class JobRun:
         """Start transfers as long as there is room and something to start."""
         while True:
             self._wake.clear()
-            width = self._work.plant.slots.size + 2
+            width = self._work.plant.slots.wanted + 2
             while self._ready and self._busy < width:
                 if not self._is_small(self._ready[0]):
                     row = self._ready.popleft()

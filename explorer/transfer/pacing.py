@@ -68,6 +68,8 @@ class Limiter:
         self._clock = clock
         self._lock = threading.Lock()
         self._bucket = Bucket(bytes_per_s, clock())
+        self.moved_bytes = 0
+        """What it has let through so far."""
 
     @property
     def bytes_per_s(self) -> int:
@@ -105,7 +107,10 @@ class Limiter:
 
     def _take(self, size_bytes: int) -> float:
         with self._lock:
-            return self._bucket.take(size_bytes, self._clock())
+            wait_s = self._bucket.take(size_bytes, self._clock())
+            if not wait_s:
+                self.moved_bytes += size_bytes
+            return wait_s
 
 
 class Pacer:

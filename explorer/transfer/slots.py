@@ -19,7 +19,9 @@ class Slots:
     def __init__(self, size: int) -> None:
         self._size = self._open = size
         self._used = 0
-        self._is_slowed = False
+        self._is_slowed = self._is_broken = False
+        self.ended = 0
+        """How many requests came to an end, a good one or not."""
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._turn = count()
         self.held_back: set[int] = set()
@@ -52,10 +54,25 @@ class Slots:
         is_slowed, self._is_slowed = self._is_slowed, False
         return is_slowed
 
+    def broke(self) -> None:
+        """A request got no answer."""
+        self._is_broken = True
+
+    def take_broken(self) -> bool:
+        """Whether one got none, since this was asked last."""
+        is_broken, self._is_broken = self._is_broken, False
+        return is_broken
+
     @property
     def open(self) -> int:
         """How many are given out at most just now."""
         return self._open
+
+    @property
+    def wanted(self) -> int:
+        """How many requests at a time are worth preparing: enough that some always wait, and
+        that more of them can be tried."""
+        return min(self._size, 2 * self._open + 8)
 
     @property
     def is_wanting(self) -> bool:
@@ -70,6 +87,7 @@ class Slots:
             yield
         finally:
             self._used -= 1
+            self.ended += 1
             self._hand_out()
 
     async def _take(self, rank: int) -> None:

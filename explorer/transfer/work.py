@@ -275,6 +275,8 @@ class Work:
         if error.retry is Retry.SLOW_DOWN:
             self.pacer.throttled(asked, jitter=random.random())  # noqa: S311
             self.plant.slots.slow_down()
+        elif isinstance(error, NetworkError):
+            self.plant.slots.broke()
         with _waiting(live, failure_of(error)):
             await asyncio.sleep(decision.wait_s)
 

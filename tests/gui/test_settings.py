@@ -105,7 +105,7 @@ def test_a_changed_setting_offers_the_way_back(
     assert row.reset.isVisible()
     assert sheet.reset_button.isEnabled()
     row.reset.click()
-    assert asked == [("concurrency", 16)]
+    assert asked == [("concurrency", 0)]
 
 
 def test_the_search_shows_what_is_meant_with_its_section(sheet: SettingsSheet) -> None:

@@ -161,6 +161,13 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class Far:
+    """The service is so many seconds away."""
+
+    delay_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """One more header on the answer."""
 
@@ -170,7 +177,7 @@ class Label:
 
 Fault = (
     ResetUp | ResetDown | DropReply | LateReply | Stall | Short | FlipUp | FlipDown | Replay
-    | Refuse | Whole | Label
+    | Refuse | Whole | Far | Label
 )  # fmt: skip
 
 
@@ -304,6 +311,8 @@ class FaultProxy:
         body = await self._body(reader, writer, seen, raw, length, fault)
         if body is None:
             return False
+        if isinstance(fault, Far):
+            await asyncio.sleep(fault.delay_s)
         if isinstance(fault, Refuse):
             extra = [("Content-Length", "0"), *fault.headers]
             answer = _Answer(fault.status, "Refused", extra, b"")

@@ -80,6 +80,7 @@ class NumberEditor(Editor):
         about = settings.about(name)
         self._spin: QSpinBox = number_field(about.title, about.least, about.most)
         self._spin.setKeyboardTracking(False)
+        self._spin.setSpecialValueText(about.zero)
         super().__init__(self._spin)
         self._spin.valueChanged.connect(lambda value: self.changed.emit(value))
 

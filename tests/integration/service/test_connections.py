@@ -283,7 +283,7 @@ def test_settings_are_kept_and_change_how_storage_is_reached(
         await service.update_settings(api_version="2021-12-02")
         assert await service._connections.store(connection.id) is not before
         with pytest.raises(InputError):
-            await service.update_settings(concurrency=0)
+            await service.update_settings(concurrency=-1)
         with pytest.raises(InputError):
             await service.update_settings(nothing=1)
 

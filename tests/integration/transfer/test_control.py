@@ -14,7 +14,7 @@ from explorer.base.errors import CredentialExpiredError, InputError, NetworkErro
 from explorer.base.settings import Settings
 from explorer.transfer import transfer_table
 from explorer.transfer.journal import Journal
-from explorer.transfer.level import START, Level
+from explorer.transfer.level import MOST, START, Level
 from explorer.transfer.model import ConflictPolicy
 from explorer.transfer.state import JobState, TransferState
 from tests.integration.transfer.rig import (
@@ -362,7 +362,7 @@ def test_two_who_resume_at_once_start_it_once(
     assert len(list(container.list_blobs())) == 20
 
 
-def test_a_number_of_requests_that_a_person_gave_stays(
+def test_a_number_of_requests_that_a_person_gave_stays_and_0_finds_its_own_level(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: list[int] = []
@@ -375,17 +375,21 @@ def test_a_number_of_requests_that_a_person_gave_stays(
     monkeypatch.setattr(Level, "look", counted)
 
     async def work() -> None:
-        usual = Settings().concurrency
-        async with rig.engine(concurrency=usual) as engine:
+        assert Settings().concurrency == 0
+        async with rig.engine(concurrency=0) as engine:
             await until(lambda: len(looks) > 2)
-            assert engine._plant.slots.open == START
+            assert (engine._plant.slots.open, engine._plant.slots.size) == (START, MOST)
             engine.set_concurrency(9)
             seen = len(looks)
             for _ in range(3):  # what a tick would do
-                engine._find_level(Level(usual, 0.0, 0.0))
+                engine._find_level()
             assert (engine._plant.slots.open, len(looks)) == (9, seen)
-        async with rig.engine(concurrency=7) as engine:
-            await asyncio.sleep(0)
-            assert engine._plant.slots.open == 7
+            engine.set_concurrency(0)
+            assert (engine._plant.slots.open, engine._plant.slots.size) == (START, MOST)
+            await until(lambda: len(looks) > seen)
+        async with rig.engine(concurrency=16) as engine:
+            seen = len(looks)
+            engine._find_level()
+            assert (engine._plant.slots.open, len(looks)) == (16, seen)
 
     run(work())

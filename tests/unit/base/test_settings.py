@@ -68,7 +68,7 @@ def test_the_file_is_private_and_holds_only_what_was_changed(tmp_path: Path) -> 
     ("change", "says"),
     [
         ({"colour": 1}, "no setting"),
-        ({"concurrency": 0}, "from 1 to 256"),
+        ({"concurrency": -1}, "from 1 to 256, or 0"),
         ({"concurrency": "8"}, "whole number"),
         ({"concurrency": True}, "whole number"),
         ({"with_md5": 1}, "true or false"),
@@ -102,7 +102,7 @@ def test_a_wrong_value_is_reported_and_the_others_count() -> None:
     loaded = parse_settings(written(concurrency=-1, theme="dark"))
     assert loaded.settings == Settings(theme=ThemeChoice.DARK)
     assert loaded.problems == (
-        "The setting ‘concurrency’ must be from 1 to 256. Its default is used.",
+        "The setting ‘concurrency’ must be from 1 to 256, or 0. Its default is used.",
     )
 
 
