@@ -31,6 +31,7 @@ from explorer.transfer.folder_syncs import FolderSyncs
 from explorer.transfer.job import Job, transfer_snapshot
 from explorer.transfer.job_control import JobControl
 from explorer.transfer.journal import Journal
+from explorer.transfer.lake_leftovers import Leftovers
 from explorer.transfer.level import MOST, Level, Seen
 from explorer.transfer.marks import marks_of
 from explorer.transfer.model import (
@@ -104,8 +105,9 @@ class Engine:
             FolderSyncs(self._workers),
             Limiter(self._settings.limit_bytes_per_s),
         )
-        self._queue = Queue(self._journal, self._lock, self._workers, self._listener)
         self._runner = Runner(self._plant, self._stores, self._data_dir, self._ended)
+        leftovers = Leftovers(self._journal, self._runner.work_of)
+        self._queue = Queue(self._journal, self._lock, self._workers, self._listener, leftovers)
         self._dispatcher = Dispatcher(self._queue, self._runner, self._scope, self._listener)
         self.control = JobControl(self._queue, self._journal, self._dispatcher, self._scope)
         self.files = FileControl(

@@ -251,6 +251,7 @@ class FileControl:
             await self._queue.end(job)
 
     async def _remove_parts(self, job: Job, rows: Sequence[TransferRow]) -> None:
+        await self._queue.remove_temporaries(job, [row.id for row in rows])
         request = job.row.request
         if not isinstance(request, DownloadRequest):
             return

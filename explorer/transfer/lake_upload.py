@@ -249,14 +249,14 @@ class LakeUpload:
 
     async def _send(self, position: int) -> None:
         """Stride by stride: appended in parallel, then flushed."""
-        width = self._work.plant.slots.size
-        most = max(width, STRIDE_BYTES // self._cut.chunk_bytes)
-        many = min(most, 2 * width)
+        slots = self._work.plant.slots
+        most = max(slots.open, STRIDE_BYTES // self._cut.chunk_bytes)
+        many = min(most, 2 * slots.open)
         first = -(-position // self._cut.chunk_bytes)
         while first < len(self._cut):
             began = time.monotonic()
             after = min(first + many, len(self._cut))
-            await share(range(first, after), min(width, after - first), self._append)
+            await share(range(first, after), min(slots.size, after - first), self._append)
             first = after
             if first == len(self._cut):
                 return

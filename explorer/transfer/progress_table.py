@@ -36,6 +36,16 @@ def get(db: Connection, transfer_id: int) -> Progress | None:
     )
 
 
+def uploads(db: Connection, job_id: int) -> list[tuple[int, str, bytes, str]]:
+    """What a job keeps of unfinished uploads: id, target, upload id and fingerprint."""
+    return db.execute(
+        "SELECT p.transfer_id, t.remote, p.upload_id, p.fingerprint"
+        " FROM progress p JOIN transfers t ON t.id=p.transfer_id"
+        " WHERE t.job_id=? AND length(p.upload_id)>0",
+        (job_id,),
+    ).fetchall()
+
+
 def start(db: Connection, transfer_id: int, kept: Progress) -> None:
     """Begin anew: forget what was kept, keep this."""
     clear(db, transfer_id)

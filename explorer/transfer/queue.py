@@ -6,7 +6,7 @@ Every change is in the journal before it is told. Belongs to the loop's thread.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from explorer.transfer import job_table, progress_table, transfer_table
 from explorer.transfer.job import Job, title_of
 from explorer.transfer.journal import Journal
 from explorer.transfer.journal_file import fold
+from explorer.transfer.lake_leftovers import Leftovers
 from explorer.transfer.local_target import part_mark, remove_part
 from explorer.transfer.model import (
     DownloadRequest,
@@ -48,12 +49,18 @@ class Queue:
     """All jobs, those of other processes included; `me` is this engine in the journal."""
 
     def __init__(
-        self, journal: Journal, lock: EngineLock, workers: Workers, listener: EngineListener
+        self,
+        journal: Journal,
+        lock: EngineLock,
+        workers: Workers,
+        listener: EngineListener,
+        leftovers: Leftovers,
     ) -> None:
         self._journal = journal
         self._lock = lock
         self._workers = workers
         self._listener = listener
+        self._leftovers = leftovers
         self._jobs: dict[int, Job] = {}
         self._version = 0
 
@@ -172,7 +179,9 @@ class Queue:
         self._listener.job_removed(job.id)
 
     async def remove_halves(self, job: Job) -> None:
-        """Remove the parts of downloads that did not come to a good end."""
+        """Remove the parts of what did not come to a good end: of downloads here, of uploads
+        there."""
+        await self.remove_temporaries(job)
         request = job.row.request
         if not isinstance(request, DownloadRequest):
             return
@@ -185,6 +194,10 @@ class Queue:
                 remove_part(root, local, part_mark(added_s, transfer_id))
 
         await self._workers.run(remove)
+
+    async def remove_temporaries(self, job: Job, ids: Collection[int] | None = None) -> None:
+        """Remove what uploads have left beside their targets: all of a job at rest, or these."""
+        await self._leftovers.remove(job, ids)
 
     async def move(self, moved: Job, position: int) -> None:
         """Put it elsewhere among those that are not finished."""

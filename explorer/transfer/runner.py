@@ -82,6 +82,11 @@ class Runner:
             self._plant, store, place, request.options, rank, limiter, origin, marks_of(request)
         )
 
+    async def work_of(self, job: Job) -> Work:
+        """The surroundings of a job."""
+        request = job.row.request
+        return await self.work_for(request, rank=lambda: job.row.priority, limiter=job.limiter)
+
     async def _store_for(self, place: RemotePlace) -> BlobStore:
         try:
             return await self._stores.store_for(place)
@@ -91,9 +96,7 @@ class Runner:
 
     async def run(self, job: Job) -> None:
         """Return when everything of the job is at its end."""
-        work = await self.work_for(
-            job.row.request, rank=lambda: job.row.priority, limiter=job.limiter
-        )
+        work = await self.work_of(job)
         job.line = work.line
         hear_no_more = work.line.watch(job.touched)
         try:

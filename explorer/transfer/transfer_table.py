@@ -200,13 +200,15 @@ def finish_well(db: Connection, transfer_ids: Sequence[int]) -> None:
 
 
 def cancel_rest(db: Connection, job_id: int) -> None:
-    """Everything of the job that is not at its end is cancelled."""
+    """Everything of the job that is not at its end is cancelled. What is still known of
+    temporary files is kept: they could not be removed."""
     ends = [state.value for state in FINAL]
     marks = ", ".join("?" * len(ends))
     for table in ("blocks", "progress"):
         db.execute(
             f"DELETE FROM {table} WHERE transfer_id IN (SELECT id FROM transfers"  # noqa: S608
-            f" WHERE job_id=? AND state NOT IN ({marks}))",
+            f" WHERE job_id=? AND state NOT IN ({marks}))"
+            + (" AND fingerprint NOT LIKE 'lake %'" if table == "progress" else ""),
             (job_id, *ends),
         )
     db.execute(

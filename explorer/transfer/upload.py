@@ -128,9 +128,12 @@ class Upload:
                     on_error=self._note_ambiguity,
                     met=met,
                 )
-            except (AlreadyExistsError, PreconditionFailedError):
+            except (AlreadyExistsError, PreconditionFailedError, ConflictError) as error:
                 met = None
                 found = await self._target.properties()
+                is_folder = found is not None and found.is_directory
+                if isinstance(error, ConflictError) and not is_folder:
+                    raise
                 if self._may_have_arrived and found and await self._target.holds(found):
                     return self._target.found_done(found)
                 if self._target.is_unseen:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from azure.storage.filedatalake import FileSystemClient
 
-from explorer.base.errors import NetworkError
 from explorer.service.emulator import Emulator
 from explorer.storage.azure.client import open_store
 from explorer.storage.connection import parse
-from explorer.transfer import lake_upload
 from explorer.transfer.conflicts import EXISTS
 from explorer.transfer.lake_path import is_temporary
 from explorer.transfer.model import ConflictPolicy
@@ -136,3 +134,169 @@ def test_a_lost_request_or_answer_costs_nothing_but_another_try(
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries after moments."""
     monkeypatch.setattr("explorer.transfer.retry.RetryPolicy.ceiling", lambda *_, **__: 0.02)
+
+
+def temporaries(filesystem: FileSystemClient) -> list[str]:
+    return [path for path in paths(filesystem) if is_temporary(path)]
+
+
+def test_a_cancel_leaves_what_was_there_and_nothing_else(
+    rig: Rig, lake: Lake, filesystem: FileSystemClient, tmp_path: Path
+) -> None:
+    etag = put(filesystem, "d/f", b"old")
+    lake.counts.clear()
+    source = write(tmp_path / "f", noise(20 * BLOCK))
+    request = rig.upload(source, "f", "d/", **OVER, limit_bytes_per_s=8 * BLOCK)
+
+    async def work() -> None:
+        async with rig.engine(concurrency=2) as engine:
+            job_id = await engine.submit(request)
+            await until(lambda: lake.counts[Op.PATH_FLUSH])
+            assert len(temporaries(filesystem)) == 1
+            await engine.control.cancel(job_id)
+
+    run(work())
+    assert paths(filesystem) == ["d", "d/f"]
+    assert filesystem.get_file_client("d/f").get_file_properties().etag == etag
+
+
+def test_a_file_that_is_cancelled_by_itself_leaves_nothing(
+    rig: Rig, lake: Lake, filesystem: FileSystemClient, tmp_path: Path
+) -> None:
+    source = write(tmp_path / "up" / "f", noise(20 * BLOCK))
+
+    async def work() -> None:
+        async with rig.engine(concurrency=2) as engine:
+            limit = 8 * BLOCK
+            request = rig.upload(source.parent, block_size_bytes=BLOCK, limit_bytes_per_s=limit)
+            job_id = await engine.submit(request)
+            await until(lambda: lake.counts[Op.PATH_FLUSH])
+            (file,) = await engine.transfers(job_id)
+            await engine.files.cancel(job_id, [file.id])
+            assert (await engine.wait(job_id)).files_cancelled == 1
+
+    run(work())
+    assert paths(filesystem) == []
+
+
+def test_what_a_cancel_could_not_remove_goes_with_the_job(
+    rig: Rig, lake: Lake, filesystem: FileSystemClient, tmp_path: Path, quick: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("explorer.transfer.lake_leftovers.LONGEST_S", 0.3)
+    source = write(tmp_path / "f", noise(20 * BLOCK))
+    request = rig.upload(source, "f", block_size_bytes=BLOCK, limit_bytes_per_s=8 * BLOCK)
+
+    async def work() -> None:
+        async with rig.engine(concurrency=2) as engine:
+            job_id = await engine.submit(request)
+            await until(lambda: lake.counts[Op.PATH_FLUSH])
+            lake.rules.append(Rule(Op.PATH_DELETE, Refuse(503)))
+            await engine.control.cancel(job_id)
+            assert engine.jobs()[0].state is JobState.CANCELLED
+            assert len(temporaries(filesystem)) == 1
+            lake.rules.clear()
+            await engine.control.remove(job_id)
+
+    run(work())
+    assert paths(filesystem) == []
+
+
+def test_a_pause_goes_on_from_the_last_flush_in_another_engine(
+    rig: Rig, lake: Lake, filesystem: FileSystemClient, tmp_path: Path
+) -> None:
+    data = noise(20 * BLOCK)
+    request = rig.upload(
+        write(tmp_path / "f", data), "f", block_size_bytes=BLOCK, limit_bytes_per_s=8 * BLOCK
+    )
+
+    async def first() -> None:
+        async with rig.engine(concurrency=2) as engine:
+            await engine.submit(request)
+            await until(lambda: lake.counts[Op.PATH_FLUSH] >= 2)
+
+    async def second() -> None:
+        async with rig.engine(adopt=True, concurrency=2) as engine:
+            (job,) = engine.jobs()
+            assert job.bytes_done >= 4 * BLOCK
+            await engine.set_limit(job.id, 0)
+            assert (await engine.wait(job.id)).state is JobState.DONE
+
+    run(first())
+    (left,) = temporaries(filesystem)
+    assert filesystem.get_file_client(left).get_file_properties().size >= 4 * BLOCK
+    run(second())
+    assert lake.counts[Op.PATH_APPEND] <= 20 + 4 + 2
+    assert read(filesystem, "f") == data
+    assert paths(filesystem) == ["f"]
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_a_rival_loses_nothing(
+    rig: Rig, lake: Lake, filesystem: FileSystemClient, tmp_path: Path, exists: bool
+) -> None:
+    if exists:
+        put(filesystem, "f", b"old")
+    lake.counts.clear()
+    source = write(tmp_path / "f", noise(SIZE))
+    request = rig.upload(source, "f", **OVER, limit_bytes_per_s=8 * BLOCK)
+
+    async def work() -> None:
+        async with rig.engine() as engine:
+            job_id = await engine.submit(request)
+            await until(lambda: lake.counts[Op.PATH_APPEND])
+            await asyncio.to_thread(put, filesystem, "f", b"theirs")
+            await engine.set_limit(job_id, 0)
+            job = await engine.wait(job_id)
+            assert (job.state, job.files_failed) == (JobState.FAILED, 1)
+            (file,) = await engine.transfers(job_id)
+            assert file.failure is not None
+            assert file.failure.title == "It changed in the meantime"
+
+    run(work())
+    assert read(filesystem, "f") == b"theirs"
+    assert paths(filesystem) == ["f"]
+
+
+def test_a_source_that_changes_is_seen_before_the_rename(
+    rig: Rig, lake: Lake, filesystem: FileSystemClient, tmp_path: Path, quick: None
+) -> None:
+    put(filesystem, "f", b"old")
+    lake.counts.clear()
+    source = write(tmp_path / "f", noise(SIZE))
+    request = rig.upload(source, "f", **OVER, limit_bytes_per_s=8 * BLOCK)
+
+    async def work() -> None:
+        async with rig.engine() as engine:
+            job_id = await engine.submit(request)
+            await until(lambda: lake.counts[Op.PATH_APPEND])
+            before = source.stat()
+            write(source, noise(SIZE, seed=2))
+            os.utime(source, ns=(before.st_atime_ns, before.st_mtime_ns))
+            await engine.set_limit(job_id, 0)
+            assert (await engine.wait(job_id)).state is JobState.DONE
+
+    run(work())
+    assert read(filesystem, "f") == noise(SIZE, seed=2)
+    assert paths(filesystem) == ["f"]
+
+
+def test_a_folder_is_never_replaced_by_a_file(
+    rig: Rig, filesystem: FileSystemClient, tmp_path: Path
+) -> None:
+    filesystem.create_directory("big")
+    filesystem.create_directory("small")
+    write(tmp_path / "up" / "big", noise(SIZE))
+    write(tmp_path / "up" / "small", b"x")
+
+    async def work() -> None:
+        async with rig.engine() as engine:
+            job_id = await engine.submit(rig.upload(tmp_path / "up", **OVER))
+            assert (await engine.wait(job_id)).files_failed == 2
+            titles = {
+                file.failure and file.failure.title for file in await engine.transfers(job_id)
+            }
+            assert titles == {EXISTS}
+
+    run(work())
+    assert sorted(paths(filesystem)) == ["big", "small"]
