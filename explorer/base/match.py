@@ -35,11 +35,11 @@ def matcher(text: str) -> Callable[[str], bool]:
                 cure="Write it like re:^run-\\d+ or leave out the re: to search for plain text.",
             ) from None
         return lambda name: search(_same(name)) is not None
-    wanted = _folded(text)
+    wanted = folded(text)
     if is_glob(text):
         match = re.compile(fnmatch.translate(wanted)).match
-        return lambda name: match(_folded(name)) is not None
-    return lambda name: wanted in _folded(name)
+        return lambda name: match(folded(name)) is not None
+    return lambda name: wanted in folded(name)
 
 
 def is_glob(text: str) -> bool:
@@ -61,7 +61,8 @@ def _same(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Letters of any case, composed or not, as one."""
     if text.isascii():
         return text.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())

@@ -31,6 +31,14 @@ class Location:
             return Location(self.connection_id, self.container, f"{head}/" if head else "")
         return Location(self.connection_id)
 
+    def holds(self, other: Location) -> bool:
+        """Whether `other` is this place or below it."""
+        if self.connection_id != other.connection_id:
+            return False
+        if not self.container:
+            return True
+        return self.container == other.container and other.path.startswith(self.path)
+
     @property
     def name(self) -> str:
         """The last part, for a tab or a row; empty for the account."""

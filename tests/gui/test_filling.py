@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import pytest
 
-from explorer.base.match import matcher
 from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
 from explorer.gui.bridge import Bridge
@@ -18,6 +17,7 @@ from explorer.gui.browse.arrivals import ONE_BY_ONE, Arrivals
 from explorer.gui.browse.filler import Filler
 from explorer.gui.browse.lister import Lister
 from explorer.gui.browse.listing_model import ListingModel
+from explorer.gui.browse.matching import row_match
 from explorer.gui.browse.sorting import Column
 from explorer.service.events import BlobArrived
 from explorer.service.model import Location
@@ -93,7 +93,7 @@ def test_thousands_are_sorted_and_filtered_in_a_thread(
         await table.fill(made)
         shown = [table.model.at(row).size_bytes for row in range(table.model.rowCount())]
         assert shown == sorted(sizes, reverse=True)
-        table.arranger.filter(matcher("*7"))
+        table.arranger.filter(row_match("*7", 0.0))
         table.arranger.sort_by(Column.NAME, descending=False)
         await until(lambda: not table.arranger.is_busy)
         assert table.names == [f"{n:05}" for n in range(3000) if n % 10 == 7]
@@ -113,8 +113,8 @@ def test_the_last_wish_wins(
         await table.fill(made)
         for column in (Column.SIZE, Column.MODIFIED, Column.TYPE, Column.NAME):
             table.arranger.sort_by(column, descending=column is Column.NAME)
-            table.arranger.filter(matcher(str(int(column))))
-        table.arranger.filter(matcher("*00"))
+            table.arranger.filter(row_match(str(int(column)), 0.0))
+        table.arranger.filter(row_match("*00", 0.0))
         await until(lambda: not table.arranger.is_busy)
         assert table.names == [f"{n:05}" for n in range(1900, -1, -100)]
 
@@ -140,7 +140,7 @@ def arrive(table: Table, folder: str, name: str, size: int = 1) -> None:
 
 def test_what_arrives_gets_one_row_where_it_belongs(table: Table, drive: Drive[Any]) -> None:
     async def work() -> None:
-        table.arrivals.reset(PLACE)
+        table.arrivals.reset(PLACE, is_flat=False)
         await table.fill(page(["a/sub/"], [blob("a/b"), blob("a/d")]))
         table.arrivals.listed(True)
         arrive(table, "a/", "a/c")
@@ -155,7 +155,7 @@ def test_what_arrives_gets_one_row_where_it_belongs(table: Table, drive: Drive[A
 
 def test_what_arrives_again_changes_its_row(table: Table, drive: Drive[Any]) -> None:
     async def work() -> None:
-        table.arrivals.reset(PLACE)
+        table.arrivals.reset(PLACE, is_flat=False)
         await table.fill(page([], [blob("a/b", 1)]))
         table.arrivals.listed(True)
         arrive(table, "a/", "a/b", 99)
@@ -170,7 +170,7 @@ def test_what_arrives_while_the_listing_fills_waits_and_comes_once(
     table: Table, drive: Drive[Any]
 ) -> None:
     async def work() -> None:
-        table.arrivals.reset(PLACE)
+        table.arrivals.reset(PLACE, is_flat=False)
         arrive(table, "a/", "a/b")
         arrive(table, "a/", "a/c")
         table.arrivals.settle()
@@ -186,7 +186,7 @@ def test_many_arrivals_are_sorted_as_a_whole(table: Table, drive: Drive[Any]) ->
     count = ONE_BY_ONE + 10
 
     async def work() -> None:
-        table.arrivals.reset(PLACE)
+        table.arrivals.reset(PLACE, is_flat=False)
         await table.fill(page([], [blob("a/00030x")]))
         table.arrivals.listed(True)
         for n in range(count):
@@ -202,7 +202,7 @@ def test_what_changes_is_sorted_again_where_that_matters(table: Table, drive: Dr
     async def work() -> None:
         table.arranger.sort_by(Column.SIZE, descending=False)
         await table.fill(page([], [blob("a/s", 1), blob("a/m", 5), blob("a/l", 9)]))
-        table.arrivals.reset(PLACE)
+        table.arrivals.reset(PLACE, is_flat=False)
         table.arrivals.listed(True)
         arrive(table, "a/", "a/s", 7)
         table.arrivals.settle()

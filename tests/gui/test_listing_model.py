@@ -11,8 +11,8 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QTableView
 
-from explorer.base.match import matcher
 from explorer.gui.browse.listing_model import ListingModel
+from explorer.gui.browse.matching import row_match
 from explorer.gui.browse.rows import Rows
 from explorer.gui.browse.sorting import Column, sort_rows
 from explorer.storage.model import Container, Prefix
@@ -98,7 +98,7 @@ def test_rows_that_came_during_a_sort_stay_at_the_end(model: ListingModel) -> No
 
 def test_a_filter_hides_and_shows_again(model: ListingModel) -> None:
     rows = fill(model, "a.csv", "b.txt", "c.csv")
-    model.show_only(matcher("*.csv"), array("I", [0, 2]), 3)
+    model.show_only(row_match("*.csv", 0.0), array("I", [0, 2]), 3)
     assert shown(model) == ["a.csv", "c.csv"]
     rows.add_blobs([blob("d.txt"), blob("e.csv")])
     model.show_new()
@@ -111,13 +111,13 @@ def test_rows_that_came_while_a_filter_was_applied_are_looked_at(model: ListingM
     rows = fill(model, "a.csv")
     rows.add_blobs([blob("b.csv"), blob("c.txt")])
     model.show_new()
-    model.show_only(matcher("*.csv"), array("I", [0]), 1)
+    model.show_only(row_match("*.csv", 0.0), array("I", [0]), 1)
     assert shown(model) == ["a.csv", "b.csv"]
 
 
 def test_sorting_under_a_filter_keeps_what_is_shown(model: ListingModel) -> None:
     fill(model, "bb.csv", "a.csv", "z.txt")
-    model.show_only(matcher("*.csv"), array("I", [0, 1]), 3)
+    model.show_only(row_match("*.csv", 0.0), array("I", [0, 1]), 3)
     arrange(model, Column.NAME, descending=True)
     assert shown(model) == ["bb.csv", "a.csv"]
 
@@ -140,7 +140,7 @@ def test_a_single_row_goes_to_its_place(model: ListingModel, descending: bool) -
 
 def test_a_single_row_under_a_filter_is_kept_in_mind(model: ListingModel) -> None:
     rows = fill(model, "a.csv", "c.csv")
-    model.show_only(matcher("*.csv"), array("I", [0, 1]), 2)
+    model.show_only(row_match("*.csv", 0.0), array("I", [0, 1]), 2)
     for new in ("b.csv", "b.txt"):
         rows.add_blobs([blob(new)])
         model.put_in(len(rows) - 1)

@@ -886,3 +886,39 @@ def test_statistics_of_a_folder_are_counted_and_lead_back(
         shown.close()
 
     run(work)
+
+
+def test_everything_below_is_listed_searched_and_downloaded_with_its_folders(
+    run: Run, container: ContainerClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "target"
+    target.mkdir()
+    put(container, "a/one.csv", "a/b/two.csv", "a/b/other.txt", "top.csv")
+
+    async def chosen(_parent: QWidget, _title: str) -> Path:
+        return target
+
+    monkeypatch.setattr(ask, "folder", chosen)
+
+    async def work(window: MainWindow, here: Location) -> None:
+        pane = window.pane
+        window.actions_[Act.SEARCH].trigger()
+        await until(lambda: len(names(pane)) == 4, "everything below")
+        assert pane.navigation.all_below.isChecked()
+        pane.navigation.filter.setText("is:file *.csv")
+        await until(lambda: names(pane) == ["a/b/two.csv", "a/one.csv", "top.csv"])
+        pane.view.selectAll()
+        window.actions_[Act.DOWNLOAD].trigger()
+        await until((target / "a/b/two.csv").exists, "it is downloaded into its folder")
+        await until(lambda: all(job.state.is_final for job in window.transfers.jobs.jobs()))
+        assert sorted(p.name for p in target.rglob("*") if p.is_file()) == [
+            "one.csv",
+            "top.csv",
+            "two.csv",
+        ]
+        pane.navigation.all_below.click()
+        await until(lambda: names(pane) == ["top.csv"], "only what is here, still filtered")
+        pane.navigation.clear_filter()
+        await until(lambda: names(pane) == ["a", "top.csv"])
+
+    run(work)

@@ -15,7 +15,8 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
-from explorer.gui.browse.listing_model import ListingModel, Match
+from explorer.gui.browse.listing_model import ListingModel
+from explorer.gui.browse.matching import RowMatch
 from explorer.gui.browse.rows import Rows
 from explorer.gui.browse.sorting import Column, sort_rows
 
@@ -23,11 +24,6 @@ SMALL = 1_000
 """Up to so many rows the work is done at once: a thread would take longer."""
 PAUSE_S = 0.4
 """Between two sorts while a listing fills, at least; more where sorting takes long."""
-
-
-def matching(names: list[str], order: array[int], match: Match) -> array[int]:
-    """Those of `order` whose name matches."""
-    return array("I", [number for number in order if match(names[number])])
 
 
 class Arranger(QObject):
@@ -44,7 +40,7 @@ class Arranger(QObject):
         self._scope = scope
         self._column = Column.NAME
         self._descending = False
-        self._match: Match | None = None
+        self._match: RowMatch | None = None
         self._is_filling = False
         self._filled = asyncio.Event()
         self._cost_s = 0.0
@@ -67,8 +63,8 @@ class Arranger(QObject):
         self._column, self._descending = column, descending
         self._want()
 
-    def filter(self, match: Match | None) -> None:
-        """Show only names that match; None shows all."""
+    def filter(self, match: RowMatch | None) -> None:
+        """Show only rows that match; None shows all."""
         self._match = match
         self._want()
 
@@ -164,9 +160,9 @@ class Arranger(QObject):
             return
         order = model.order[:]
         if len(order) <= SMALL:
-            shown = matching(rows.names, order, match)
+            shown = match.among(rows, order)
         else:
-            shown = await self._workers.run(matching, rows.names, order, match)
+            shown = await self._workers.run(match.among, rows, order)
         if rows is not model.rows or match is not self._match:
             return
         if model.order[: len(order)] != order:

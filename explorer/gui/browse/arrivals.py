@@ -28,13 +28,15 @@ class Arrivals(QObject):
         self._model = model
         self._arranger = arranger
         self._path = ""
+        self._is_flat = False
         self._blobs: dict[str, Blob] = {}
         self._folders: set[str] = set()
         self._is_listed = False
 
-    def reset(self, place: Location) -> None:
-        """Another place is shown, and listed anew."""
+    def reset(self, place: Location, *, is_flat: bool) -> None:
+        """Another place is shown, and listed anew; flat is with everything below."""
         self._path = place.path
+        self._is_flat = is_flat
         self._is_listed = False
         self._blobs = {}
         self._folders = set()
@@ -60,7 +62,7 @@ class Arrivals(QObject):
         if not folder.path.startswith(place.path):
             return False
         was_empty = not self._blobs and not self._folders
-        if folder.path == place.path:
+        if folder.path == place.path or self._is_flat:
             if event.blob.is_directory:
                 self._folders.add(event.blob.name[len(place.path) :].rstrip("/"))
             else:

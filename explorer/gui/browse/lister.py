@@ -55,6 +55,7 @@ class Lister(QObject):
         self._task: asyncio.Task[None] | None = None
         self._place: Location | None = None
         self._only = ""
+        self._is_flat = False
         self._is_stale = False
         self._is_found = False
         self.is_listed = False
@@ -86,15 +87,16 @@ class Lister(QObject):
     def _start(self, place: Location) -> None:
         self._place = place
         self.is_listed = self._is_found = False
-        self._arrivals.reset(place)
+        self._arrivals.reset(place, is_flat=self._is_flat)
 
-    def list(self, place: Location, *, only: str = "") -> None:
+    def list(self, place: Location, *, only: str = "", is_flat: bool = False) -> None:
         """List a place; again, and quietly, if it is shown already. With `only` its one blob
-        of that name: what is shown where listing is not allowed."""
+        of that name: what is shown where listing is not allowed. Flat is everything below."""
         self.drop()
         self._is_stale = False
-        is_quiet = self.is_listed and place == self._place and only == self._only
-        self._only = only
+        is_same = (place, only, is_flat) == (self._place, self._only, self._is_flat)
+        is_quiet = self.is_listed and is_same
+        self._only, self._is_flat = only, is_flat
         if is_quiet:
             self._arrivals.hold()
         else:
@@ -107,7 +109,7 @@ class Lister(QObject):
         if self._task is not None:
             self._is_stale = True
         elif self._place is not None:
-            self.list(self._place, only=self._only)
+            self.list(self._place, only=self._only, is_flat=self._is_flat)
 
     def forget(self) -> None:
         """What is shown is no longer to be trusted as whole: another place comes."""
@@ -122,7 +124,10 @@ class Lister(QObject):
         if only := self._only:
             return self._bridge.stream(lambda service: service.list_blob(place, only))
         if place.container:
-            return self._bridge.stream(lambda service: service.list_folder(place))
+            is_flat = self._is_flat
+            return self._bridge.stream(
+                lambda service: service.list_folder(place, recursive=is_flat)
+            )
         return self._bridge.stream(lambda service: service.list_containers(place.connection_id))
 
     async def _run(self, place: Location, *, is_quiet: bool) -> None:
@@ -151,10 +156,12 @@ class Lister(QObject):
         if not place.path:
             self._tell_found()
         rows = self._model.rows
-        folders = [name for at, name in enumerate(rows.names) if rows.kinds[at] != RowKind.BLOB]
-        self.listed.emit(place, folders)
+        if not self._is_flat:
+            kinds = rows.kinds
+            folders = [name for at, name in enumerate(rows.names) if kinds[at] != RowKind.BLOB]
+            self.listed.emit(place, folders)
         if self._is_stale:
-            self.list(place, only=self._only)
+            self.list(place, only=self._only, is_flat=self._is_flat)
 
     def _progressed(self, count: int) -> None:
         if count:

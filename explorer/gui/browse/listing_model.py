@@ -21,11 +21,11 @@ from PySide6.QtCore import (
 )
 
 from explorer.gui.browse import cells
+from explorer.gui.browse.matching import RowMatch
 from explorer.gui.browse.rows import NO_SIZE, Row, RowKind, Rows
 from explorer.gui.browse.sorting import Column, sort_key
 
 Index = QModelIndex | QPersistentModelIndex
-Match = Callable[[str], bool]
 ROOT = QModelIndex()
 FEW = 4
 """So many rows are looked for one by one, more in one walk."""
@@ -53,7 +53,7 @@ class ListingModel(QAbstractTableModel):
         self.is_ordered = True
         self._order = array("I")
         self._shown = self._order
-        self._match: Match | None = None
+        self._match: RowMatch | None = None
 
     # -- what Qt asks ---------------------------------------------------------
 
@@ -101,8 +101,8 @@ class ListingModel(QAbstractTableModel):
     # -- what is in it ----------------------------------------------------------
 
     @property
-    def filter(self) -> Match | None:
-        """Which names are shown; None shows all."""
+    def filter(self) -> RowMatch | None:
+        """Which rows are shown; None shows all."""
         return self._match
 
     @property
@@ -169,10 +169,9 @@ class ListingModel(QAbstractTableModel):
         self.endResetModel()
 
     def _filtered(self, numbers: Iterable[int]) -> array[int]:
-        match, names = self._match, self.rows.names
-        if match is None:
+        if self._match is None:
             return array("I", numbers)
-        return array("I", [number for number in numbers if match(names[number])])
+        return self._match.among(self.rows, numbers)
 
     def show_new(self) -> None:
         """Put the rows that were appended to `rows` at the end; at most 500 at a time, please."""
@@ -209,7 +208,7 @@ class ListingModel(QAbstractTableModel):
         if number != len(self._order) or number >= len(self.rows):
             raise ValueError("rows are put in one by one, as they come")
         match = self._match
-        is_visible = match is None or match(self.rows.names[number])
+        is_visible = match is None or match.holds(self.rows, number)
         key = sort_key(self.rows, self.column, descending=self.descending)
         own = key(number)
         place = _bisect(self._shown, own, key)
@@ -278,7 +277,7 @@ class ListingModel(QAbstractTableModel):
             return {number: self._shown.index(number) for number in wanted}
         return {number: place for place, number in enumerate(self._shown) if number in wanted}
 
-    def show_only(self, match: Match | None, shown: array[int] | None, seen: int) -> None:
+    def show_only(self, match: RowMatch | None, shown: array[int] | None, seen: int) -> None:
         """Show other names: `shown` are those of `order` that match, None shows all.
 
         `seen` is how many rows had been looked at; those that came since are looked at here.

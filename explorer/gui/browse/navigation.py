@@ -12,7 +12,10 @@ from explorer.gui.parts.buttons import tool_button
 from explorer.gui.parts.fields import filter_field, line_field, mark_invalid
 from explorer.gui.parts.texts import explain, tooltip
 
-FILTER_HINT = "Part of a name, or a pattern such as *.csv"
+FILTER_HINT = (
+    "Part of a name, or a pattern such as *.csv; also size>10M, newer:7d, older:2026-01-31, "
+    "type:image, tier:cool, is:file, re:^run-\\d+"
+)
 
 
 class NavigationBar(QWidget):
@@ -25,6 +28,7 @@ class NavigationBar(QWidget):
     stop_requested = Signal()
     path_entered = Signal(str)
     filter_changed = Signal(str)
+    all_below_requested = Signal(bool)
     left = Signal()
     """Escape, Return or Down: on to the listing."""
 
@@ -40,6 +44,10 @@ class NavigationBar(QWidget):
         self.filter = filter_field("Filter", placeholder="Filter (Ctrl+F)")
         explain(self.filter, FILTER_HINT)
         self.filter.setMaximumWidth(240)
+        self.all_below = tool_button(
+            "search", "Everything below", hint="List everything below, to search in (Ctrl+Shift+F)"
+        )
+        self.all_below.setCheckable(True)
         self.busy = BusyIndicator("Listing")
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 6, 8, 6)
@@ -52,12 +60,14 @@ class NavigationBar(QWidget):
         row.addWidget(self.busy)
         row.addSpacing(4)
         row.addWidget(self.filter, 1)
+        row.addWidget(self.all_below)
         self.back.clicked.connect(self.back_requested)
         self.forward.clicked.connect(self.forward_requested)
         self.up.clicked.connect(self.up_requested)
         self.refresh.clicked.connect(self._refresh_or_stop)
         self.path.returnPressed.connect(self._enter)
         self.filter.textChanged.connect(self.filter_changed)
+        self.all_below.clicked.connect(self.all_below_requested)
         self.filter.returnPressed.connect(self.left)
         self.path.installEventFilter(self)
         self.filter.installEventFilter(self)
@@ -71,6 +81,8 @@ class NavigationBar(QWidget):
         can_go_up: bool,
         is_listing: bool,
         has_place: bool,
+        is_flat: bool,
+        can_be_flat: bool,
     ) -> None:
         """Show where we are and where we can go."""
         self._shown_path = text
@@ -81,6 +93,8 @@ class NavigationBar(QWidget):
         self.up.setEnabled(can_go_up)
         self.refresh.setEnabled(has_place)
         self.filter.setEnabled(has_place)
+        self.all_below.setEnabled(can_be_flat)
+        self.all_below.setChecked(is_flat)
         self._is_listing = is_listing
         name = "Stop" if is_listing else "Refresh"
         self.refresh.setIcon(icon("close" if is_listing else "refresh"))

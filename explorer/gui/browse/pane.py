@@ -6,13 +6,13 @@ GUI thread only. It lists and shows; whatever changes something is asked of the 
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import time
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.base.errors import InputError, NotFoundError
-from explorer.base.match import matcher
 from explorer.base.shown import shown
 from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
@@ -25,11 +25,13 @@ from explorer.gui.browse.kept import Kept
 from explorer.gui.browse.lister import Lister
 from explorer.gui.browse.listing_model import ListingModel
 from explorer.gui.browse.listing_view import ListingView
+from explorer.gui.browse.matching import row_match
 from explorer.gui.browse.navigation import NavigationBar
 from explorer.gui.browse.rows import Row
 from explorer.gui.browse.sorting import Column
 from explorer.gui.browse.stage import Stage
 from explorer.gui.browse.telling import PaneNotice
+from explorer.gui.browse.wanted import Wanted
 from explorer.gui.browse.words import Status, path_text
 from explorer.gui.colours import Tone
 from explorer.gui.errors import ErrorText, describe
@@ -75,7 +77,8 @@ class Pane(QWidget):
         self._words: ErrorText | None = None
         self._is_missing = False
         self._is_waiting = False
-        self._wanted_name = ""
+        self.is_flat = False
+        """Everything below is listed, not only what is directly here."""
         self._only_name = ""
         self._counted: Status | None = None
         self._kept: Kept | None = None
@@ -84,6 +87,7 @@ class Pane(QWidget):
         self.arranger = Arranger(self.model, workers, scope, self)
         self.lister = Lister(bridge, scope, self.model, self.arranger, self)
         self.view = ListingView(self.model, columns)
+        self.wanted = Wanted(self.view, self.model, self.lister)
         self.navigation = NavigationBar()
         self.notice = PaneNotice()
         self.stage = Stage(self.view)
@@ -103,6 +107,7 @@ class Pane(QWidget):
         bar.up_requested.connect(self.up)
         bar.refresh_requested.connect(self.refresh)
         bar.stop_requested.connect(self.lister.stop)
+        bar.all_below_requested.connect(self.show_all_below)
         bar.path_entered.connect(self.path_entered)
         bar.filter_changed.connect(self._filter)
         bar.left.connect(stage.focus_shown)
@@ -222,14 +227,30 @@ class Pane(QWidget):
         place = self.location
         if place is None:
             return
-        self._wanted_name = select
+        self.wanted.want(select)
         self._only_name = only
+        self.is_flat = False
         self.navigation.clear_filter()
         self._before_filter = None
         self.notice.hide()
         self.location_changed.emit(place)
         self.lister.forget()
         self.refresh()
+
+    def show_all_below(self, is_flat: bool) -> None:
+        """List everything below this folder, for searching in it; or only what is here again."""
+        place = self.location
+        if place is None or not place.container or is_flat == self.is_flat:
+            self._update_bar()
+            return
+        self.is_flat = is_flat
+        self.lister.forget()
+        self.refresh()
+
+    def search(self) -> None:
+        """Ctrl+Shift+F: everything below, narrowed by what is typed."""
+        self.show_all_below(True)
+        self.navigation.edit_filter()
 
     def back(self) -> None:
         came_from = self.location
@@ -275,7 +296,7 @@ class Pane(QWidget):
         ability = Ability.LIST if place.container else Ability.LIST_CONTAINERS
         claim = connection.claim(ability) if connection is not None else None
         if claim is None or claim.verdict is not Verdict.NO:
-            self.lister.list(place)
+            self.lister.list(place, is_flat=self.is_flat)
         elif only := self._blob_alone(place):
             self.notice.say(f"{claim.reason} So only ‘{shown(only)}’ is shown here.", Tone.INFO)
             self.lister.list(place, only=only)
@@ -320,7 +341,7 @@ class Pane(QWidget):
             self.stage.show_failure(self._words)
 
     def _progressed(self) -> None:
-        self._select_wanted()
+        self.wanted.look()
         self.state_changed.emit()
 
     def _settle(self) -> None:
@@ -328,7 +349,7 @@ class Pane(QWidget):
         self._counted = None
         if self._words is None or len(self.model.rows):
             self._choose_stage()
-        self._select_wanted()
+        self.wanted.look()
         self.state_changed.emit()
 
     def _choose_stage(self) -> None:
@@ -345,25 +366,6 @@ class Pane(QWidget):
         elif is_listed:
             self.stage.show_no_containers()
 
-    def expect(self, name: str) -> None:
-        """Select `name`, which was just made, when the listing has it."""
-        self._wanted_name = name
-        if self.model.position(name) is not None:
-            self._select_wanted()
-
-    def _select_wanted(self) -> None:
-        """Select the name that was asked for, as soon as it has come."""
-        if not self._wanted_name:
-            if self.lister.is_listed and self.view.current_row() is None and self.model.rowCount():
-                self.view.setCurrentIndex(self.model.index(0, 0))
-                self.view.clearSelection()
-            return
-        row = self.model.position(self._wanted_name)
-        if row is not None:
-            self.view.go_to(row)
-        if row is not None or (self.lister.is_listed and not self.is_listing):
-            self._wanted_name = ""
-
     def _update_bar(self) -> None:
         place = self.location
         self.navigation.show_state(
@@ -373,6 +375,8 @@ class Pane(QWidget):
             can_go_up=self.can_go_up,
             is_listing=self.is_listing,
             has_place=place is not None,
+            is_flat=self.is_flat,
+            can_be_flat=place is not None and bool(place.container),
         )
 
     # -- order and filter ---------------------------------------------------------------
@@ -385,10 +389,9 @@ class Pane(QWidget):
         self.view.columns_changed.emit()
 
     def _filter(self, text: str) -> None:
-        """Part of a name, a pattern, or `re:` and an expression."""
-        wanted = text.strip()
+        """What `matching.row_match` understands."""
         try:
-            match = matcher(wanted) if wanted else None
+            match = row_match(text, time())
         except InputError as error:
             self.navigation.refuse_filter(str(error))
             return
@@ -410,7 +413,8 @@ class Pane(QWidget):
 
     def folder_changed(self, event: FolderChanged) -> None:
         """Something came or went somewhere."""
-        if event.folder == self.location:
+        here = self.location
+        if event.folder == here or (self.is_flat and here and here.holds(event.folder)):
             self.lister.list_again()
 
     def connection_changed(self, connection: Connection) -> None:

@@ -53,6 +53,11 @@ def new_folder(place: Place) -> str:
     return _inside(place, Ability.WRITE)
 
 
+def search(place: Place) -> str:
+    """Listing everything below the place shown."""
+    return _inside(place, Ability.LIST)
+
+
 def new_container(place: Place) -> str:
     return refusal(place, Ability.CREATE_CONTAINER)
 

@@ -30,6 +30,7 @@ class Act(Enum):
     REFRESH = auto()
     EDIT_PATH = auto()
     EDIT_FILTER = auto()
+    SEARCH = auto()
     OPEN = auto()
     UPLOAD_FILES = auto()
     UPLOAD_FOLDER = auto()
@@ -86,6 +87,7 @@ SPECS: dict[Act, Spec] = {
     Act.REFRESH: Spec("&Refresh", "refresh", ("F5",), _with_place),
     Act.EDIT_PATH: Spec("Go to &path", "link", ("Ctrl+L",)),
     Act.EDIT_FILTER: Spec("&Filter", "filter", ("Ctrl+F",), _with_place),
+    Act.SEARCH: Spec("&Search everything below", "search", ("Ctrl+Shift+F",), rules.search),
     Act.OPEN: Spec("&Open", "open-external", (), rules.open_one),
     Act.UPLOAD_FILES: Spec("&Upload files…", "upload", ("Ctrl+U",), rules.upload, short="Upload"),
     Act.UPLOAD_FOLDER: Spec("Upload f&older…", "folder", ("Ctrl+Shift+U",), rules.upload),

@@ -142,7 +142,7 @@ class Deeds(QObject):
     def _show_new(self, place: Location, name: str) -> None:
         for pane in self._tabs.panes():
             if pane.location == place:
-                pane.expect(name)
+                pane.wanted.expect(name)
 
     def delete(self) -> None:
         place, rows = self._tabs.pane.location, self._tabs.pane.selection()

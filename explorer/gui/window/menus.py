@@ -43,6 +43,7 @@ _MENUS: tuple[tuple[str, tuple[Act | None, ...]], ...] = (
             None,
             Act.EDIT_PATH,
             Act.EDIT_FILTER,
+            Act.SEARCH,
             Act.NEXT_PANEL,
         ),
     ),

@@ -25,6 +25,7 @@ def connect_actions(
         Act.FORWARD: lambda: tabs.pane.forward(),
         Act.UP: lambda: tabs.pane.up(),
         Act.EDIT_FILTER: lambda: tabs.pane.navigation.edit_filter(),
+        Act.SEARCH: lambda: tabs.pane.search(),
         Act.OPEN: deeds.open_selected,
         Act.UPLOAD_FILES: deeds.upload_files,
         Act.UPLOAD_FOLDER: deeds.upload_folder,
