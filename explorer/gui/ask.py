@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QLineEdit, QPushButton, QWidget
 
 from explorer.base.errors import InputError, QuaysideError
 from explorer.gui.colours import Tone
@@ -88,15 +88,24 @@ class ChoiceSheet(Sheet):
         parent: QWidget | None,
         *,
         stay: str,
+        also: str = "",
     ) -> None:
         super().__init__(headline, parent, icon_name="question")
         self.chosen = ""
         self.body.addWidget(plain_label(text, wrap=True))
+        self.also = QCheckBox(also)
+        self.body.addWidget(self.also)
+        self.also.setVisible(bool(also))
         self.stay_button = self.add_button(stay, at_left=True)
         self.stay_button.clicked.connect(self.reject)
         for key, label, rank in choices:
             button = self.add_button(label, rank=rank)
             button.clicked.connect(lambda _=False, key=key: self._choose(key))
+
+    @property
+    def is_also(self) -> bool:
+        """Whether the tick beside `also` is set."""
+        return self.also.isChecked()
 
     def _choose(self, key: str) -> None:
         self.chosen = key
@@ -132,13 +141,14 @@ class TextSheet(Sheet):
         parent: QWidget | None,
         *,
         waits: bool = False,
+        selected: int | None = None,
     ) -> None:
         super().__init__(headline, parent)
         self._check = check
         caption = plain_label(label)
         self.line = QLineEdit(text)
         self.line.setAccessibleName(label.replace("&", ""))
-        self.line.selectAll()
+        self.line.setSelection(0, len(text) if selected is None else selected)
         caption.setBuddy(self.line)
         self.problem = plain_label("", muted=True, wrap=True)
         self.problem.setMinimumHeight(self.problem.fontMetrics().lineSpacing() * 2)
@@ -198,11 +208,13 @@ async def text_done(
     *,
     go: str,
     value: str = "",
+    selected: int | None = None,
     check: Callable[[str], None] = anything,
 ) -> str | None:
     """Like `text`, for a name that may be taken: `attempt` does what the name is for, and where
-    it raises one of our errors, the line stays open with the reason."""
-    sheet = TextSheet(headline, label, value, go, check, parent, waits=True)
+    it raises one of our errors, the line stays open with the reason. `selected` is how many
+    letters of `value` typing replaces, all where it is not said."""
+    sheet = TextSheet(headline, label, value, go, check, parent, waits=True, selected=selected)
     texts: asyncio.Queue[str | None] = asyncio.Queue()
     sheet.submitted.connect(texts.put_nowait)
     sheet.finished.connect(lambda _: texts.put_nowait(None))

@@ -81,6 +81,33 @@ def open_one(place: Place) -> str:
     return refusal(place, Ability.READ) if place.blobs_selected else ""
 
 
+def move_to(place: Place) -> str:
+    """Moving what is selected: in one step where folders are real, else by a copy that is
+    deleted behind."""
+    if place.location is None or not place.selected:
+        return NO_SELECTION if place.location is not None else NO_CONNECTION
+    if not place.location.container:
+        return "Containers stay where they are."
+    return relocate_folder(place)
+
+
+def rename(place: Place) -> str:
+    """Another name for the one thing that is selected."""
+    if place.location is not None and not place.location.container and place.selected:
+        return "A container keeps its name: create another one and copy into it."
+    if place.location is not None and place.selected > 1:
+        return "Select one item."
+    return move_to(place)
+
+
+def relocate_folder(place: Place) -> str:
+    """Renaming or moving a folder itself."""
+    if place.connection is not None and place.connection.is_hierarchical:
+        return _inside(place, Ability.RENAME)
+    abilities = (Ability.READ, Ability.WRITE, Ability.DELETE)
+    return next(filter(None, (_inside(place, ability) for ability in abilities)), "")
+
+
 def delete(place: Place) -> str:
     """Deleting what is selected: blobs and folders, or containers."""
     if place.location is None or not place.selected:

@@ -91,6 +91,8 @@ class TreeView(QTreeView):
     open_in_tab_requested = Signal(object)
     menu_requested = Signal(object, QPoint)
     """A Location (None beside the rows) and a point on the screen."""
+    rename_requested = Signal(object)
+    """F2 on a Location: a connection, a container or a folder."""
     paths_dropped = Signal(list, object)
 
     def __init__(self, model: TreeModel, parent: QWidget | None = None) -> None:
@@ -141,6 +143,10 @@ class TreeView(QTreeView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._open(self.currentIndex())
+            return
+        location = self.current_location()
+        if event.key() == Qt.Key.Key_F2 and location is not None:
+            self.rename_requested.emit(location)
             return
         if event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
             event.ignore()

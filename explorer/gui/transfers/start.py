@@ -101,6 +101,10 @@ class TransferStarter:
             options = replace(options, conflicts=decision.for_the_rest, decisions=decision.for_each)
         return await self._submit(options, request)
 
+    def tell_started(self, job_id: int) -> None:
+        """A job that the service began by itself is one of this window, too."""
+        self._started(job_id)
+
     async def _submit(self, options: JobOptions, request: Request) -> int:
         decided = replace(request, options=options)
         job_id = await self._bridge.call(lambda service: service.submit(decided))

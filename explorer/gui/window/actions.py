@@ -39,6 +39,8 @@ class Act(Enum):
     PASTE = auto()
     COPY_PATH = auto()
     SELECT_ALL = auto()
+    RENAME = auto()
+    MOVE_TO = auto()
     NEW_FOLDER = auto()
     NEW_CONTAINER = auto()
     DELETE = auto()
@@ -96,6 +98,8 @@ SPECS: dict[Act, Spec] = {
     Act.PASTE: Spec("&Paste files", "paste", ("Ctrl+V",), rules.upload),
     Act.COPY_PATH: Spec("Copy pat&h", "copy", ("Ctrl+Shift+C",), _with_selection),
     Act.SELECT_ALL: Spec("Select &all", "", ("Ctrl+A",), _with_place),
+    Act.RENAME: Spec("Rena&me…", "rename", ("F2",), rules.rename),
+    Act.MOVE_TO: Spec("Mo&ve to…", "folder-open", ("Ctrl+Shift+M",), rules.move_to),
     Act.NEW_FOLDER: Spec(
         "&New folder…", "new-folder", ("Ctrl+Shift+N",), rules.new_folder, short="New folder"
     ),
@@ -113,7 +117,7 @@ SPECS: dict[Act, Spec] = {
 }
 
 # These keys mean something else inside a text field: there they are left to it.
-_IN_LISTING_ONLY = {Act.PASTE, Act.SELECT_ALL, Act.DELETE, Act.COPY_PATH, Act.PEEK}
+_IN_LISTING_ONLY = {Act.PASTE, Act.SELECT_ALL, Act.DELETE, Act.COPY_PATH, Act.PEEK, Act.RENAME}
 
 
 class Actions(QObject):

@@ -10,8 +10,10 @@ from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
 from explorer.gui import errors
 from explorer.gui.bridge import Bridge
+from explorer.gui.browse import rules
 from explorer.gui.browse.operations import Operations
 from explorer.gui.browse.pane import Pane
+from explorer.gui.browse.rules import Place
 from explorer.gui.browse.tree_controller import TreeController
 from explorer.gui.browse.tree_model import TreeModel
 from explorer.gui.browse.tree_view import TreeView
@@ -33,6 +35,7 @@ from explorer.gui.window.hearing import Hearing
 from explorer.gui.window.history_area import show_deleted_in
 from explorer.gui.window.inspecting import Inspecting
 from explorer.gui.window.memory import Memory
+from explorer.gui.window.relocation_area import RelocationArea
 from explorer.gui.window.start_page import StartPage
 from explorer.gui.window.status import StatusLine
 from explorer.gui.window.subject import Subject
@@ -90,19 +93,19 @@ class MainWindow(QMainWindow):
         self.deeds = Deeds(
             scope, self.tabs, self.tree_controller, self.operations, self.connecting, self
         )
-        self.areas = make_areas(
-            Surroundings(
-                bridge,
-                scope,
-                workers,
-                starter,
-                self.tabs,
-                self.tree_controller,
-                self.connecting,
-                self,
-                self.deeds.do,
-            )
+        around = Surroundings(
+            bridge,
+            scope,
+            workers,
+            starter,
+            self.tabs,
+            self.tree_controller,
+            self.connecting,
+            self,
+            self.deeds.do,
         )
+        self.relocation = RelocationArea(around)
+        self.areas = (*make_areas(around), self.relocation)
         self.commanding = Commanding(
             self.actions_, self.areas, self.tabs, self.tree_controller, self
         )
@@ -202,6 +205,7 @@ class MainWindow(QMainWindow):
         tree.open_in_tab_requested.connect(self.deeds.open_in_tab)
         tree.menu_requested.connect(self._tree_menu)
         tree.paths_dropped.connect(self.deeds.upload)
+        tree.rename_requested.connect(self._rename_in_tree)
         self.connecting.connected.connect(self._connected)
         self.transfers_panel.destination_requested.connect(self._show_destination)
         self.transfers_panel.credential_requested.connect(self._replace_credential)
@@ -215,6 +219,8 @@ class MainWindow(QMainWindow):
             Act.NEXT_PANEL: self._next_panel,
             Act.PEEK: self.inspecting.peek,
             Act.PROPERTIES: self.inspecting.show_properties,
+            Act.RENAME: self.relocation.rename,
+            Act.MOVE_TO: self.relocation.move_to,
             Act.SHOW_DELETED: lambda: self.deeds.do(
                 show_deleted_in(self._bridge, self._scope, self.pane, self), "show what is deleted"
             ),
@@ -393,6 +399,13 @@ class MainWindow(QMainWindow):
         if connection is not None and location is not None:
             offers.fill(menu, self.areas, Subject(connection, location))
         menu.popup(at)
+
+    def _rename_in_tree(self, location: Location) -> None:
+        connection = self.tree_controller.connection(location.connection_id)
+        if connection is not None and location == connection.root:
+            self.deeds.do(self.connecting.rename(connection), "rename a connection")
+        elif connection is not None and not rules.relocate_folder(Place(connection, location)):
+            self.relocation.rename_place(location)
 
     # -- telling ---------------------------------------------------------------------------
 
