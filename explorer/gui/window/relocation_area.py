@@ -77,7 +77,7 @@ class RelocationArea:
             if place is None:
                 continue
             if place == target and source == target:
-                pane.expect(new_name)
+                pane.wanted.expect(new_name)
             is_inside = name.endswith("/") and place.path.startswith(old)
             if is_inside and (place.connection_id, place.container) == (
                 source.connection_id,
