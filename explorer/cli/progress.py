@@ -97,9 +97,7 @@ def summary(job: JobSnapshot, elapsed_s: float, before_bytes: int = 0) -> str:
     """The last word: files, bytes, time, skipped, failed. `before_bytes` were there already
     when the time began."""
     noun = "file" if job.files_done == 1 else "files"
-    verb = {Direction.UPLOAD: "Uploaded", Direction.COPY: "Copied"}.get(
-        job.direction, "Downloaded"
-    )
+    verb = {Direction.UPLOAD: "Uploaded", Direction.COPY: "Copied"}.get(job.direction, "Downloaded")
     verb = "Moved" if job.is_move else verb
     text = f"{verb} {job.files_done} {noun}, {format_bytes(job.bytes_done)}"
     if elapsed_s > 0:
