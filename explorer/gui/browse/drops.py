@@ -1,8 +1,13 @@
-"""What can be dropped or pasted: local files and folders, as absolute paths."""
+"""What can be dropped or pasted: local files and folders; and how a drag looks."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QMimeData, QRect, Qt
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtWidgets import QApplication
+
+from explorer.gui.colours import Tone
+from explorer.gui.parts.chip import chip_size, paint_chip
 
 
 def local_paths(mime: QMimeData | None) -> list[str]:
@@ -11,3 +16,17 @@ def local_paths(mime: QMimeData | None) -> list[str]:
         return []
     found = [url.toLocalFile().rstrip("/\\") for url in mime.urls() if url.isLocalFile()]
     return list(dict.fromkeys(path for path in found if path))
+
+
+def drag_picture(count: int, scale: float) -> QPixmap:
+    """What goes with the mouse: how many are dragged. `scale` is of the screen."""
+    text = "1 item" if count == 1 else f"{count:,} items"
+    font = QApplication.font()
+    size = chip_size(text, "copy", font)
+    picture = QPixmap(size * scale)
+    picture.setDevicePixelRatio(scale)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    paint_chip(painter, QRect(0, 0, size.width(), size.height()), text, Tone.INFO, "copy", font)
+    painter.end()
+    return picture

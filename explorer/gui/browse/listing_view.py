@@ -1,27 +1,28 @@
-"""The table widget of a listing: header, keys, drops. It tells what is wanted and does nothing.
+"""The table widget of a listing: header, keys, drags, drops. It tells what is wanted only.
 
 GUI thread only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import monotonic
 
 from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
     QItemSelectionRange,
+    QMimeData,
     QModelIndex,
-    QObject,
     QPoint,
     QRect,
-    QRectF,
     Qt,
     Signal,
 )
 from PySide6.QtGui import (
     QAction,
     QColor,
+    QDrag,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
@@ -36,48 +37,23 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QHeaderView,
     QMenu,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
 
 from explorer.gui import colours
-from explorer.gui.browse import cells
 from explorer.gui.browse.cells import HEADERS
 from explorer.gui.browse.columns import Columns
-from explorer.gui.browse.drops import local_paths
+from explorer.gui.browse.drops import drag_picture
 from explorer.gui.browse.listing_model import Index, ListingModel
+from explorer.gui.browse.row_cells import RowCells
+from explorer.gui.browse.row_drops import RowDrops
 from explorer.gui.browse.rows import Row, RowKind
 from explorer.gui.browse.sorting import Column
 from explorer.gui.parts.views import dress_table
 
 MIN_NAME_WIDTH = 220
 SEARCH_PAUSE_S = 1.0
-
-
-class CellDelegate(QStyledItemDelegate):
-    """Gives a cell its text and icon in one go, where Qt would ask the model eight times.
-
-    Each question takes the interpreter from a thread that may be busy.
-    """
-
-    def __init__(self, model: ListingModel, parent: QObject) -> None:
-        super().__init__(parent)
-        self._rows = model
-
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
-        rows, number, column = self._rows.rows, self._rows.number(index.row()), index.column()
-        features = QStyleOptionViewItem.ViewItemFeature
-        option.text = cells.text(rows, number, column)
-        option.features |= features.HasDisplay
-        option.state &= ~QStyle.StateFlag.State_HasFocus  # the view frames the whole row
-        if column == Column.NAME:
-            option.icon = cells.icon(rows, number)
-            option.features |= features.HasDecoration
-        elif column == Column.SIZE:
-            option.displayAlignment = cells.RIGHT
 
 
 def sort_order(descending: bool) -> Qt.SortOrder:
@@ -94,6 +70,8 @@ class ListingView(QTableView):
     columns_changed = Signal()
     paths_dropped = Signal(list, str)
     """Local paths, and the name of the folder (or container) they were dropped on, or ''."""
+    parcel_dropped = Signal(object, str, bool)
+    """A `Parcel`, the name of the folder (or container) or '', and whether it is to be moved."""
     menu_requested = Signal(QPoint)
     selection_changed = Signal()
 
@@ -103,18 +81,20 @@ class ListingView(QTableView):
         super().__init__(parent)
         self._rows = model
         self._columns = columns
-        self._drop_row: int | None = None
-        self._is_dropping = False
+        self.carried: Callable[[], QMimeData | None] = lambda: None
+        """What a drag of the selection takes along."""
         self._typed = ""
         self._typed_at = 0.0
         self._is_fitting = False
         self.drop_refusal = ""
-        """Why nothing may be dropped here; empty where it may."""
+        """Why no files may be dropped here; empty where they may."""
         dress_table(self, "Files and folders")
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setModel(model)
         self.setTabKeyNavigation(False)
         self.setAcceptDrops(True)
+        self.setDragEnabled(True)
+        self.drops = RowDrops(self.viewport())
         self.setDropIndicatorShown(False)  # painted here
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self.menu_requested)
@@ -134,7 +114,8 @@ class ListingView(QTableView):
         self.setSortingEnabled(True)
         header.sectionResized.connect(self._resized)
         header.setAccessibleName("Columns")
-        self.setItemDelegate(CellDelegate(model, self))
+        self.cells = RowCells(model, self)
+        self.setItemDelegate(self.cells)
         model.rowsAboutToBeInserted.connect(self._before_insertion)
         model.rowsInserted.connect(self._after_insertion)
         self.apply_columns()
@@ -307,37 +288,37 @@ class ListingView(QTableView):
             return
         super().keyPressEvent(event)
 
-    # -- drops --------------------------------------------------------------------
+    # -- drags and drops ------------------------------------------------------------
+
+    def startDrag(self, supported: Qt.DropAction) -> None:
+        """What is selected goes with the mouse; what becomes of it is for whoever takes it."""
+        mime = self.carried()
+        if mime is None:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(mime)
+        count = sum(last - first + 1 for first, last in self.spans())
+        drag.setPixmap(drag_picture(count, self.devicePixelRatioF()))
+        drag.exec(Qt.DropAction.CopyAction | Qt.DropAction.MoveAction, Qt.DropAction.CopyAction)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if local_paths(event.mimeData()) and not self.drop_refusal:
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            self._is_dropping = True
-            self.viewport().update()
-        else:
-            event.ignore()
+        self.drops.enter(event, self.drop_refusal)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         super().dragMoveEvent(event)  # scrolls while the mouse is near an edge
         row = self._folder_at(event.position().toPoint())
-        if row != self._drop_row:
-            self._drop_row = row
-            self.viewport().update()
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
+        self.drops.move(event, row, self._name_of(row))
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._end_drop()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        row = self._folder_at(event.position().toPoint())
-        paths = local_paths(event.mimeData())
+        name = self._name_of(self._folder_at(event.position().toPoint()))
+        parcel, paths, is_move = self.drops.hovering.dropped(event, name)
         self._end_drop()
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        if paths:
-            name = "" if row is None else self._rows.at(row).name
+        if parcel is not None:
+            self.parcel_dropped.emit(parcel, name, is_move)
+        elif paths:
             self.paths_dropped.emit(paths, name)
 
     def _folder_at(self, at: QPoint) -> int | None:
@@ -347,11 +328,12 @@ class ListingView(QTableView):
         row: Row = self._rows.at(index.row())
         return index.row() if row.is_folder else None
 
+    def _name_of(self, row: int | None) -> str:
+        return "" if row is None else self._rows.at(row).name
+
     def _end_drop(self) -> None:
         self.stopAutoScroll()
-        self._is_dropping = False
-        self._drop_row = None
-        self.viewport().update()
+        self.drops.end()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -361,22 +343,13 @@ class ListingView(QTableView):
             painter.setPen(QPen(QColor(colours.current().focus), 1))
             painter.drawRect(self._row_rect(row).adjusted(0, 0, -1, -1))
             painter.end()
-        if self._is_dropping:
-            self._paint_drop()
+        if self.drops.is_shown:
+            on = self.drops.row
+            self.drops.paint(self.viewport().rect() if on is None else self._row_rect(on))
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         self.viewport().update()  # the frame is as wide as the row
-
-    def _paint_drop(self) -> None:
-        painter = QPainter(self.viewport())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        accent = colours.current().accent
-        painter.setPen(QPen(QColor(accent), 2))
-        painter.setBrush(colours.translucent(accent, 0.08))
-        rect = self.viewport().rect() if self._drop_row is None else self._row_rect(self._drop_row)
-        painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), 4, 4)
-        painter.end()
 
     def _row_rect(self, row: int) -> QRect:
         top = self.rowViewportPosition(row)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
-from explorer.gui.browse.drops import local_paths
+from explorer.gui.browse.row_drops import Hovering
 from explorer.gui.errors import ErrorText
 from explorer.gui.parts.buttons import Rank
 from explorer.gui.parts.empty import EmptyState
@@ -19,6 +19,8 @@ class Stage(QStackedWidget):
     """One widget at a time; drops on an empty folder count as drops into it."""
 
     paths_dropped = Signal(list)
+    parcel_dropped = Signal(object, bool)
+    """A `Parcel`, and whether it is to be moved."""
     upload_files_requested = Signal()
     upload_folder_requested = Signal()
     new_container_requested = Signal()
@@ -32,6 +34,7 @@ class Stage(QStackedWidget):
         super().__init__(parent)
         self._view = view
         self.drop_refusal: Callable[[], str] = str
+        self.hovering = Hovering()
         self.setAcceptDrops(True)
         self._empty = EmptyState("folder-open", "This folder is empty")
         self._upload_files = self._empty.add_action("Upload &files…", icon_name="upload")
@@ -133,16 +136,24 @@ class Stage(QStackedWidget):
 
     # -- drops ----------------------------------------------------------------
 
+    def _takes_drops(self) -> bool:
+        return self.currentWidget() in (self._empty, self._no_containers)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        is_for_us = self.currentWidget() is self._empty and local_paths(event.mimeData())
-        if is_for_us and not self.drop_refusal():
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
+        if self._takes_drops():
+            self.hovering.enter(event, self.drop_refusal())
+        else:
+            event.ignore()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if self._takes_drops():
+            self.hovering.over(event, "")
         else:
             event.ignore()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        if paths := local_paths(event.mimeData()):
+        parcel, paths, is_move = self.hovering.dropped(event, "")
+        if parcel is not None:
+            self.parcel_dropped.emit(parcel, is_move)
+        elif paths:
             self.paths_dropped.emit(paths)

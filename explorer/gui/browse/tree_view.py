@@ -5,6 +5,8 @@ It tells what is wanted and does nothing. GUI thread only.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
@@ -28,6 +30,7 @@ from PySide6.QtWidgets import (
 from explorer.gui.browse.drops import local_paths
 from explorer.gui.browse.tree_model import CONNECTION_ROLE, LOCATION_ROLE, TreeModel
 from explorer.gui.browse.tree_words import expiry_badge
+from explorer.gui.carry.parcel import Parcel, parcel_in
 from explorer.gui.colours import Tone
 from explorer.gui.parts.chip import chip_size, paint_chip
 from explorer.gui.parts.views import dress_tree
@@ -94,6 +97,8 @@ class TreeView(QTreeView):
     rename_requested = Signal(object)
     """F2 on a Location: a connection, a container or a folder."""
     paths_dropped = Signal(list, object)
+    parcel_dropped = Signal(object, object, bool)
+    """A `Parcel`, the Location it was dropped on, and whether it is to be moved."""
 
     def __init__(self, model: TreeModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -110,6 +115,11 @@ class TreeView(QTreeView):
         self.clicked.connect(self._open)
         self.expanded.connect(self._expanded)
         self._tree = model
+        self._parcel: Parcel | None = None
+        self.judge: Callable[[Parcel, Location | None, bool], Qt.DropAction] = (
+            lambda parcel, location, wants_move: Qt.DropAction.IgnoreAction
+        )
+        """What dropping a parcel on a place does, and whether Shift is held."""
 
     def location_at(self, index: Index) -> Location | None:
         location = index.data(LOCATION_ROLE) if index.isValid() else None
@@ -175,30 +185,46 @@ class TreeView(QTreeView):
     # -- drops --------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if local_paths(event.mimeData()):
+        self._parcel = parcel_in(event.mimeData())
+        if self._parcel is not None or local_paths(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
             self.setState(QAbstractItemView.State.DraggingState)
         else:
             event.ignore()
 
+    def _action(self, event: QDropEvent, location: Location | None) -> Qt.DropAction:
+        """What dropping there does."""
+        if location is None:
+            return Qt.DropAction.IgnoreAction
+        if self._parcel is not None:
+            wants_move = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            return self.judge(self._parcel, location, wants_move)
+        return Qt.DropAction.CopyAction if location.container else Qt.DropAction.IgnoreAction
+
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         super().dragMoveEvent(event)  # opens rows that are hovered over, shows the indicator
         location = self.location_at(self.indexAt(event.position().toPoint()))
-        if location is not None and location.container:
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-        else:
+        action = self._action(event, location)
+        if action == Qt.DropAction.IgnoreAction:
             event.ignore()
+        else:
+            event.setDropAction(action)
+            event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
         location = self.location_at(self.indexAt(event.position().toPoint()))
         paths = local_paths(event.mimeData())
+        self._parcel = parcel = parcel_in(event.mimeData())
+        action = self._action(event, location)
         self.setState(QAbstractItemView.State.NoState)
         self.viewport().update()
-        if location is None or not location.container or not paths:
+        if action == Qt.DropAction.IgnoreAction or not (parcel or paths):
             event.ignore()
             return
-        event.setDropAction(Qt.DropAction.CopyAction)
+        event.setDropAction(action)
         event.accept()
-        self.paths_dropped.emit(paths, location)
+        if parcel is not None:
+            self.parcel_dropped.emit(parcel, location, action == Qt.DropAction.MoveAction)
+        else:
+            self.paths_dropped.emit(paths, location)

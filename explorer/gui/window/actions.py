@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.gui.browse import rules
 from explorer.gui.browse.rules import Place
+from explorer.gui.carry import plan
 from explorer.gui.icons import icon
 from explorer.gui.parts.texts import tooltip
 
@@ -36,7 +37,10 @@ class Act(Enum):
     UPLOAD_FOLDER = auto()
     DOWNLOAD = auto()
     SAVE_AS = auto()
+    CUT = auto()
+    COPY = auto()
     PASTE = auto()
+    DUPLICATE = auto()
     COPY_PATH = auto()
     SELECT_ALL = auto()
     RENAME = auto()
@@ -95,7 +99,10 @@ SPECS: dict[Act, Spec] = {
     Act.UPLOAD_FOLDER: Spec("Upload f&older…", "folder", ("Ctrl+Shift+U",), rules.upload),
     Act.DOWNLOAD: Spec("&Download…", "download", ("Ctrl+D",), rules.download, short="Download"),
     Act.SAVE_AS: Spec("&Save as…", "download", ("Ctrl+S",), rules.save_as),
-    Act.PASTE: Spec("&Paste files", "paste", ("Ctrl+V",), rules.upload),
+    Act.CUT: Spec("Cu&t", "cut", ("Ctrl+X",), plan.cut),
+    Act.COPY: Spec("&Copy", "copy", ("Ctrl+C",), plan.copy),
+    Act.PASTE: Spec("&Paste", "paste", ("Ctrl+V",), plan.paste),
+    Act.DUPLICATE: Spec("D&uplicate", "copy", (), plan.duplicate),
     Act.COPY_PATH: Spec("Copy pat&h", "copy", ("Ctrl+Shift+C",), _with_selection),
     Act.SELECT_ALL: Spec("Select &all", "", ("Ctrl+A",), _with_place),
     Act.RENAME: Spec("Rena&me…", "rename", ("F2",), rules.rename),
@@ -117,7 +124,16 @@ SPECS: dict[Act, Spec] = {
 }
 
 # These keys mean something else inside a text field: there they are left to it.
-_IN_LISTING_ONLY = {Act.PASTE, Act.SELECT_ALL, Act.DELETE, Act.COPY_PATH, Act.PEEK, Act.RENAME}
+_IN_LISTING_ONLY = {
+    Act.CUT,
+    Act.COPY,
+    Act.PASTE,
+    Act.SELECT_ALL,
+    Act.DELETE,
+    Act.COPY_PATH,
+    Act.PEEK,
+    Act.RENAME,
+}
 
 
 class Actions(QObject):

@@ -17,6 +17,7 @@ from explorer.gui.browse.rules import Place
 from explorer.gui.browse.tree_controller import TreeController
 from explorer.gui.browse.tree_model import TreeModel
 from explorer.gui.browse.tree_view import TreeView
+from explorer.gui.carry.room import CarryRoom
 from explorer.gui.colours import Tone
 from explorer.gui.connect.controller import Connecting
 from explorer.gui.connect.local_storage import LocalStorage
@@ -36,6 +37,7 @@ from explorer.gui.window.history_area import show_deleted_in
 from explorer.gui.window.inspecting import Inspecting
 from explorer.gui.window.memory import Memory
 from explorer.gui.window.relocation_area import RelocationArea
+from explorer.gui.window.session import Session
 from explorer.gui.window.start_page import StartPage
 from explorer.gui.window.status import StatusLine
 from explorer.gui.window.subject import Subject
@@ -76,7 +78,6 @@ class MainWindow(QMainWindow):
         self._memory = memory
         self.may_close = False
         self._has_shown_transfers = False
-        self._is_started = False
         self.actions_ = Actions(self)
         self.tree_model = TreeModel(self)
         self.tree = TreeView(self.tree_model)
@@ -89,6 +90,7 @@ class MainWindow(QMainWindow):
         self.inspecting = Inspecting(bridge, scope, workers, self)
         self.inspecting.add_versions(VersionsPage(bridge, scope, starter))
         self.tabs = Tabs(self._make_tab)
+        self._session = Session(memory, self.tabs, self.tree_controller)
         self.going = Going(bridge, self.tree_controller, self.tabs, self.connecting)
         self.deeds = Deeds(
             scope, self.tabs, self.tree_controller, self.operations, self.connecting, self
@@ -105,7 +107,9 @@ class MainWindow(QMainWindow):
             self.deeds.do,
         )
         self.relocation = RelocationArea(around)
-        self.areas = (*make_areas(around), self.relocation)
+        self.carry = CarryRoom(around, self.deeds.paste)
+        self.carry.take_in_tree(self.tree)
+        self.areas = (*make_areas(around), self.relocation, self.carry)
         self.commanding = Commanding(
             self.actions_, self.areas, self.tabs, self.tree_controller, self
         )
@@ -183,6 +187,7 @@ class MainWindow(QMainWindow):
         start.connect_requested.connect(self.connecting.open_dialog)
         start.local_storage_requested.connect(self.deeds.explore_local_storage)
         self.actions_.add_to_listing(pane.stage)
+        self.carry.take_in(pane)
         pane.location_changed.connect(self._location_changed)
         pane.state_changed.connect(self._state_timer.start)
         pane.blob_opened.connect(lambda row: self.deeds.open_blob(pane, row))
@@ -221,6 +226,10 @@ class MainWindow(QMainWindow):
             Act.PROPERTIES: self.inspecting.show_properties,
             Act.RENAME: self.relocation.rename,
             Act.MOVE_TO: self.relocation.move_to,
+            Act.CUT: self.carry.cut,
+            Act.COPY: self.carry.copy,
+            Act.PASTE: self.carry.paste,
+            Act.DUPLICATE: self.carry.duplicate,
             Act.SHOW_DELETED: lambda: self.deeds.do(
                 show_deleted_in(self._bridge, self._scope, self.pane, self), "show what is deleted"
             ),
@@ -249,11 +258,7 @@ class MainWindow(QMainWindow):
         memory.layout = bytes(self.saveState().data())
         memory.transfers = self.transfers_panel.save_columns()
         memory.inspector_page = self.inspecting.page_key
-        if self._is_started:  # before that, last time's tabs have not been opened
-            places = [pane.location for pane in self.tabs.panes()]
-            memory.tabs = [place for place in places if place is not None]
-            in_front = places[: self.tabs.currentIndex()]
-            memory.current_tab = sum(place is not None for place in in_front)
+        self._session.keep()
         return memory.to_bytes()
 
     def _changed(self) -> None:
@@ -263,26 +268,7 @@ class MainWindow(QMainWindow):
     async def start(self, *, restore_tabs: bool) -> None:
         """Once the service runs: show its connections, and open last time's tabs."""
         await self.tree_controller.load()
-        if restore_tabs:
-            self._restore_tabs()
-        self._is_started = True
-
-    def _restore_tabs(self) -> None:
-        """Those of connections that are still there, the same one in front."""
-        in_front = self.tabs.currentIndex()
-        pane = self.pane if self.pane.location is None else None
-        for at, place in enumerate(self._memory.tabs):
-            if self.tree_controller.connection(place.connection_id) is None:
-                continue
-            if pane is None:
-                pane = self.tabs.open_tab(place, in_front=False)
-            else:
-                pane.wait_at(place)
-            if at <= self._memory.current_tab:
-                in_front = self.tabs.panes().index(pane)
-            pane = None
-        self.tabs.setCurrentIndex(in_front)
-        self.pane.meet()
+        self._session.start(restore=restore_tabs)
 
     # -- going ----------------------------------------------------------------------
 

@@ -17,7 +17,10 @@ _MENUS: tuple[tuple[str, tuple[Act | None, ...]], ...] = (
     (
         "&Edit",
         (
+            Act.CUT,
+            Act.COPY,
             Act.PASTE,
+            Act.DUPLICATE,
             Act.COPY_PATH,
             Act.SELECT_ALL,
             None,
@@ -57,6 +60,9 @@ _ROW_MENU = (
     Act.DOWNLOAD,
     Act.SAVE_AS,
     None,
+    Act.CUT,
+    Act.COPY,
+    Act.DUPLICATE,
     Act.COPY_PATH,
     None,
     Act.RENAME,
@@ -81,13 +87,16 @@ _FOLDER_MENU = (
 _CONTAINER_MENU = (
     Act.OPEN,
     Act.DOWNLOAD,
+    None,
+    Act.COPY,
+    Act.DUPLICATE,
     Act.COPY_PATH,
     None,
     Act.DELETE,
     None,
     Act.PROPERTIES,
 )
-_ACCOUNT_MENU = (Act.NEW_CONTAINER, None, Act.REFRESH)
+_ACCOUNT_MENU = (Act.NEW_CONTAINER, Act.PASTE, None, Act.REFRESH)
 
 
 def fill(menu: QMenu, acts: tuple[Act | None, ...], actions: Actions) -> None:

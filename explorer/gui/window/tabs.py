@@ -61,6 +61,7 @@ class Tabs(QTabWidget):
         self.setAccessibleName("Tabs")
         self.tabBar().setAccessibleName("Tabs")
         self.tabBar().setExpanding(False)
+        self.tabBar().setChangeCurrentOnDrag(True)
         self.new_button = tool_button("plus", "New tab", hint="New tab (Ctrl+T)")
         self.new_button.clicked.connect(lambda: self.open_tab())
         self.setCornerWidget(self.new_button, Qt.Corner.TopRightCorner)

@@ -31,7 +31,6 @@ def connect_actions(
         Act.UPLOAD_FOLDER: deeds.upload_folder,
         Act.DOWNLOAD: deeds.download,
         Act.SAVE_AS: deeds.save_as,
-        Act.PASTE: deeds.paste,
         Act.COPY_PATH: deeds.copy_paths,
         Act.SELECT_ALL: lambda: tabs.pane.view.selectAll(),
         Act.NEW_FOLDER: deeds.new_folder,

@@ -1,0 +1,1 @@
+"""What is copied, cut or dragged in one place and put down in another."""
