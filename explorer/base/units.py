@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from explorer.base.errors import InputError
@@ -42,6 +43,14 @@ _MOMENT_EXAMPLES: Final = "Write it like 3d (ago), 2026-01-31 or 2026-01-31T18:3
 
 
 # ---------------------------------------------------------------- shown
+
+
+@lru_cache(4096)
+def iso_time(seconds: float) -> str:
+    """`2026-05-01T08:00:00Z`; empty for 0, which means unknown."""
+    if not seconds:
+        return ""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def format_bytes(size_bytes: float) -> str:

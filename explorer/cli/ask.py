@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from explorer.base.shown import shown
-from explorer.base.units import format_bytes
-from explorer.cli.output import Output, iso_time
+from explorer.base.units import format_bytes, iso_time
+from explorer.cli.output import Output
 
 if TYPE_CHECKING:  # a question with yes or no does not load what transfers are made of
     from explorer.transfer.model import Conflict, ConflictPolicy, Side

@@ -12,9 +12,7 @@ import os
 import sys
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from enum import Enum
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TextIO
 
 from explorer.base.errors import QuaysideError, StorageError
@@ -96,14 +94,6 @@ def plain(value: Any) -> Any:
     if isinstance(value, tuple | list | set | frozenset):
         return [plain(item) for item in value]
     return value
-
-
-@lru_cache(4096)
-def iso_time(seconds: float) -> str:
-    """`2026-05-01T08:00:00Z`; empty for 0, which means unknown."""
-    if not seconds:
-        return ""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Output:

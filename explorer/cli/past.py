@@ -10,8 +10,8 @@ from typing import Any
 
 from explorer.base.errors import InputError, NotFoundError
 from explorer.base.match import matches_glob
-from explorer.base.units import format_bytes, parse_moment, parse_size
-from explorer.cli.output import Output, iso_time
+from explorer.base.units import format_bytes, iso_time, parse_moment, parse_size
+from explorer.cli.output import Output
 from explorer.service.model import Location
 from explorer.service.restore_plan import step_back
 from explorer.service.service import Service

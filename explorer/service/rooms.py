@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from explorer.service.access_control import AccessControl
     from explorer.service.administration import Administration
     from explorer.service.history import History
+    from explorer.service.listing_export import ListingExport
     from explorer.service.management import Management
     from explorer.service.ranges import Ranges
     from explorer.service.sharing import Sharing
     from explorer.service.statistics import StatisticsDesk
+    from explorer.service.syncing import Syncing
     from explorer.service.upkeep import Upkeep
 
 
@@ -69,6 +71,20 @@ class Rooms:
         from explorer.service.statistics import StatisticsDesk
 
         return StatisticsDesk(self._connections, self._browser)
+
+    @cached_property
+    def syncing(self) -> Syncing:
+        """Whole listings and deletions of what was seen, for mirrors."""
+        from explorer.service.syncing import Syncing
+
+        return Syncing(self._connections, self._browser, self._put)
+
+    @cached_property
+    def exports(self) -> ListingExport:
+        """Listings written to files."""
+        from explorer.service.listing_export import ListingExport
+
+        return ListingExport(self._connections, self._browser)
 
     @cached_property
     def management(self) -> Management:

@@ -34,13 +34,14 @@ from explorer.gui.browse.sorting import Column
 from explorer.gui.browse.tree_model import NodeState
 from explorer.gui.connect.local_storage import LocalStorage
 from explorer.gui.errors import ErrorSheet
+from explorer.gui.export.sheet import ExportSheet
 from explorer.gui.palette.sheet import PaletteSheet
 from explorer.gui.settings.sheet import SettingsSheet
 from explorer.gui.statistics.sheet import StatisticsWindow
 from explorer.gui.window.actions import Act
 from explorer.gui.window.main_window import MainWindow
 from explorer.gui.window.memory import Memory
-from explorer.gui.window.offers import flat
+from explorer.gui.window.offers import Offer, flat
 from explorer.gui.window.subject import Subject
 from explorer.service.emulator import Emulator
 from explorer.service.host import ServiceHost
@@ -920,5 +921,51 @@ def test_everything_below_is_listed_searched_and_downloaded_with_its_folders(
         await until(lambda: names(pane) == ["top.csv"], "only what is here, still filtered")
         pane.navigation.clear_filter()
         await until(lambda: names(pane) == ["a", "top.csv"])
+
+    run(work)
+
+
+def offer_of(window: MainWindow, subject: Subject, wanted: str) -> Offer:
+    """What the rooms offer under that whole name."""
+    found = [
+        offer
+        for area in window.areas
+        for name, offer in flat(area.offers(subject))
+        if name == wanted
+    ]
+    assert len(found) == 1, wanted
+    return found[0]
+
+
+def test_a_listing_is_exported_and_a_found_blob_is_shown_in_its_folder(
+    run: Run, container: ContainerClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(container, "a/b/one.csv", "top.txt")
+    target = tmp_path / "listing.csv"
+
+    async def chosen(_parent: QWidget, _title: str, name: str) -> Path:
+        assert name == f"{container.container_name}.csv"
+        return target
+
+    monkeypatch.setattr(ask, "file_to_save", chosen)
+
+    async def work(window: MainWindow, here: Location) -> None:
+        connection = window.pane.connection
+        assert connection is not None
+        export = offer_of(window, Subject(connection, here), "Export listing: Everything below")
+        assert export.act is not None
+        export.act()
+        told: ExportSheet = await sheet(ExportSheet)
+        await until(lambda: told.figures.text() == "2 rows written.", "it is written")
+        assert "a/b/one.csv" in target.read_text("utf-8")
+        told.accept()
+        window.pane.search()
+        await until(lambda: "a/b/one.csv" in names(window.pane))
+        row = next(row for row in window.pane.model.taken([(0, 1)]) if "/" in row.name)
+        reveal = offer_of(window, Subject(connection, here, (row,)), "Show in its folder")
+        assert reveal.act is not None
+        reveal.act()
+        await until(lambda: [row.name for row in window.pane.selection()] == ["one.csv"])
+        assert window.pane.location == here.child("a/b")
 
     run(work)

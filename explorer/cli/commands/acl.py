@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from explorer.base.errors import InputError
+from explorer.base.units import iso_time
 from explorer.cli import options
-from explorer.cli.output import Output, iso_time
+from explorer.cli.output import Output
 from explorer.cli.session import place_of, service_of
 from explorer.service.access_control import AccessCount, AccessEdit
 from explorer.service.model import Location

@@ -9,9 +9,9 @@ import time
 from typing import Any
 
 from explorer.base.errors import InputError
-from explorer.base.units import format_duration
+from explorer.base.units import format_duration, iso_time
 from explorer.cli import options, taking_along
-from explorer.cli.output import Output, iso_time
+from explorer.cli.output import Output
 from explorer.cli.session import read_text, saved_connection, service_of
 from explorer.cli.targets import Given, choose
 from explorer.service.model import Connection, ProbeReport

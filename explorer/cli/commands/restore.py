@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator
 from typing import TypeVar
 
 from explorer.base.errors import InputError, NotFoundError
-from explorer.base.units import format_bytes, parse_moment
+from explorer.base.units import format_bytes, iso_time, parse_moment
 from explorer.cli import options
 from explorer.cli.ask import confirm
-from explorer.cli.output import Output, error_line, iso_time
+from explorer.cli.output import Output, error_line
 from explorer.cli.session import service_of, state_of
 from explorer.service.history import etag_now
 from explorer.service.model import Location

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from explorer.base.errors import InputError, NotFoundError
-from explorer.base.units import parse_age
+from explorer.base.units import iso_time, parse_age
 from explorer.cli import options
-from explorer.cli.output import Output, iso_time
+from explorer.cli.output import Output
 from explorer.cli.session import connect, read_text, service_of
 from explorer.service.model import Location
 from explorer.service.service import Service

@@ -7,9 +7,9 @@ import contextlib
 from typing import Any
 
 from explorer.base.errors import InputError, NotAuthorizedError, NotFoundError
-from explorer.base.units import format_bytes
+from explorer.base.units import format_bytes, iso_time
 from explorer.cli import options
-from explorer.cli.output import Output, iso_time
+from explorer.cli.output import Output
 from explorer.cli.session import service_of, state_of
 from explorer.service.model import Location
 from explorer.service.service import Service

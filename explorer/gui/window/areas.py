@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from explorer.gui.export.area import ExportArea
 from explorer.gui.statistics.area import StatisticsArea
 from explorer.gui.window.history_area import HistoryArea
 from explorer.gui.window.offers import Area
@@ -12,5 +13,6 @@ def make_areas(around: Surroundings) -> tuple[Area, ...]:
     """In the order of their sections in a menu."""
     return (
         StatisticsArea(around),
+        ExportArea(around),
         HistoryArea(around),
     )

@@ -9,12 +9,12 @@ import pytest
 
 from explorer.base.errors import InputError, NotFoundError
 from explorer.base.shown import shown
+from explorer.base.units import iso_time
 from explorer.cli.output import (
     Output,
     cut,
     error_line,
     failure_line,
-    iso_time,
     plain,
     width_of,
 )
