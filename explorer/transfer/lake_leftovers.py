@@ -17,7 +17,7 @@ from explorer.storage.model import Condition
 from explorer.transfer import progress_table
 from explorer.transfer.job import Job
 from explorer.transfer.journal import Journal
-from explorer.transfer.lake_path import LakeState, temporary_path
+from explorer.transfer.lake_path import LakeState, first_path, temporary_path
 from explorer.transfer.model import UploadRequest
 from explorer.transfer.work import Work, share
 
@@ -59,13 +59,16 @@ class Leftovers:
             return
 
         async def remove(row: int) -> None:
-            def delete() -> None:
+            def delete(path: str) -> None:
                 directories.delete_path(
-                    container, left[row], recursive=False, condition=Condition.always()
+                    container, path, recursive=False, condition=Condition.always()
                 )
 
-            with suppress(NotFoundError):  # it never came to be, or has got its name
-                await work.call(None, delete)
+            try:
+                await work.call(None, delete, left[row])
+            except NotFoundError:
+                with suppress(NotFoundError):  # it has got its name, or never came to be
+                    await work.call(None, delete, first_path(left[row]))
             await self._journal.do(progress_table.clear, row)
 
         await share(left, min(len(left), work.plant.slots.size), remove)

@@ -14,7 +14,7 @@ from typing import Final
 KEY: Final = "quayside_upload"
 """Metadata of a temporary file: whose it is. It is gone before the file gets its name."""
 LEFT_ALONE: Final = "An unfinished upload; it was left out."
-_NAME: Final = re.compile(r"\.quayside-[0-9a-f]{32}\.part")
+_NAME: Final = re.compile(r"\.quayside-[0-9a-f]{32}\.part(\.new)?")
 _BEGINS: Final = "lake "
 _SEALED: Final = " sealed "
 
@@ -23,6 +23,11 @@ def temporary_path(target: str, upload_id: bytes) -> str:
     """`a/.quayside-0123….part` for `a/b`. The id has 16 bytes, as those of blocks."""
     head, slash, _ = target.rpartition("/")
     return f"{head}{slash}.quayside-{upload_id.hex()}.part"
+
+
+def first_path(path: str) -> str:
+    """What a temporary file is called until it was tried whether a rename is allowed."""
+    return f"{path}.new"
 
 
 def is_temporary(path: str) -> bool:

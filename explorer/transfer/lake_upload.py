@@ -35,7 +35,7 @@ from explorer.transfer import progress_table
 from explorer.transfer.block_upload import is_sealed
 from explorer.transfer.files import Source
 from explorer.transfer.hashing import md5_of
-from explorer.transfer.lake_path import KEY, LakeState, bitmap, mark_of, temporary_path
+from explorer.transfer.lake_path import KEY, LakeState, bitmap, first_path, mark_of, temporary_path
 from explorer.transfer.plan import UPLOAD_ID_BYTES, Cut
 from explorer.transfer.remote_target import RemoteTarget, lacks_permission
 from explorer.transfer.rows import Progress
@@ -211,8 +211,12 @@ class LakeUpload:
     def _make(self) -> None:
         """An empty file that says whose it is. The first one of a job gets its name by a
         rename: whether that is allowed is better known before than after the sending."""
+        with shielded():  # what comes to be is known to whoever cancels
+            self._make_shielded()
+
+    def _make_shielded(self) -> None:
         headers = BlobHeaders(metadata={KEY: self._upload_id.hex()})
-        first = self._path if self._work.renames.may else f"{self._path}.new"
+        first = self._path if self._work.renames.may else first_path(self._path)
         always = Condition.always()
         self._directories.create_file(self._container, first, headers=headers, condition=always)
         if first == self._path:

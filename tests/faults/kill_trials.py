@@ -11,10 +11,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from explorer.base.errors import QuaysideError
-from explorer.service.emulator import Emulator
 from explorer.storage.azure.client import StoreOptions
 from explorer.transfer.encoding import request_to_text
 from explorer.transfer.model import ConflictPolicy, JobSnapshot, Request
@@ -34,8 +33,15 @@ CHILD_S = 60.0
 PATIENT = StoreOptions(proxy="direct")
 
 
+class Reached(Protocol):
+    """What a child is to reach."""
+
+    @property
+    def connection_string(self) -> str: ...
+
+
 @contextmanager
-def child(trial: Trial, proxy: FaultProxy | Emulator, request: Request | None) -> Iterator[Any]:
+def child(trial: Trial, proxy: Reached, request: Request | None) -> Iterator[Any]:
     """A process with an engine; with a request it submits it, else it adopts."""
     connection = write(trial.folder / "connection", proxy.connection_string.encode())
     arguments = [str(connection), str(trial.rig.data_dir)]

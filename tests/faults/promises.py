@@ -10,6 +10,7 @@ from tests.faults import (
     copy_trials,
     histories,
     kill_trials,
+    lake_trials,
     place_trials,
     target_trials,
     wire_trials,
@@ -67,5 +68,9 @@ TASKS: Final = (
     Task("P22", place_trials.wrong_clock, 2, 50),
     Task("P9 P10", copy_trials.harmed_move, 8, 200),
     Task("P5", copy_trials.meddled_move, 16, 400),
+    Task("P5", lake_trials.rival_in_the_lake, 8, 200),
+    Task("P6", lake_trials.failed_overwrite_in_the_lake, 2, 50),
+    Task("P9", lake_trials.lost_reply_to_a_rename, 4, 100),
+    Task("P1 P7", lake_trials.killed_upload_to_the_lake, 1, 40, size_bytes=GIB // 4),
     Task("all", histories.any_history, 1, 1, many_few=12, many_full=200),
 )

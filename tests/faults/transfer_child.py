@@ -2,7 +2,8 @@
 
     python -m tests.faults.transfer_child CONNECTION-FILE DATA-DIR REQUEST-FILE
 
-The request is one line of the journal's JSON; without one, jobs that a dead process
+The connection file's second line is `hierarchical` where directories are real. The request
+is one line of the journal's JSON; without one, jobs that a dead process
 left are adopted. Prints `bytes_done` of the only job whenever it changes.
 """
 
@@ -42,4 +43,6 @@ async def main(store: BlobStore, data_dir: Path, request: Request | None) -> Non
 if __name__ == "__main__":
     texts = [Path(name).read_text() for name in (sys.argv[1], *sys.argv[3:])]
     asked = request_from_text(texts[1]) if len(texts) > 1 else None
-    asyncio.run(main(open_store(parse(texts[0])), Path(sys.argv[2]), asked))
+    where, *kind = texts[0].splitlines()
+    store = open_store(parse(where), is_hierarchical=kind == ["hierarchical"])
+    asyncio.run(main(store, Path(sys.argv[2]), asked))
