@@ -57,6 +57,7 @@ class CarryRoom(QObject):
         mime = QMimeData()
         put_into(mime, parcel)
         self._clipboard.setMimeData(mime)
+        self._show_cut(parcel if parcel.is_cut else None)
 
     def paste(self) -> None:
         """What was cut or copied goes into the place shown; files of the file manager, too."""
@@ -76,6 +77,7 @@ class CarryRoom(QObject):
             return
         if parcel_in(self._clipboard.mimeData()) == parcel:
             self._clipboard.clear()
+            self._show_cut(None)
         if parcel.holds_containers:
             self._around.tabs.pane.notice.say(EMPTIED, Tone.INFO)
 
@@ -91,9 +93,11 @@ class CarryRoom(QObject):
 
     def _clipboard_changed(self) -> None:
         # Another program's clipboard is not asked for what it holds: that may take long.
-        is_ours = self._clipboard.ownsClipboard()
-        parcel = parcel_in(self._clipboard.mimeData()) if is_ours else None
-        self._cut = parcel if parcel is not None and parcel.is_cut else None
+        if self._cut is not None and not self._clipboard.ownsClipboard():
+            self._show_cut(None)
+
+    def _show_cut(self, cut: Parcel | None) -> None:
+        self._cut = cut
         for pane in self._around.tabs.panes():
             self._dim(pane)
 
