@@ -24,7 +24,7 @@ from explorer.storage.control_model import (
     check_policies,
 )
 from explorer.storage.labels import check_metadata
-from explorer.storage.model import AccountInfo
+from explorer.storage.model import AccountInfo, Container
 
 if TYPE_CHECKING:  # the SDK behind it is slow to load
     from explorer.storage.azure.account_control import AccountControl
@@ -68,6 +68,12 @@ class Administration:
         self._put(FolderChanged(Location(connection_id)))
         return Location(connection_id, name)
 
+    async def container(self, location: Location) -> Container:
+        """Its properties, metadata and lease."""
+        _check_container(location)
+        store = await self._reach.store(location.connection_id)
+        return await self._reach.calls.run(store.container_properties, location.container)
+
     async def set_container_metadata(self, location: Location, metadata: Mapping[str, str]) -> None:
         """Replace all of it. Raises InputError for what cannot be kept."""
         _check_container(location)
@@ -87,13 +93,25 @@ class Administration:
             container_control.access, rest_of(store), location.container
         )
 
-    async def set_container_access(self, location: Location, access: ContainerAccess) -> None:
+    async def set_container_access(
+        self, location: Location, access: ContainerAccess, *, seen: ContainerAccess | None = None
+    ) -> None:
         """Replace public access and all stored policies; new ones count within 30 seconds.
-        A policy that goes, or changes, ends every SAS made by it."""
+        A policy that goes, or changes, ends every SAS made by it.
+
+        With `seen`, what is replaced is what was seen: the service takes no ETag here, so it is
+        read again first, and the change asks that nothing came after that. Raises ConflictError.
+        """
         _check_container(location)
         check_policies(access.policies)
         self._check(location.connection_id, Action.SET_CONTAINER_ACCESS)
         rest = rest_of(await self._reach.store(location.connection_id))
+        if seen is not None:
+            await self._reach.calls.run(
+                container_control.replace_access, rest, location.container, seen, access
+            )
+            self._put(FolderChanged(Location(location.connection_id)))
+            return
         await self._reach.calls.run(container_control.set_access, rest, location.container, access)
         self._put(FolderChanged(Location(location.connection_id)))
 
@@ -113,17 +131,20 @@ class Administration:
     async def set_cors(self, connection_id: str, rules: Sequence[CorsRule]) -> None:
         """Replace all rules; they count within a minute or so."""
         check_cors(rules)
+        self._check(connection_id, Action.SET_SETTINGS)
         control = await self._control(connection_id)
         await self._reach.calls.run(lambda: control().set_cors(tuple(rules)))
 
     async def set_website(self, connection_id: str, website: StaticWebsite) -> None:
         """Switch web pages from `$web` on or off."""
+        self._check(connection_id, Action.SET_SETTINGS)
         control = await self._control(connection_id)
         await self._reach.calls.run(lambda: control().set_website(website))
 
     async def set_kept_days(self, connection_id: str, days: int | None) -> None:
         """Keep deleted blobs for 1 to 365 days; None switches soft delete off."""
         check_kept_days(days)
+        self._check(connection_id, Action.SET_SETTINGS)
         control = await self._control(connection_id)
         await self._reach.calls.run(lambda: control().set_kept_days(days))
 

@@ -28,8 +28,18 @@ _ACTIONS = {
     Ability.TAG: Action.WRITE_TAGS,
     Ability.SET_ACCESS: Action.SET_CONTAINER_ACCESS,
     Ability.SHARE: Action.SIGN,
+    Ability.SEE_SETTINGS: Action.READ_SETTINGS,
+    Ability.SET_SETTINGS: Action.SET_SETTINGS,
 }
-LOOKING = frozenset({Ability.LIST_CONTAINERS, Ability.LIST, Ability.READ, Ability.SHARE})
+LOOKING = frozenset(
+    {
+        Ability.LIST_CONTAINERS,
+        Ability.LIST,
+        Ability.READ,
+        Ability.SHARE,
+        Ability.SEE_SETTINGS,
+    }
+)
 """What changes nothing there."""
 _SKEW_S = 300.0
 """The service refuses a signature that is 15 minutes off; a third of it is worth a word."""

@@ -18,6 +18,7 @@ from explorer.service.model import Connection, Location
 from explorer.storage.accounts import Accounts
 from explorer.storage.marks import (
     MAX_FAVOURITES,
+    MAX_RANK,
     READ_ONLY_CURE,
     READ_ONLY_REASON,
     Favourite,
@@ -113,12 +114,31 @@ class Favourites:
         self._connections = connections
 
     def list(self) -> tuple[Favoured, ...]:
-        """All of them, in the order of the connections, then as they were added."""
-        return tuple(
-            Favoured(one.name, Location(connection.id, one.container, one.path))
-            for connection in self._connections()
-            for one in self._marking.of(connection.id).favourites
-        )
+        """All of them as they were put in order (`move`); before that in the order of the
+        connections, then as they were added. What is added later comes last."""
+        found = [
+            (one.rank or MAX_RANK, Favoured(one.name, Location(id_, one.container, one.path)))
+            for id_ in (connection.id for connection in self._connections())
+            for one in self._marking.of(id_).favourites
+        ]
+        return tuple(favoured for _, favoured in sorted(found, key=lambda item: item[0]))
+
+    async def move(self, location: Location, to: int) -> None:
+        """Put one at the place `to` of the list, from 0. Nothing happens where it is none."""
+        places = [one.location for one in self.list()]
+        if location not in places:
+            return
+        places.remove(location)
+        places.insert(max(0, to), location)
+        ranks = {place: rank for rank, place in enumerate(places, 1)}
+        for connection_id in dict.fromkeys(place.connection_id for place in places):
+            at = self._marking.of(connection_id).favourites
+            ranked = tuple(
+                replace(one, rank=ranks[Location(connection_id, one.container, one.path)])
+                for one in at
+            )
+            if ranked != at:
+                await self._change(connection_id, lambda _, ranked=ranked: ranked)
 
     async def add(self, location: Location, name: str = "") -> Favoured:
         """Keep a container or folder; its own name, with a number where that is taken,

@@ -71,6 +71,9 @@ class Ability(Enum):
     SET_ACCESS = "set access"
     """Of containers: public access and stored policies."""
     SHARE = "make a SAS"
+    SEE_SETTINGS = "see settings"
+    """Of the account's blob service: CORS, web pages, soft delete."""
+    SET_SETTINGS = "change settings"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ class Action(Enum):
     SET_ACL = "change access control lists"
     SET_OWNER = "change the owner"
     SIGN = "make a SAS"
+    READ_SETTINGS = "look at the settings of the account"
+    SET_SETTINGS = "change the settings of the account"
 
 
 class Verdict(Enum):
@@ -135,6 +137,7 @@ _LOOKING = frozenset(
         Action.READ_TAGS,
         Action.FIND_BY_TAGS,
         Action.SIGN,
+        Action.READ_SETTINGS,
     }
 )
 """Actions that change nothing."""
@@ -164,6 +167,8 @@ _LETTERS: dict[Action, tuple[str, ...]] = {
     Action.MOVE: ("m", "wd"),
     Action.SET_ACL: ("p",),
     Action.SET_OWNER: ("o",),
+    Action.READ_SETTINGS: ("r",),
+    Action.SET_SETTINGS: ("w",),
 }
 _LEVEL: dict[Action, str] = {
     Action.LIST_CONTAINERS: "s",
@@ -171,9 +176,17 @@ _LEVEL: dict[Action, str] = {
     Action.DELETE_CONTAINER: "c",
     Action.LIST_BLOBS: "c",
     Action.FIND_BY_TAGS: "c",
+    Action.READ_SETTINGS: "s",
+    Action.SET_SETTINGS: "s",
 }
 _LEVEL_NAMES = {"s": "the service", "c": "containers", "o": "blobs"}
-_ACCOUNT_WIDE = {Action.LIST_CONTAINERS, Action.CREATE_CONTAINER, Action.DELETE_CONTAINER}
+_ACCOUNT_WIDE = {
+    Action.LIST_CONTAINERS,
+    Action.CREATE_CONTAINER,
+    Action.DELETE_CONTAINER,
+    Action.READ_SETTINGS,
+    Action.SET_SETTINGS,
+}
 _KEY_ONLY = {Action.SET_CONTAINER_ACCESS, Action.SIGN}
 
 

@@ -14,6 +14,7 @@ COLOURS = ("red", "orange", "yellow", "green", "blue", "purple", "grey")
 """Names of colours; the theme says what each looks like. Red is for what is in production."""
 
 MAX_FAVOURITES = 200
+MAX_RANK = 1 << 31
 _LONGEST = 2048
 
 READ_ONLY_REASON = "This connection is set to read-only: nothing is changed through it."
@@ -22,11 +23,13 @@ READ_ONLY_CURE = "Switch read-only off for this connection first."
 
 @dataclass(frozen=True, slots=True)
 class Favourite:
-    """A place to come back to; `path` is empty or ends with `/`."""
+    """A place to come back to; `path` is empty or ends with `/`. `rank` orders those of all
+    connections; 0 is for one that was never moved."""
 
     name: str
     container: str
     path: str = ""
+    rank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def marks_to_json(marks: Marks) -> dict[str, Any]:
         if getattr(marks, name):
             found[name] = getattr(marks, name)
     if marks.favourites:
-        found["favourites"] = [asdict(one) for one in marks.favourites]
+        found["favourites"] = [_favourite_to_json(one) for one in marks.favourites]
     return found
 
 
@@ -97,17 +100,24 @@ def marks_from_json(entry: object, *, is_strict: bool = False) -> Marks:
     return Marks(is_read_only, colour, group, favourites)
 
 
+def _favourite_to_json(one: Favourite) -> dict[str, Any]:
+    return {name: value for name, value in asdict(one).items() if name != "rank" or value}
+
+
 def _favourite(entry: object, is_strict: bool) -> Favourite:
-    names = [one.name for one in fields(Favourite)]
-    if not isinstance(entry, dict) or (is_strict and set(entry) - set(names)):
+    known = {one.name for one in fields(Favourite)}
+    if not isinstance(entry, dict) or (is_strict and set(entry) - known):
         raise ValueError("a favourite is damaged")
-    values = [entry.get(name, "") for name in names]
+    values = [entry.get(name, "") for name in ("name", "container", "path")]
+    rank = entry.get("rank", 0)
+    if type(rank) is not int or not 0 <= rank <= MAX_RANK:
+        raise ValueError("a favourite is damaged")
     if not all(_is_text(value) for value in values) or not values[0] or not values[1]:
         raise ValueError("a favourite is damaged")
     name, container, path = values
     if path and not path.endswith("/"):
         raise ValueError("a favourite is no folder")
-    return Favourite(name, container, path)
+    return Favourite(name, container, path, rank)
 
 
 def _is_text(value: object) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from explorer.base.errors import ServiceError
+from explorer.base.errors import ConflictError, ServiceError
 from explorer.storage.azure.errors import Attempt
 from explorer.storage.azure.markup import MarkupError, Node, escaped, parse_markup
 from explorer.storage.azure.names import container_path
@@ -63,6 +63,11 @@ def set_metadata(rest: Rest, container: str, metadata: Mapping[str, str]) -> Non
 
 def access(rest: Rest, container: str) -> ContainerAccess:
     """Get Container ACL. Takes the account's key: no SAS reads policies."""
+    return _access(rest, container)[0]
+
+
+def _access(rest: Rest, container: str) -> tuple[ContainerAccess, str]:
+    """The same, and when the container was last changed, as the service says it."""
     attempt = Attempt(rest.place, "read the access policies of the container", container)
     answer, body = rest.do(
         attempt,
@@ -79,19 +84,37 @@ def access(rest: Rest, container: str) -> ContainerAccess:
         policies = tuple(_policy(node) for node in root.all("SignedIdentifier"))
     except (MarkupError, ValueError):
         raise ServiceError(f"{attempt}: the answer cannot be read.") from None
-    return ContainerAccess(public, policies)
+    return ContainerAccess(public, policies), answer.headers.get("last-modified", "")
 
 
-def set_access(rest: Rest, container: str, new: ContainerAccess) -> None:
+def replace_access(rest: Rest, container: str, seen: ContainerAccess, new: ContainerAccess) -> None:
+    """Like `set_access`, where it is still as it was `seen`. Raises ConflictError.
+
+    Set Container ACL knows no ETag, only `If-Unmodified-Since`, of whole seconds.
+    """
+    now, changed = _access(rest, container)
+    if now != seen:
+        raise ConflictError(
+            f"The access policies of '{container}' were changed meanwhile.",
+            cure="Look at them as they are now, then change them again.",
+        )
+    set_access(rest, container, new, unchanged_since=changed)
+
+
+def set_access(
+    rest: Rest, container: str, new: ContainerAccess, *, unchanged_since: str = ""
+) -> None:
     """Set Container ACL, replacing access and all policies; new policies count within half
-    a minute. Raises InputError beyond the limits."""
+    a minute. Raises InputError beyond the limits, PreconditionFailedError where it was
+    changed after `unchanged_since` (a `Last-Modified`)."""
     check_policies(new.policies)
+    since = {"if-unmodified-since": unchanged_since} if unchanged_since else {}
     rest.do(
         Attempt(rest.place, "change the access policies of the container", container),
         "PUT",
         container_path(container),
         {**_CONTAINER, "comp": "acl"},
-        {"content-type": "application/xml", **_public_header(new.public)},
+        {"content-type": "application/xml", **_public_header(new.public), **since},
         good=(200,),
         body=policies_body(new.policies),
         may_resend=True,

@@ -76,6 +76,7 @@ def test_nothing_is_changed_through_a_read_only_connection(
             verdict = changed.claim(ability).verdict
             looks = ability in (
                 Ability.LIST_CONTAINERS, Ability.LIST, Ability.READ, Ability.SHARE,
+                Ability.SEE_SETTINGS,
             )  # fmt: skip
             assert (verdict is Verdict.YES) == looks, ability
         assert "read-only" in changed.claim(Ability.DELETE).reason
@@ -191,3 +192,31 @@ def test_marks_and_favourites_outlive_the_program(
                 await service.create_container(connection.id, "another")
 
     asyncio.run(look())
+
+
+def test_favourites_of_all_connections_are_put_in_one_order(
+    data_dir: Path, azurite: Emulator
+) -> None:
+    async def arrange(service: Service, one: Connection) -> None:
+        two = await service.session_connection(parse(azurite.connection_string))
+        first, second = Location(one.id, "aaa"), Location(one.id, "bbb")
+        third = Location(two.id, "ccc")
+        for place in (third, first, second):
+            await service.favourites.add(place)
+        assert [found.location for found in service.favourites.list()] == [first, second, third]
+        await service.favourites.move(third, 1)
+        assert [found.location for found in service.favourites.list()] == [first, third, second]
+        await service.favourites.move(first, 9)
+        await service.favourites.move(Location(one.id, "nowhere"), 0)
+        late = Location(one.id, "ddd")
+        await service.favourites.add(late)
+        listed = [found.location for found in service.favourites.list()]
+        assert listed == [third, second, first, late]
+
+    with_service(data_dir, azurite.connection_string, arrange)
+
+    async def again() -> None:
+        async with await Service.start(data_dir, adopt_jobs=False, with_transfers=False) as it:
+            assert [found.name for found in it.favourites.list()] == ["bbb", "aaa", "ddd"]
+
+    asyncio.run(again())

@@ -201,3 +201,18 @@ def test_the_accounts_settings_go_round(store: AzureBlobStore) -> None:
     found = control.settings()
     assert (found.cors, found.kept_days, found.website.is_enabled) == ((), None, False)
     assert before.cors == ()
+
+
+def test_access_that_was_changed_meanwhile_is_not_replaced(
+    rest: Rest, container: ContainerClient
+) -> None:
+    name = str(container.container_name)
+    seen = container_control.access(rest, name)
+    other = ContainerAccess(PublicAccess.NOBODY, (StoredPolicy("theirs", "r"),))
+    container_control.replace_access(rest, name, seen, other)
+    mine = ContainerAccess(PublicAccess.NOBODY, (StoredPolicy("mine", "r"),))
+    with pytest.raises(ConflictError, match="meanwhile"):
+        container_control.replace_access(rest, name, seen, mine)
+    assert container_control.access(rest, name) == other
+    container_control.replace_access(rest, name, other, mine)
+    assert container_control.access(rest, name) == mine

@@ -156,5 +156,6 @@ def test_without_changes_only_looking_and_signing_are_left() -> None:
         Action.READ_TAGS,
         Action.FIND_BY_TAGS,
         Action.SIGN,
+        Action.READ_SETTINGS,
     }
     assert access.reason(Action.DELETE) == "It is read-only."
