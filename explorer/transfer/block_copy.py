@@ -18,8 +18,9 @@ from explorer.base.errors import (
     Retry,
     StorageError,
 )
-from explorer.storage.model import BlobProperties, Condition, Written
+from explorer.storage.model import BlobProperties, Condition, Md5, Written
 from explorer.transfer import progress_table
+from explorer.transfer.commit import Commit
 from explorer.transfer.copy_plan import digest_of_range, goes_through_here, lacks_tier
 from explorer.transfer.copy_target import CopyTarget
 from explorer.transfer.copy_through import Through
@@ -160,7 +161,7 @@ class BlockCopy:
         """A block that came through here."""
 
         def put() -> None:
-            self._work.store.put_block(self._target.ref, self._id(index), data, content_md5=md5)
+            self._work.store.put_block(self._target.ref, self._id(index), data, digest=Md5(md5))
 
         await self._work.call(self._live, put)
         self._is_staged(staged, index)
@@ -183,13 +184,20 @@ class BlockCopy:
     async def _commit(self) -> Written:
         ids = self._ids()
 
-        def commit() -> Written:
-            return self._work.store.put_block_list(
-                self._target.ref, ids, headers=self._target.stored, condition=self._condition
-            )
+        commit = Commit(self._work, self._live)
+
+        def send() -> Written:
+            with commit.shielded():
+                return self._work.store.put_block_list(
+                    self._target.ref, ids, headers=self._target.stored, condition=self._condition
+                )
+
+        async def find() -> Written | None:
+            found = await self._find_ours()
+            return _receipt(found) if found is not None else None
 
         try:
-            return await self._work.call(self._live, commit)
+            return await commit.run(send, find)
         except (AlreadyExistsError, PreconditionFailedError):
             # Either a rival, or our own commit whose answer was lost.
             if found := await self._find_ours():

@@ -11,11 +11,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Final
 
-from explorer.base.cancel import shielded
 from explorer.base.errors import (
     AlreadyExistsError,
     IntegrityError,
@@ -24,8 +23,17 @@ from explorer.base.errors import (
     Retry,
     StorageError,
 )
-from explorer.storage.model import BlobHeaders, BlobProperties, Block, Condition, Written
+from explorer.storage.crc64 import crc64_of
+from explorer.storage.model import (
+    BlobHeaders,
+    BlobProperties,
+    Block,
+    Condition,
+    Crc64,
+    Written,
+)
 from explorer.transfer import progress_table
+from explorer.transfer.commit import Commit, patience
 from explorer.transfer.files import Source
 from explorer.transfer.foreign import clear_foreign_blocks
 from explorer.transfer.hashing import md5_of
@@ -35,19 +43,15 @@ from explorer.transfer.plan import (
     Cut,
     commit_ids,
     compare_staged,
-    digest_of,
-    digest_of_md5,
+    digest_of_crc64,
     make_block_id,
     parse_block_id,
 )
 from explorer.transfer.remote_target import RemoteTarget
 from explorer.transfer.rows import Progress
 from explorer.transfer.state import TransferState
-from explorer.transfer.work import Live, Outcome, Work, first_of, share
+from explorer.transfer.work import EndsHere, Live, Outcome, Work, first_of, share
 
-_HASHING: Final = threading.Semaphore(max(1, (os.cpu_count() or 2) - 1))
-"""The MD5 of the whole file is a chain that nobody can help along; those of the blocks leave
-it a processor."""
 ONE_PUT_BYTES: Final = 64 * 1024 * 1024
 """The most that is read into memory at once, where blocks are not possible."""
 
@@ -66,7 +70,7 @@ class BlockUpload:
         self._upload_id = os.urandom(UPLOAD_ID_BYTES)
         self._condition = Condition.absent()
         self._digests: dict[int, bytes] = {}
-        self._checks_transit = work.options.with_md5 and not is_sealed(work.place.endpoint)
+        self._insists = work.options.with_md5 and not is_sealed(work.place.endpoint)
         live.size_bytes = cut.size_bytes
 
     async def run(self, kept: Progress | None) -> Outcome:
@@ -151,7 +155,7 @@ class BlockUpload:
             piece = self._cut[ours.index]
             with self._work.plant.buffers.borrow(piece.length) as data:
                 self._source.read_into(data, piece.offset)
-                if self._digest(data)[0] == ours.digest:
+                if digest_of_crc64(crc64_of(data)) == ours.digest:
                     self._digests[ours.index] = ours.digest
 
     # -- staging --------------------------------------------------------------
@@ -183,26 +187,29 @@ class BlockUpload:
         piece = self._cut[index]
         with self._work.plant.buffers.borrow(piece.length) as data:
             self._source.read_into(data, piece.offset)
-            digest, md5 = self._digest(data)
-            block_id = make_block_id(self._upload_id, index, digest)
+            crc64 = crc64_of(data)
+            digest = digest_of_crc64(crc64)
             self._work.store.put_block(
-                self._target.ref, block_id, data, content_md5=md5, progress=self._work.pay
+                self._target.ref,
+                make_block_id(self._upload_id, index, digest),
+                data,
+                digest=Crc64(crc64, or_md5=self._insists),
+                progress=self._work.pay,
             )
         return digest
-
-    def _digest(self, block: memoryview) -> tuple[bytes, bytes | None]:
-        """What goes into the block's id, and its MD5 where it is sent with one."""
-        if not self._checks_transit:
-            return digest_of(block), None
-        with _HASHING:
-            md5 = hashlib.md5(block, usedforsecurity=False).digest()
-        return digest_of_md5(md5), md5
 
     async def _in_one_put(self) -> Outcome:
         """Somebody's unfinished blocks are in the way: Put Blob drops them in the moment in
         which it replaces what is there."""
         self._live.stands_at(0)
         size, mtime_ns = self._cut.size_bytes, self._source.fingerprint.mtime_ns
+
+        commit = Commit(self._work, self._live)
+
+        async def find() -> None:
+            found = await self._target.properties()
+            if found is not None and await self._target.holds(found):
+                raise EndsHere(self._target.found_done(found))
 
         def put() -> tuple[Written, BlobHeaders]:
             with self._work.plant.buffers.borrow(size) as data:
@@ -212,17 +219,18 @@ class BlockUpload:
                 if self._work.options.with_md5:
                     md5 = hashlib.md5(data, usedforsecurity=False).digest()
                 headers = self._target.headers(mtime_ns, md5)
-                written = self._work.store.put_blob(
+                written = commit.put(
+                    self._work.store,
                     self._target.ref,
                     data,
-                    headers=headers,
-                    condition=self._condition,
-                    progress=self._work.pay,
+                    headers,
+                    self._condition,
+                    self._work.pay,
                 )
             return written, headers
 
         try:
-            written, headers = await self._work.call(self._live, put)
+            written, headers = await commit.run(put, find)
         except (AlreadyExistsError, PreconditionFailedError):
             found = await self._target.properties()
             if found is not None and await self._target.holds(found):
@@ -233,7 +241,7 @@ class BlockUpload:
             self._condition = await clear_foreign_blocks(
                 self._work, self._live, self._target.ref, self._condition
             )
-            written, headers = await self._work.call(self._live, put)
+            written, headers = await commit.run(put, find)
         self._live.moved(size)
         return self._target.done(written, headers, size)
 
@@ -245,14 +253,20 @@ class BlockUpload:
     async def _commit(self, headers: BlobHeaders) -> Outcome:
         ids = self._ids()
 
-        def commit() -> Written:
-            with shielded():  # a cancel waits for the answer
+        commit = Commit(self._work, self._live)
+
+        def send() -> Written:
+            with commit.shielded():
                 return self._work.store.put_block_list(
                     self._target.ref, ids, headers=headers, condition=self._condition
                 )
 
+        async def find() -> None:
+            if found := await self._find_ours():
+                raise EndsHere(self._target.found_done(found))
+
         try:
-            written = await self._work.call(self._live, commit)
+            written = await commit.run(send, find)
         except (AlreadyExistsError, PreconditionFailedError):
             # Either a rival, or our own commit whose answer was lost.
             if found := await self._find_ours():
@@ -265,7 +279,9 @@ class BlockUpload:
                 return self._target.found_done(found)
             error.retry = Retry.RESTART  # somebody's write dropped our blocks
             raise
-        await self._verify(written, headers)
+        with suppress(TimeoutError):
+            async with patience():
+                await self._verify(written, headers)
         return self._target.done(written, headers, self._cut.size_bytes)
 
     async def _find_ours(self) -> BlobProperties | None:

@@ -23,9 +23,14 @@ class Buffers:
 
     def __init__(self, budget_bytes: int = BUDGET_BYTES) -> None:
         self._budget = budget_bytes
-        self._lent = 0
+        self._lent = self._waiting = 0
         self._free: list[bytearray] = []
         self._returned = threading.Condition()
+
+    @property
+    def is_short(self) -> bool:
+        """Whether somebody waits for one: more requests at once would wait as well."""
+        return self._waiting > 0
 
     @contextmanager
     def borrow(self, size_bytes: int) -> Iterator[memoryview]:
@@ -49,10 +54,14 @@ class Buffers:
     def _take(self, size_bytes: int) -> bytearray:
         token = current_token()
         with self._returned:
-            while self._lent and self._lent + size_bytes > self._budget:
-                if token is not None:
-                    token.raise_if_cancelled()
-                self._returned.wait(_LOOK_S)
+            self._waiting += 1
+            try:
+                while self._lent and self._lent + size_bytes > self._budget:
+                    if token is not None:
+                        token.raise_if_cancelled()
+                    self._returned.wait(_LOOK_S)
+            finally:
+                self._waiting -= 1
             # A small file does not take a whole block's buffer from the budget.
             most = 2 * size_bytes + _SMALL_BYTES
             fitting = [buffer for buffer in self._free if size_bytes <= len(buffer) <= most]

@@ -127,6 +127,9 @@ class Download:
         self._live.moved(self._live.row.size_bytes)
         return Outcome(TransferState.DONE, self._live.row.size_bytes, note=self._live.note)
 
+    async def arrived(self) -> Outcome | None:
+        return None  # what is published is known
+
     async def _whole(self, met: Exception | None) -> Outcome:
         self._live.move(TransferState.RUNNING)
         expected: Fingerprint | None = None

@@ -321,6 +321,7 @@ class Engine:
             slots.ended,
             self._plant.limiter.moved_bytes,
             is_wanting=slots.is_wanting,
+            is_short=self._plant.buffers.is_short,
             is_slowed=slots.take_slowed(),
             is_broken=slots.take_broken(),
         )

@@ -83,6 +83,11 @@ class Moving(Way, Protocol):
         """The outcome for what `at_once` gave."""
         ...
 
+    async def arrived(self) -> Outcome | None:
+        """After a cancel, where the answer to `at_once` was lost: its outcome, if what was sent
+        is there all the same."""
+        ...
+
 
 @dataclass(slots=True, eq=False)
 class Try:

@@ -204,7 +204,7 @@ class JobRun:
                 if each.error is not None and (
                     is_stopping or self._turns.is_held(each.live.row.id)
                 ):
-                    self._put_back(each.live)
+                    await self._stop_one(each)
                 elif each.error is not None:
                     going_on = self._go_on(each.live, each.moving, each.error)
                     try:
@@ -223,6 +223,16 @@ class JobRun:
             done = [each for each in tries if each.is_done]
             if done:
                 await self._keep([End(t.live, t.live.row, t.moving.ended(t.got)) for t in done])
+
+    async def _stop_one(self, each: Try) -> None:
+        """It met something, and is not to go on: unless it is there in truth."""
+        outcome = None
+        if isinstance(each.error, QuaysideError) and each.error.retry is Retry.SOON:
+            outcome = await each.moving.arrived()
+        if outcome is None:
+            self._put_back(each.live)
+        else:
+            await self._keep([End(each.live, each.live.row, outcome)])
 
     def _put_back(self, live: Live) -> None:
         self._job.put_back(live)

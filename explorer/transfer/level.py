@@ -2,8 +2,9 @@
 
 It begins low and asks for more as long as what is moved in a second grows with it; where it
 does not, it goes back, and tries again later, less and less often. Where this process
-itself is what is busy it asks for no more; a service that says 'slow down', or a line that
-breaks, gets fewer. Belongs to the loop's thread; `look` has no clock of its own.
+itself is what is busy, or has no memory for more, it asks for no more; a service that says
+'slow down', or a line that breaks, gets fewer. Belongs to the loop's thread; `look` has no
+clock of its own.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ class Seen:
     moved_bytes: int = 0
     is_wanting: bool = True
     """Requests wait for their turn."""
+    is_short: bool = False
+    """Some of those that have their turn wait for memory."""
     is_slowed: bool = False
     """The service said 'slow down' since the last look."""
     is_broken: bool = False
@@ -121,7 +124,7 @@ class Level:
         else:
             if tried is not None:
                 self._patience_s = PATIENCE_S
-            if not is_busy and seen.now_s >= self._holds_until_s:
+            if not is_busy and not seen.is_short and seen.now_s >= self._holds_until_s:
                 self._tries = _Raise(self.width, rate)
                 self.width += max(1, self.width // 2) if self._is_careful else self.width
         self._begin_round(seen)

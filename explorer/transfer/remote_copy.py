@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -27,6 +28,7 @@ from explorer.base.errors import (
 from explorer.storage.model import BlobProperties, BlobType, Condition, Written
 from explorer.transfer import progress_table
 from explorer.transfer.block_copy import BlockCopy
+from explorer.transfer.commit import Commit, patience
 from explorer.transfer.conflicts import exists_failure
 from explorer.transfer.copy_plan import (
     BECAME_BLOCKS,
@@ -78,6 +80,7 @@ class RemoteCopy:
         self._route = route
         self._is_move = is_move
         self._target = CopyTarget(work, live)
+        self._commit = Commit(work, live)
         self._is_direct = route.is_direct
         self._may_have_arrived = live.row.attempt > 0
         """A write was sent whose answer never came: a refusal may mean our own success."""
@@ -95,7 +98,7 @@ class RemoteCopy:
             if self._live.row.kind is Kind.FOLDER:
                 return await self._folder()
             written = await self._copy(kept)
-            is_verified = await self._target.verify(written)
+            is_verified = await self._verify(written)
         except EndsHere as end:
             return end.outcome
         outcome = self._target.copied(
@@ -108,6 +111,12 @@ class RemoteCopy:
         if not is_verified:
             return self._left(outcome, "what is there now could not be verified.")
         return await self._remove_source(self._target.source.etag, outcome)
+
+    async def _verify(self, written: Written) -> bool:
+        with suppress(TimeoutError):
+            async with patience():
+                return await self._target.verify(written)
+        return False
 
     async def _copy(self, kept: Progress | None) -> Written:
         size = self._target.source.size_bytes
@@ -201,19 +210,27 @@ class RemoteCopy:
             if error.retry is Retry.SOON:
                 self._may_have_arrived = True
 
-        return await self._work.call(self._live, work, condition, on_error=note_ambiguity)
+        async def find() -> Written | None:
+            found = await self._target.properties()
+            if found is None or not await self._target.holds(found):
+                return None
+            return Written(found.etag, found.last_modified_s, found.version_id)
+
+        return await self._commit.run(partial(work, condition), find, on_error=note_ambiguity)
 
     def _from_url(self, condition: Condition) -> Written:
         source = self._target.source
+        url = self._target.source_url()
         try:
-            return self._work.store.put_blob_from_url(
-                self._target.ref,
-                self._target.source_url(),
-                headers=self._target.stored,
-                condition=condition,
-                source_if_match=source.etag,
-                source_md5=source.headers.content_md5 if self._work.options.with_md5 else None,
-            )
+            with self._commit.shielded():
+                return self._work.store.put_blob_from_url(
+                    self._target.ref,
+                    url,
+                    headers=self._target.stored,
+                    condition=condition,
+                    source_if_match=source.etag,
+                    source_md5=source.headers.content_md5 if self._work.options.with_md5 else None,
+                )
         except IntegrityError as error:
             raise damaged(error.message) from None
 
@@ -238,9 +255,7 @@ class RemoteCopy:
                     check_md5(md5, headers.content_md5, source.ref.name)
                 else:
                     headers = replace(headers, content_md5=md5)
-            return self._work.store.put_blob(
-                self._target.ref, data, headers=headers, condition=condition
-            )
+            return self._commit.put(self._work.store, self._target.ref, data, headers, condition)
 
     # -- folders --------------------------------------------------------------
 
@@ -283,7 +298,10 @@ class RemoteCopy:
             origin.store.delete_blob, condition=Condition.unchanged(etag), with_snapshots=False
         )
         try:
-            await origin.call(self._live, delete, self._target.source_ref)
+            async with patience():
+                await origin.call(self._live, delete, self._target.source_ref)
+        except TimeoutError:
+            return self._left(outcome, "it was cancelled, and there was no answer.")
         except NotFoundError:
             return outcome  # an earlier try of ours, or somebody else, has deleted it
         except PreconditionFailedError:

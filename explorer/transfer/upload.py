@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
-from explorer.base.cancel import current_token
 from explorer.base.errors import (
     AlreadyExistsError,
     ConflictError,
@@ -25,6 +25,7 @@ from explorer.storage.directories import DirectoryStore
 from explorer.storage.model import BlobHeaders, Condition, Written
 from explorer.transfer import progress_table
 from explorer.transfer.block_upload import BlockUpload
+from explorer.transfer.commit import Commit
 from explorer.transfer.conflicts import exists_failure
 from explorer.transfer.files import Source
 from explorer.transfer.foreign import clear_foreign_blocks
@@ -62,6 +63,7 @@ class Upload:
         self._live = live
         self._row = live.row
         self._target = RemoteTarget(work, live)
+        self._commit = Commit(work, live)
         self._may_have_arrived = live.row.attempt > 0
         """A write was sent whose answer never came: a refusal may mean our own success."""
 
@@ -121,10 +123,9 @@ class Upload:
         condition = await self._look_or_find_ours() if has_looked else Condition.absent()
         while True:
             try:
-                sent = await self._work.call(
-                    self._live,
-                    self._read_and_put,
-                    condition,
+                sent = await self._commit.run(
+                    partial(self._read_and_put, condition),
+                    self._find_ours,
                     on_error=self._note_ambiguity,
                     met=met,
                 )
@@ -153,6 +154,19 @@ class Upload:
             else:
                 return self.ended(sent)
 
+    async def _find_ours(self) -> None:
+        """After a cancel. Raises EndsHere where the blob is there as it was sent."""
+        found = await self._target.properties()
+        if found and await self._target.holds(found):
+            raise EndsHere(self._target.found_done(found))
+
+    async def arrived(self) -> Outcome | None:
+        try:
+            await self._commit.look(self._find_ours)
+        except EndsHere as end:
+            return end.outcome
+        return None
+
     async def _look_or_find_ours(self) -> Condition:
         found = await self._target.properties()
         if found is None:
@@ -177,30 +191,10 @@ class Upload:
                 if self._work.options.with_md5:
                     md5 = hashlib.md5(data, usedforsecurity=False).digest()
                 headers = self._target.headers(source.fingerprint.mtime_ns, md5)
-                written = self._put(data, headers, condition)
+                written = self._commit.put(
+                    self._work.store, self._target.ref, data, headers, condition, self._work.pay
+                )
         return _Sent(written, headers, size)
-
-    def _put(self, data: memoryview, headers: BlobHeaders, condition: Condition) -> Written:
-        """A cancel that comes when all has been sent waits for the answer."""
-        token = current_token()
-        left = len(data)
-
-        def sent(size_bytes: int) -> None:
-            nonlocal left
-            left -= size_bytes
-            if token is not None and left <= 0:
-                token.shield()
-            self._work.pay(size_bytes)
-
-        if token is not None and left <= SMALL_BYTES:  # it leaves in one go
-            token.shield()
-        try:
-            return self._work.store.put_blob(
-                self._target.ref, data, headers=headers, condition=condition, progress=sent
-            )
-        finally:
-            if token is not None:
-                token.unshield()
 
     async def _folder(self) -> Outcome:
         """An empty folder is a directory, or a zero-byte blob that says so."""

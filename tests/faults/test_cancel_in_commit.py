@@ -1,10 +1,16 @@
-"""A cancel that comes while the answer to the commit is under way waits for it."""
+"""A cancel that comes while the answer to the commit is under way waits for it; where the answer
+was lost, one look tells what became of it."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from azure.storage.blob import ContainerClient
@@ -13,10 +19,12 @@ from explorer.service.emulator import Emulator
 from explorer.storage.azure.client import open_store
 from explorer.storage.connection import parse
 from explorer.transfer.model import ConflictPolicy
+from explorer.transfer.retry import RetryPolicy
 from explorer.transfer.state import JobState, TransferState
 from tests.integration.transfer.rig import Rig, noise, open_rig, run, until, write
 from tests.integration.transfer.test_file_control import is_cancelling
-from tests.servers.fault_proxy import FaultProxy, LateReply, Op, Rule
+from tests.servers.fault_proxy import DropReply, FaultProxy, LateReply, Op, Refuse, Rule
+from tests.servers.whole_copies import WholeCopies
 
 BLOCK = 64 * 1024
 
@@ -24,6 +32,18 @@ BLOCK = 64 * 1024
 @pytest.fixture
 def rig(azurite: Emulator, container: ContainerClient, data_dir: Path) -> Rig:
     return open_rig(azurite, container.container_name, data_dir)
+
+
+@contextmanager
+def a_way_to_the_service(rig: Rig, way: str) -> Iterator[Emulator]:
+    """For a copy: in blocks, in one request, or in one request and through here."""
+    if way == "blocks":
+        yield rig.emulator
+        return
+    with WholeCopies(rig.emulator, reads=lambda _: way == "whole") as server:
+        said = server.connection_string
+        port = int(re.search(r":(\d+)/", said)[1])  # type: ignore[index]
+        yield cast(Emulator, SimpleNamespace(connection_string=said, port=port))
 
 
 @pytest.mark.parametrize("what", ["job", "file"])
@@ -70,3 +90,118 @@ def test_a_cancel_during_the_commit_waits_for_its_answer(
             may_answer.set()
             store.close()
             rig.store.close()
+
+
+@pytest.mark.parametrize("is_move", [False, True], ids=["copy", "move"])
+@pytest.mark.parametrize(
+    ("way", "op"),
+    [("blocks", Op.PUT_BLOCK_LIST), ("whole", Op.PUT_BLOB), ("through", Op.PUT_BLOB)],
+)
+def test_a_cancel_during_the_commit_of_a_copy_waits_for_its_answer(
+    rig: Rig, container: ContainerClient, way: str, op: Op, is_move: bool
+) -> None:
+    data = noise(4 * BLOCK)
+    container.upload_blob("from/f", data)
+    container.upload_blob("to/f", b"old")
+    is_written, may_answer = threading.Event(), threading.Event()
+
+    async def work(store: object) -> None:
+        async with rig.engine(store) as engine:
+            request = rig.copy(
+                "from/f",
+                "to/f",
+                is_move=is_move,
+                block_size_bytes=BLOCK if way == "blocks" else 0,
+                conflicts=ConflictPolicy.OVERWRITE,
+            )
+            job_id = await engine.submit(request)
+            await until(is_written.is_set)
+            cancelling = asyncio.gather(engine.cancel(job_id))
+            await until(is_cancelling)
+            may_answer.set()
+            await cancelling
+            (file,) = await engine.transfers(job_id)
+            assert file.state is TransferState.DONE
+            assert (await engine.wait(job_id)).state is JobState.DONE
+
+    with (
+        a_way_to_the_service(rig, way) as emulator,
+        FaultProxy(emulator, Rule(op, fault=LateReply(is_written, may_answer))) as proxy,
+    ):
+        store = open_store(parse(proxy.connection_string))
+        try:
+            run(work(store))
+        finally:
+            may_answer.set()
+            store.close()
+    assert container.download_blob("to/f").readall() == data
+    assert container.get_blob_client("from/f").exists() is not is_move
+
+
+@pytest.mark.parametrize("what", ["job", "file"])
+@pytest.mark.parametrize(
+    ("kind", "op", "size_bytes"),
+    [
+        ("upload", Op.PUT_BLOCK_LIST, 4 * BLOCK),
+        ("upload", Op.PUT_BLOB, 1000),
+        ("upload", Op.PUT_BLOB, 600 * 1024),
+        ("blocks", Op.PUT_BLOCK_LIST, 4 * BLOCK),
+        ("whole", Op.PUT_BLOB, 4 * BLOCK),
+        ("through", Op.PUT_BLOB, 4 * BLOCK),
+    ],
+)
+@pytest.mark.parametrize("is_written", [True, False], ids=["written", "not written"])
+def test_a_cancel_after_the_answer_was_lost_looks_whether_it_is_there(
+    rig: Rig,
+    container: ContainerClient,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    op: Op,
+    size_bytes: int,
+    what: str,
+    is_written: bool,
+) -> None:
+    monkeypatch.setattr(RetryPolicy, "ceiling", lambda *_: 1e6)
+    data = noise(size_bytes)
+    looks_first = op is Op.PUT_BLOCK_LIST or size_bytes > 256 * 1024
+    if looks_first:  # else what is there is noticed by the refusal, whose loss is no matter
+        container.upload_blob("to/f", b"old")
+    block = BLOCK if op is Op.PUT_BLOCK_LIST else 0
+    options = {"block_size_bytes": block, "conflicts": ConflictPolicy.OVERWRITE}
+    if kind == "upload":
+        request: object = rig.upload(write(tmp_path / "f", data), "to/f", **options)
+    else:
+        container.upload_blob("from/f", data)
+        request = rig.copy("from/f", "to/f", **options)
+    fault = DropReply() if is_written else Refuse(500)
+
+    async def work(store: object, rule: Rule) -> None:
+        async with rig.engine(store) as engine:
+            job_id = await engine.submit(request)  # type: ignore[arg-type]
+            await until(lambda: rule.met)
+            await until(lambda: [live for job in engine._queue for live in job.lives.values()
+                                 if live.waits])  # fmt: skip
+            if what == "job":
+                await engine.cancel(job_id)
+            else:
+                (file,) = await engine.transfers(job_id)
+                await engine.files.cancel(job_id, [file.id])
+            (file,) = await engine.transfers(job_id)
+            wanted = TransferState.DONE if is_written else TransferState.CANCELLED
+            assert file.state is wanted
+
+    # What goes through here is refused on the direct way first.
+    rule = Rule(op, range(2, 100) if kind == "through" else None, fault)
+    with (
+        a_way_to_the_service(rig, "blocks" if kind == "upload" else kind) as emulator,
+        FaultProxy(emulator, rule) as proxy,
+    ):
+        store = open_store(parse(proxy.connection_string))
+        try:
+            run(work(store, rule))
+        finally:
+            store.close()
+    target = container.get_blob_client("to/f")
+    stored = target.download_blob().readall() if target.exists() else b""
+    assert stored == (data if is_written else b"old" if looks_first else b"")

@@ -369,7 +369,13 @@ class FaultProxy:
             head = re.sub(rb"(?i)\r\nconnection: [^\r]*", b"", raw)[:-2]
             up_writer.write(head + b"Connection: close\r\n\r\n" + body)
             answer_head = (await up_reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-            data = b"" if method == "HEAD" else await up_reader.read(-1)
+            told = re.search(r"(?i)\r\ncontent-length: (\d+)", answer_head)
+            if method == "HEAD":
+                data = b""
+            elif told:
+                data = await up_reader.readexactly(int(told[1]))
+            else:
+                data = await up_reader.read(-1)
         finally:
             up_writer.transport.abort()
         first, *lines = answer_head[:-4].split("\r\n")

@@ -79,6 +79,12 @@ def test_it_grows_no_more_where_this_process_is_what_is_busy() -> None:
     assert way.pass_by() == 2 * START
 
 
+def test_it_grows_no_more_where_memory_is_what_is_short() -> None:
+    way = Way(at_most(1000))
+    assert [way.pass_by(is_short=True) for _ in range(3)] == [START] * 3
+    assert way.pass_by() == 2 * START
+
+
 def test_it_does_not_grow_for_nobody() -> None:
     way = Way(at_most(1000))
     assert [way.pass_by(is_wanting=False) for _ in range(3)] == [START] * 3
