@@ -228,14 +228,22 @@ class AccessControl:
         yield replace(count, is_complete=True)
 
     async def retry(
-        self, location: Location, edit: AccessEdit, failures: Sequence[AclFailure]
+        self,
+        location: Location,
+        edit: AccessEdit | Sequence[AclEntry],
+        failures: Sequence[AclFailure],
     ) -> AsyncGenerator[AccessCount, None]:
-        """Do the same again for what failed, path by path (folders with all below)."""
+        """Do the same again for what failed, path by path (folders with all below): an edit as
+        `change_below` does, a whole list as `replace_below`."""
         top = Location(location.connection_id, location.container)
         total = AccessCount()
         for path in dict.fromkeys(failure.path for failure in failures):
             done = AccessCount()
-            counts = self.change_below(top, path, edit)
+            counts = (
+                self.change_below(top, path, edit)
+                if isinstance(edit, AccessEdit)
+                else self.replace_below(top, path, edit)
+            )
             async with aclosing(counts):
                 async for count in counts:
                     done = count

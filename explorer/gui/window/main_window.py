@@ -21,6 +21,7 @@ from explorer.gui.carry.room import CarryRoom
 from explorer.gui.colours import Tone
 from explorer.gui.connect.controller import Connecting
 from explorer.gui.connect.local_storage import LocalStorage
+from explorer.gui.inspect.access_page import AccessPage
 from explorer.gui.inspect.versions_page import VersionsPage
 from explorer.gui.settings.controller import SettingsRoom
 from explorer.gui.transfers.controller import TransfersController
@@ -89,6 +90,7 @@ class MainWindow(QMainWindow):
         self.operations = Operations(bridge, scope, workers, starter, self)
         self.inspecting = Inspecting(bridge, scope, workers, self)
         self.inspecting.add_versions(VersionsPage(bridge, scope, starter))
+        self.inspecting.add_page(AccessPage(bridge, scope))
         self.tabs = Tabs(self._make_tab)
         self._session = Session(memory, self.tabs, self.tree_controller)
         self.going = Going(bridge, self.tree_controller, self.tabs, self.connecting)
