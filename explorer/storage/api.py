@@ -22,6 +22,8 @@ from explorer.storage.model import (
     Condition,
     Container,
     ContainerPage,
+    Crc64,
+    Md5,
     Page,
     RangeRead,
     Written,
@@ -132,10 +134,11 @@ class BlobStore(Protocol):
         block_id: bytes,
         data: memoryview | bytes,
         *,
-        content_md5: bytes | None = None,
+        digest: Md5 | Crc64 | None = None,
         progress: Progress | None = None,
     ) -> None:
-        """Put Block: stage one block; with `content_md5` the service checks it on arrival."""
+        """Put Block: stage one block; with a `digest` the service checks it on arrival, and
+        IntegrityError is raised for what came otherwise."""
         ...
 
     def readable_url(self, ref: BlobRef, expires_s: float) -> str:

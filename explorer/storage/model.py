@@ -197,6 +197,21 @@ class Written:
     version_id: str = ""
 
 
+class Md5(NamedTuple):
+    """A block goes with its MD5, 16 bytes; the service refuses what arrives otherwise."""
+
+    value: bytes
+
+
+class Crc64(NamedTuple):
+    """A block goes with its CRC64, 8 bytes as `explorer.storage.crc64` gives them; the service
+    refuses what arrives otherwise."""
+
+    value: bytes
+    or_md5: bool = True
+    """Where the service knows no CRC64, an MD5 is made and sent in its place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """One block as the service lists it; `block_id` is decoded from base64."""

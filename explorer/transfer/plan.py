@@ -240,16 +240,11 @@ class Chunks:
 # ---------------------------------------------------------------- block ids
 
 
-def digest_of(block: bytes | bytearray | memoryview) -> bytes:
-    """The first 23 bytes of the block's SHA-256, as they stand in its id."""
-    return hashlib.sha256(block).digest()[:DIGEST_BYTES]
-
-
-def digest_of_md5(md5: bytes) -> bytes:
-    """The same from a block's MD5, where that is sent along anyway: one look at the data
-    less. It has to tell edits and mix-ups apart, and what was asked to be stored under its
-    MD5 is no worse for that; `digest_of` has nothing to lean on, and leans on SHA-256."""
-    return hashlib.sha256(md5).digest()[:DIGEST_BYTES]
+def digest_of_crc64(crc64: bytes) -> bytes:
+    """What stands in a block's id of its content, from the CRC64 that is sent along anyway: no
+    second look at the data. It has to tell edits and mix-ups of one file apart, whose
+    fingerprint is the same besides."""
+    return hashlib.sha256(crc64).digest()[:DIGEST_BYTES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +259,7 @@ class BlockId:
 def make_block_id(upload_id: bytes, index: int, digest: bytes) -> bytes:
     """A block's id, always 48 bytes (not yet in base64).
 
-    `upload_id` is 16 random bytes, `digest` from `digest_of` or `digest_of_md5`. Raises
+    `upload_id` is 16 random bytes, `digest` from `digest_of_crc64`. Raises
     `ValueError` for other lengths and for an index outside 0..49,999.
     """
     if len(upload_id) != UPLOAD_ID_BYTES or len(digest) != DIGEST_BYTES:

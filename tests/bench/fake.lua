@@ -57,6 +57,7 @@ local function put()
     local size = tonumber(ngx.var.http_content_length) or 0
     if args.comp == "block" then
         state:set(path .. "#" .. text(args.blockid), size)
+        out["x-ms-content-crc64"] = ngx.var.http_x_ms_content_crc64
         out["x-ms-request-server-encrypted"] = "true"
         return finish(201)
     end

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from explorer.base.errors import InputError, NotFoundError, QuaysideError, ServiceError
 from explorer.storage.api import DELETE_BATCH, Progress, Sink
 from explorer.storage.azure import blob_control, copying, deleting, reading
+from explorer.storage.azure.blocks import BlockPuts
 from explorer.storage.azure.errors import Attempt, refusal
 from explorer.storage.azure.listing import (
     block_list_body,
@@ -40,6 +41,8 @@ from explorer.storage.model import (
     Condition,
     Container,
     ContainerPage,
+    Crc64,
+    Md5,
     Page,
     RangeRead,
     Written,
@@ -68,6 +71,7 @@ class AzureBlobStore:
         self.rest = rest
         self._dfs = dfs
         self._deleter = deleting.Deleter(rest)
+        self._blocks = BlockPuts(rest)
         self._controls: Control | None = None
 
     def __repr__(self) -> str:
@@ -251,23 +255,10 @@ class AzureBlobStore:
         block_id: bytes,
         data: memoryview | bytes,
         *,
-        content_md5: bytes | None = None,
+        digest: Md5 | Crc64 | None = None,
         progress: Progress | None = None,
     ) -> None:
-        fields = {}
-        if content_md5 is not None:
-            fields["content-md5"] = base64.b64encode(content_md5).decode()
-        self.rest.do(
-            self._attempt("upload a block of", ref.container, ref.name),
-            "PUT",
-            blob_path(ref.container, ref.name),
-            {"comp": "block", "blockid": base64.b64encode(block_id).decode()},
-            fields,
-            good=(201,),
-            body=data,
-            progress=progress,
-            may_resend=True,
-        )
+        self._blocks.put(ref, block_id, data, digest, progress)
 
     def readable_url(self, ref: BlobRef, expires_s: float) -> str:
         return copying.readable_url(self.rest, ref, expires_s)

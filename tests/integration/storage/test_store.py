@@ -27,7 +27,8 @@ from explorer.storage.api import BlobStore
 from explorer.storage.azure.client import open_store
 from explorer.storage.azure.store import AzureBlobStore
 from explorer.storage.connection import parse
-from explorer.storage.model import BlobHeaders, BlobRef, BlobType, Condition
+from explorer.storage.crc64 import crc64_of
+from explorer.storage.model import BlobHeaders, BlobRef, BlobType, Condition, Crc64, Md5
 from tests.integration.storage.connections import (
     WAYS,
     by_account_sas,
@@ -108,8 +109,8 @@ def test_blocks_become_a_blob(store: AzureBlobStore, container: ContainerClient)
     blob = ref(container)
     told: list[int] = []
     for block_id, part in zip(ids, parts, strict=True):
-        md5 = hashlib.md5(part).digest()
-        store.put_block(blob, block_id, memoryview(part), content_md5=md5, progress=told.append)
+        digest = Crc64(crc64_of(part))
+        store.put_block(blob, block_id, memoryview(part), digest=digest, progress=told.append)
     assert sum(told) == len(data)
     listed = store.block_list(blob)
     assert [(block.block_id, block.size_bytes) for block in listed.uncommitted] == [
@@ -168,7 +169,9 @@ def test_a_blob_written_whole_keeps_its_etag_in_the_block_list(
 def test_damage_on_the_way_is_refused(store: AzureBlobStore, container: ContainerClient) -> None:
     wrong = hashlib.md5(b"other").digest()
     with pytest.raises(IntegrityError):
-        store.put_block(ref(container), b"1" * 48, b"data", content_md5=wrong)
+        store.put_block(ref(container), b"1" * 48, b"data", digest=Md5(wrong))
+    with pytest.raises(IntegrityError):
+        store.put_block(ref(container), b"1" * 48, b"data", digest=Crc64(crc64_of(b"other")))
     with pytest.raises(IntegrityError):
         store.put_blob(
             ref(container), b"data", headers=BlobHeaders(content_md5=wrong), condition=ALWAYS
