@@ -105,14 +105,39 @@ def locked(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+@contextlib.contextmanager
+def locked_at_once(path: Path) -> Iterator[bool]:
+    """Like `locked`, without waiting: False where another process holds it. Raises OSError."""
+    make_private_dir(path.parent)
+    descriptor = open_private(path, os.O_RDWR | os.O_CREAT)
+    try:
+        yield _try_lock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 if os.name == "nt":  # pragma: no cover - Windows
     import msvcrt
 
     def _lock(descriptor: int) -> None:
         # Tries ten times, a second apart, then raises OSError.
         msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined,unused-ignore]
+
+    def _try_lock(descriptor: int) -> bool:
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        except OSError:
+            return False
+        return True
 else:
     import fcntl
 
     def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+    def _try_lock(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True

@@ -11,10 +11,11 @@ from explorer.cli.exits import Exit
 from explorer.cli.output import Output
 
 VERBS = (
-    "ls", "du", "upload", "download", "copy", "move", "rm", "restore", "mkdir", "stat", "cat",
+    "ls", "du", "upload", "download", "copy", "move", "mirror", "verify",
+    "rm", "restore", "mkdir", "stat", "cat",
     "props", "lease", "sas", "acl",
     "jobs", "resume", "pause", "cancel", "retry",
-    "mount",
+    "artifact", "mount",
     "connect", "demo", "doctor",
 )  # fmt: skip
 """In the order of the help."""
