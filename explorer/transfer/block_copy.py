@@ -18,7 +18,7 @@ from explorer.base.errors import (
     Retry,
     StorageError,
 )
-from explorer.storage.model import BlobProperties, Condition, Written
+from explorer.storage.model import BlobProperties, Condition, Md5, Written
 from explorer.transfer import progress_table
 from explorer.transfer.commit import Commit
 from explorer.transfer.copy_plan import digest_of_range, goes_through_here, lacks_tier
@@ -161,7 +161,7 @@ class BlockCopy:
         """A block that came through here."""
 
         def put() -> None:
-            self._work.store.put_block(self._target.ref, self._id(index), data, content_md5=md5)
+            self._work.store.put_block(self._target.ref, self._id(index), data, digest=Md5(md5))
 
         await self._work.call(self._live, put)
         self._is_staged(staged, index)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Final
@@ -24,7 +23,15 @@ from explorer.base.errors import (
     Retry,
     StorageError,
 )
-from explorer.storage.model import BlobHeaders, BlobProperties, Block, Condition, Written
+from explorer.storage.crc64 import crc64_of
+from explorer.storage.model import (
+    BlobHeaders,
+    BlobProperties,
+    Block,
+    Condition,
+    Crc64,
+    Written,
+)
 from explorer.transfer import progress_table
 from explorer.transfer.commit import Commit, patience
 from explorer.transfer.files import Source
@@ -36,8 +43,7 @@ from explorer.transfer.plan import (
     Cut,
     commit_ids,
     compare_staged,
-    digest_of,
-    digest_of_md5,
+    digest_of_crc64,
     make_block_id,
     parse_block_id,
 )
@@ -46,9 +52,6 @@ from explorer.transfer.rows import Progress
 from explorer.transfer.state import TransferState
 from explorer.transfer.work import EndsHere, Live, Outcome, Work, first_of, share
 
-_HASHING: Final = threading.Semaphore(max(1, (os.cpu_count() or 2) - 1))
-"""The MD5 of the whole file is a chain that nobody can help along; those of the blocks leave
-it a processor."""
 ONE_PUT_BYTES: Final = 64 * 1024 * 1024
 """The most that is read into memory at once, where blocks are not possible."""
 
@@ -67,7 +70,7 @@ class BlockUpload:
         self._upload_id = os.urandom(UPLOAD_ID_BYTES)
         self._condition = Condition.absent()
         self._digests: dict[int, bytes] = {}
-        self._checks_transit = work.options.with_md5 and not is_sealed(work.place.endpoint)
+        self._insists = work.options.with_md5 and not is_sealed(work.place.endpoint)
         live.size_bytes = cut.size_bytes
 
     async def run(self, kept: Progress | None) -> Outcome:
@@ -152,7 +155,7 @@ class BlockUpload:
             piece = self._cut[ours.index]
             with self._work.plant.buffers.borrow(piece.length) as data:
                 self._source.read_into(data, piece.offset)
-                if self._digest(data)[0] == ours.digest:
+                if digest_of_crc64(crc64_of(data)) == ours.digest:
                     self._digests[ours.index] = ours.digest
 
     # -- staging --------------------------------------------------------------
@@ -184,20 +187,16 @@ class BlockUpload:
         piece = self._cut[index]
         with self._work.plant.buffers.borrow(piece.length) as data:
             self._source.read_into(data, piece.offset)
-            digest, md5 = self._digest(data)
-            block_id = make_block_id(self._upload_id, index, digest)
+            crc64 = crc64_of(data)
+            digest = digest_of_crc64(crc64)
             self._work.store.put_block(
-                self._target.ref, block_id, data, content_md5=md5, progress=self._work.pay
+                self._target.ref,
+                make_block_id(self._upload_id, index, digest),
+                data,
+                digest=Crc64(crc64, or_md5=self._insists),
+                progress=self._work.pay,
             )
         return digest
-
-    def _digest(self, block: memoryview) -> tuple[bytes, bytes | None]:
-        """What goes into the block's id, and its MD5 where it is sent with one."""
-        if not self._checks_transit:
-            return digest_of(block), None
-        with _HASHING:
-            md5 = hashlib.md5(block, usedforsecurity=False).digest()
-        return digest_of_md5(md5), md5
 
     async def _in_one_put(self) -> Outcome:
         """Somebody's unfinished blocks are in the way: Put Blob drops them in the moment in
