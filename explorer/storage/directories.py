@@ -141,6 +141,12 @@ class DirectoryStore(Protocol):
         """`https://account.dfs.core.windows.net`, without credential or trailing slash."""
         ...
 
+    @property
+    def may_rename(self) -> bool | None:
+        """Whether the credential renames, and removes what it has made; None where that can
+        only be tried."""
+        ...
+
     # -- making and filling ---------------------------------------------------
 
     def create_directory(

@@ -15,6 +15,7 @@ from explorer.transfer import stamps
 from explorer.transfer.copy_plan import Target, refusal_of_type
 from explorer.transfer.encoding import failure_of
 from explorer.transfer.filters import Filter
+from explorer.transfer.lake_path import without_temporary
 from explorer.transfer.model import CopyRequest, CopySource
 from explorer.transfer.rows import Kind, NewTransfer, key_of
 from explorer.transfer.state import TransferState
@@ -132,7 +133,8 @@ class _Rows:
         remote = self._target.below(source, relative)
         if not remote.strip("/"):
             return None  # the container itself, which is there
-        return self._row(blob, remote)
+        row = self._row(blob, remote)
+        return row if blob.is_directory else without_temporary(row, blob.name)
 
     def _row(self, blob: Blob, remote: str) -> NewTransfer:
         refusal = refusal_of_type(blob.name, blob.blob_type, is_move=self._request.is_move)

@@ -19,6 +19,7 @@ from explorer.transfer.copy_walk import copy_entries
 from explorer.transfer.encoding import failure_of
 from explorer.transfer.files import translating
 from explorer.transfer.filters import IGNORE_FILES, Filter, IgnoreFile
+from explorer.transfer.lake_path import without_temporary
 from explorer.transfer.model import (
     CopyRequest,
     DownloadRequest,
@@ -259,7 +260,7 @@ class _Rows:
         if not allowed(relative):
             return None
         target = f"{source.target}/{relative}" if source.target else relative
-        return self._row(
+        row = self._row(
             Kind.FOLDER if is_folder else Kind.FILE,
             blob.name,
             target,
@@ -268,6 +269,7 @@ class _Rows:
             blob.etag,
             blob.content_md5,
         )
+        return row if is_folder else without_temporary(row, blob.name)
 
     def empty(self, source: DownloadSource) -> NewTransfer | None:
         """The folder itself, with nothing in it. The destination is made in any case."""

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
+
+from explorer.transfer.rows import NewTransfer
+from explorer.transfer.state import TransferState
 
 KEY: Final = "quayside_upload"
 """Metadata of a temporary file: whose it is. It is gone before the file gets its name."""
@@ -33,6 +36,13 @@ def first_path(path: str) -> str:
 def is_temporary(path: str) -> bool:
     """Whether a path is that of an unfinished upload of Quayside's, this one's or another's."""
     return _NAME.fullmatch(path.rpartition("/")[2]) is not None
+
+
+def without_temporary(row: NewTransfer, path: str) -> NewTransfer:
+    """What a walk found; the temporary file of an upload that still runs is left out."""
+    if row.state is not TransferState.QUEUED or not is_temporary(path):
+        return row
+    return replace(row, state=TransferState.SKIPPED, note=LEFT_ALONE)
 
 
 def mark_of(metadata: Mapping[str, str]) -> str:

@@ -202,15 +202,15 @@ class LakeUpload:
             await self._call(self._make)
         except (NotAuthorizedError, NetworkError) as error:
             is_refused = isinstance(error, NotAuthorizedError) and lacks_permission(error)
-            if renames.may or not (is_refused or isinstance(error, NetworkError)):
+            if renames.has_worked or not (is_refused or isinstance(error, NetworkError)):
                 raise
             renames.may = False
             raise NotThisWayError from None
-        renames.may = True
+        renames.may = renames.has_worked = True
 
     def _make(self) -> None:
-        """An empty file that says whose it is. The first one of a job gets its name by a
-        rename: whether that is allowed is better known before than after the sending."""
+        """An empty file that says whose it is. Where nobody knows whether a rename is allowed,
+        it gets its name by one: that is better known before than after the sending."""
         with shielded():  # what comes to be is known to whoever cancels
             self._make_shielded()
 

@@ -100,10 +100,12 @@ class Upload:
 
     def _directories_for(self, kept: Progress | None) -> DirectoryStore | None:
         """Where a large file goes by a rename; None where it goes as blocks, or has begun to."""
+        directories, renames = self._work.store.directories, self._work.renames
         if kept is not None:
-            began_so = LakeState.from_text(kept.fingerprint) is not None
-            return self._work.store.directories if began_so else None
-        return None if self._work.renames.may is False else self._work.store.directories
+            return directories if LakeState.from_text(kept.fingerprint) is not None else None
+        if directories is not None and renames.may is None:
+            renames.may = directories.may_rename
+        return None if renames.may is False else directories
 
     def at_once(self, folders: Folders) -> _Sent:
         return self._read_and_put(Condition.absent())

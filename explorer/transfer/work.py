@@ -127,7 +127,9 @@ class Renames:
     """What a job has found out about the credential."""
 
     may: bool | None = None
-    """Whether it renames, where directories are real; None as long as nobody has tried."""
+    """Whether it renames, where directories are real; None as long as nobody knows."""
+    has_worked: bool = False
+    """A file was made to be renamed."""
 
 
 @dataclass(frozen=True, slots=True)

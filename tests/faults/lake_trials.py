@@ -89,7 +89,7 @@ def rival_in_the_lake(trial: Trial) -> None:
     """P5: somebody writes the target before one of our requests is sent."""
     size = trial.random.choice(SIZES)
     exists = trial.random.random() < 0.5
-    steps = {"create_file": 1, "append": 3, "flush": 2, "set_metadata": 1, "rename": 2}
+    steps = {"create_file": 1, "append": 3, "flush": 2, "set_metadata": 1, "rename": 1}
     call = trial.random.choice(list(steps)) if size > BLOCK else "put_blob"
     at = trial.random.randint(1, steps.get(call, 1))
     written: list[str] = []
@@ -191,8 +191,7 @@ def lost_reply_to_a_rename(trial: Trial) -> None:
     with shore(trial) as there, short_pauses():
         if exists:
             there.put("f", b"old")
-        # The first rename finds out whether that is allowed.
-        there.lake.rules.append(rule := Rule(Op.PATH_RENAME, DropReply(), range(2, 2 + times)))
+        there.lake.rules.append(rule := Rule(Op.PATH_RENAME, DropReply(), range(1, 1 + times)))
         source = write(trial.folder / "f", data)
         job = trial.run(there.rig.upload(source, "f", **OVERWRITE), there.store)
         appended = there.lake.counts[Op.PATH_APPEND]

@@ -6,14 +6,18 @@ import asyncio
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from azure.storage.filedatalake import FileSystemClient
+from azure.storage.filedatalake import FileSystemClient, generate_file_system_sas
 
 from explorer.service.emulator import Emulator
 from explorer.storage.azure.client import open_store
+from explorer.storage.azure.datalake import AzureDirectoryStore
+from explorer.storage.azure.store import AzureBlobStore
 from explorer.storage.connection import parse
 from explorer.transfer.conflicts import EXISTS
 from explorer.transfer.lake_path import is_temporary
@@ -106,7 +110,7 @@ def test_a_tree_with_odd_names_and_empty_folders_comes_back_the_same(
 @pytest.mark.parametrize(
     ("op", "nth"),
     [
-        (Op.PATH_CREATE, 1), (Op.PATH_RENAME, 1), (Op.PATH_RENAME, 2), (Op.PATH_APPEND, 3),
+        (Op.PATH_CREATE, 1), (Op.PATH_RENAME, 1), (Op.PATH_APPEND, 3),
         (Op.PATH_FLUSH, 1), (Op.PATH_FLUSH, 2), (Op.SET_BLOB, 1), (Op.HEAD_BLOB, 2),
     ],
 )  # fmt: skip
@@ -300,3 +304,73 @@ def test_a_folder_is_never_replaced_by_a_file(
 
     run(work())
     assert sorted(paths(filesystem)) == ["big", "small"]
+
+
+def test_a_walk_leaves_out_uploads_that_still_run(
+    rig: Rig, filesystem: FileSystemClient, tmp_path: Path
+) -> None:
+    put(filesystem, "d/f", b"x")
+    put(filesystem, f"d/.quayside-{'0' * 32}.part", b"half")
+
+    async def work() -> None:
+        async with rig.engine() as engine:
+            for request in (rig.download("d/", tmp_path / "down"), rig.copy("d/", "e")):
+                job = await engine.wait(await engine.submit(request))
+                assert (job.state, job.files_skipped) == (JobState.DONE, 1)
+                notes = [file.note for file in await engine.transfers(job.id)]
+                assert "An unfinished upload; it was left out." in notes
+
+    run(work())
+    assert list(tree_of(tmp_path / "down")) == ["f"]
+    assert "e/f" in paths(filesystem)
+    assert len(temporaries(filesystem)) == 1
+
+
+def store_with(lake: Lake, rig: Rig, rights: str) -> AzureBlobStore:
+    end = datetime.now(UTC) + timedelta(hours=1)
+    sas = generate_file_system_sas(
+        lake.account, rig.container, lake.key, permission=rights, expiry=end
+    )
+    return open_store(parse(f"{lake.endpoint}/{rig.container}?{sas}"), is_hierarchical=True)
+
+
+@pytest.mark.parametrize(
+    ("rights", "is_renamed"), [("rcw", False), ("cw", False), ("rcwm", False), ("rcwd", True)]
+)
+def test_who_may_not_rename_and_remove_sends_blocks_and_leaves_nothing(
+    rig: Rig, lake: Lake, filesystem: FileSystemClient, tmp_path: Path, rights: str,
+    is_renamed: bool,
+) -> None:  # fmt: skip
+    for name in ("a", "b"):
+        write(tmp_path / "up" / name, noise(SIZE))
+    with closing(store_with(lake, rig, rights)) as store:
+        job = run(rig.do(rig.upload(tmp_path / "up", block_size_bytes=BLOCK), store))
+    assert (job.state, job.failure, job.files_failed) == (JobState.DONE, None, 0)
+    assert read(filesystem, "a") == noise(SIZE) == read(filesystem, "b")
+    assert sorted(paths(filesystem)) == ["a", "b"]
+    assert lake.counts[Op.PATH_RENAME] == (2 if is_renamed else 0)
+
+
+@pytest.mark.parametrize("op", [Op.PATH_CREATE, Op.PATH_RENAME])
+def test_a_rename_that_a_stored_policy_refuses_is_noticed_before_anything_is_sent(
+    rig: Rig, lake: Lake, filesystem: FileSystemClient, tmp_path: Path, op: Op,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(AzureDirectoryStore, "may_rename", None)
+    for name in ("a", "b"):
+        write(tmp_path / "up" / name, noise(SIZE))
+    lake.rules.append(Rule(op, Refuse(403, "AuthorizationPermissionMismatch")))
+    job = run(rig.do(rig.upload(tmp_path / "up", block_size_bytes=BLOCK)))
+    assert (job.state, job.failure, job.files_failed) == (JobState.DONE, None, 0)
+    assert (lake.counts[Op.PATH_APPEND], lake.counts[Op.PUT_BLOCK_LIST]) == (0, 2)
+    assert sorted(paths(filesystem)) == ["a", "b"]
+
+
+def test_a_dfs_endpoint_that_cannot_be_reached_is_not_needed(
+    rig: Rig, lake: Lake, filesystem: FileSystemClient, tmp_path: Path, quick: None
+) -> None:
+    lake.rules.extend(Rule(op, Drop()) for op in (Op.PATH_CREATE, Op.PATH_DELETE))
+    source = write(tmp_path / "f", noise(SIZE))
+    job = run(rig.do(rig.upload(source, "f", block_size_bytes=BLOCK)))
+    assert (job.state, job.failure, job.files_failed) == (JobState.DONE, None, 0)
+    assert read(filesystem, "f") == noise(SIZE)

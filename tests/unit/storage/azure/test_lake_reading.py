@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from explorer.base.errors import InputError
 from explorer.storage.azure import reading
+from explorer.storage.azure.datalake import sas_renames
 from explorer.storage.azure.lake_reading import (
     content_headers,
     path_item,
@@ -79,3 +80,17 @@ def test_the_services_own_mark_is_no_metadata_of_the_user() -> None:
     assert found.headers.metadata == {"mine": "1"}
     assert (found.owner, found.permissions) == ("anna", "rwxr-x---")
     assert found.expires_s == datetime(2026, 5, 1, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("token", "told"),
+    [
+        ("sp=rcwdl&sig=x", True), ("sp=racwdlmeop&sr=c&sig=x", True), ("sp=rcwl&sig=x", False),
+        ("sp=rdm&sig=x", False), ("si=policy&sig=x", None), ("sp=r&si=policy&sig=x", None),
+        ("sp=rwd&suoid=4a1b&sig=x", None), ("sig=x", False),
+    ],
+)  # fmt: skip
+def test_a_sas_tells_by_its_letters_whether_it_renames_and_removes(
+    token: str, told: bool | None
+) -> None:
+    assert sas_renames(token) is told
