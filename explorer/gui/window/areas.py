@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from explorer.gui.export.area import ExportArea
+from explorer.gui.share.area import ShareArea
 from explorer.gui.statistics.area import StatisticsArea
 from explorer.gui.window.history_area import HistoryArea
 from explorer.gui.window.offers import Area
@@ -12,6 +13,7 @@ from explorer.gui.window.surroundings import Surroundings
 def make_areas(around: Surroundings) -> tuple[Area, ...]:
     """In the order of their sections in a menu."""
     return (
+        ShareArea(around),
         StatisticsArea(around),
         ExportArea(around),
         HistoryArea(around),

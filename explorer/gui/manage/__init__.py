@@ -1,0 +1,1 @@
+"""What a person changes beside the bytes: properties, tier, leases; and 'Copy as'."""

@@ -1,0 +1,1 @@
+"""Giving others access: the dialog that makes and tries a SAS."""

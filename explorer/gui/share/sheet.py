@@ -1,0 +1,227 @@
+"""'Get shared access signature': filled in, made, copied, tried. GUI thread only."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
+
+from explorer.base.errors import InputError, QuaysideError
+from explorer.base.tasks import TaskScope
+from explorer.gui.bridge import Bridge
+from explorer.gui.colours import Tone
+from explorer.gui.errors import describe
+from explorer.gui.parts.buttons import Rank
+from explorer.gui.parts.notice import NoticeBar
+from explorer.gui.parts.texts import explain, plain_label
+from explorer.gui.share.form import SasForm, Shareable
+from explorer.gui.share.result import SasResult
+from explorer.gui.share.words import trial_text
+from explorer.gui.sheet import Sheet
+from explorer.service.claims import utc_now
+from explorer.service.model import Connection, Location
+from explorer.service.sharing import Shared
+from explorer.storage.sas import SasKind
+from explorer.storage.sas_wish import SasWish, checked, wish_warnings
+
+if TYPE_CHECKING:
+    from explorer.service.service import Service
+
+READ_ONLY = "This connection is set to read-only: it makes no SAS that changes anything."
+_ROOM = 190
+"""Of the screen's height, for what stands above and below the fields."""
+
+
+class _Scroller(QScrollArea):
+    """As high as what is in it, as far as the screen allows; then it scrolls."""
+
+    def __init__(self, content: QWidget) -> None:
+        super().__init__()
+        self._content = content
+        self.setProperty("bare", True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(content)
+
+    def sizeHint(self) -> QSize:
+        content = self._content.sizeHint()
+        most = self.screen().availableGeometry().height() - _ROOM
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(content.width() + bar, min(content.height(), max(most, 160)))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
+class SasSheet(Sheet):
+    """For one of `choices`, or for each of `blobs` (whole names in the container)."""
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        scope: TaskScope,
+        connection: Connection,
+        title: str,
+        choices: tuple[Shareable, ...],
+        *,
+        blobs: tuple[str, ...] = (),
+        remark: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(f"Shared access signature for {title}", parent, icon_name="key", width=580)
+        self._bridge = bridge
+        self._scope = scope
+        self._connection = connection
+        self._blobs = blobs
+        self._task: asyncio.Task[Any] | None = None
+        refusal = READ_ONLY if connection.is_read_only else ""
+        is_https = connection.endpoint.startswith("https://")
+        self.form = SasForm(choices, is_https=is_https, refusal=refusal)
+        self.remark = plain_label(remark, muted=True, wrap=True)
+        self.remark.setVisible(bool(remark))
+        self.warnings = plain_label(wrap=True)
+        self.warnings.setAccessibleName("Warnings")
+        self.notice = NoticeBar()
+        self.made_page = SasResult()
+        self.made_page.trial_requested.connect(self.try_out)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(_Scroller(self.form))
+        self.pages.addWidget(self.made_page)
+        self.body.addWidget(self.notice)
+        self.body.addWidget(self.remark)
+        self.body.addWidget(self.pages)
+        self.body.addWidget(self.warnings)
+        self.back_button = self.add_button("&Back", at_left=True)
+        self.back_button.clicked.connect(self.show_form)
+        self.close_button = self.add_button("Close")
+        self.close_button.clicked.connect(self.reject)
+        self.make_button = self.add_button("&Make SAS", rank=Rank.PRIMARY)
+        self.make_button.clicked.connect(self.make)
+        self.form.changed.connect(self._update)
+        self.finished.connect(lambda _: self._end())
+        self.show_form()
+        (self.form.target if len(choices) > 1 else self.form.letters.boxes["r"]).setFocus()
+        if choices[0].container:
+            place = Location(connection.id, choices[0].container)
+            self._scope.spawn(self._look_for_policies(place), name="stored policies")
+
+    # -- filling in --------------------------------------------------------------------
+
+    def show_form(self) -> None:
+        """Back to the fields; what was made is forgotten here."""
+        self.made_page.forget()
+        self.pages.setCurrentIndex(0)
+        self.back_button.hide()
+        self.make_button.show()
+        self.make_button.setDefault(True)
+        self._update()
+
+    def _update(self) -> None:
+        now = utc_now()
+        wish = self.form.wish(now)
+        problem = ""
+        try:
+            wish = checked(wish)
+        except InputError as error:
+            problem = str(error)
+        if wish.policy and self._connection.is_read_only:
+            problem = READ_ONLY
+        self.make_button.setEnabled(not problem and self._task is None)
+        explain(self.make_button, problem)
+        told = (problem,) if problem else wish_warnings(wish, now)
+        self.warnings.setText("\n".join(told))
+        self.warnings.setVisible(bool(told) and self.pages.currentIndex() == 0)
+        if self.isVisible():
+            self.fit()
+
+    async def _look_for_policies(self, place: Location) -> None:
+        """Names to choose from; without them one can still be typed."""
+        try:
+            access = await self._bridge.call(lambda it: it.administration.container_access(place))
+        except QuaysideError:
+            return
+        self.form.show_policies(tuple(policy.id for policy in access.policies))
+
+    # -- making ------------------------------------------------------------------------
+
+    def make(self) -> None:
+        """Sign it and show it."""
+        self._begin(self._make(), "make a SAS")
+
+    async def _make(self) -> None:
+        wish = self.form.wish(utc_now())
+        wishes = [wish]
+        if self._blobs and wish.kind is SasKind.BLOB:
+            wishes = [replace(wish, path=name) for name in self._blobs]
+        at = self._connection.id
+        made = [await self._bridge.call(partial(_make, at, one)) for one in wishes]
+        self.made_page.show_made(tuple(made))
+        self.pages.setCurrentIndex(1)
+        self.warnings.hide()
+        self.remark.hide()
+        self.notice.hide()
+        self.back_button.show()
+        self.make_button.hide()
+        self.close_button.setDefault(True)
+        first = (
+            self.made_page.copy_all_button if len(made) > 1 else self.made_page.copy_buttons["URL"]
+        )
+        first.setFocus()
+
+    def try_out(self) -> None:
+        """Connect with what was made and nothing else."""
+        if self.made_page.made:
+            self._begin(self._try_out(self.made_page.made[0].url), "test a SAS")
+
+    async def _try_out(self, url: str) -> None:
+        self.made_page.trial_button.setEnabled(False)
+        self.made_page.show_trial("Trying it…")
+        self.fit()
+        is_http = not self._connection.endpoint.startswith("https://")
+        try:
+            test = await self._bridge.call(
+                lambda it: it.sharing.test_sas(url, is_http_allowed=is_http)
+            )
+            self.made_page.show_trial(trial_text(test))
+        except QuaysideError as error:
+            told = describe(error)
+            self.made_page.show_trial(f"It is of no use: {told.title}. {told.line}")
+        finally:
+            self.made_page.trial_button.setEnabled(True)
+
+    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        self._end_task()
+        self._task = self._scope.spawn(self._told(work), name=name)
+        self.make_button.setEnabled(False)
+
+    async def _told(self, work: Coroutine[Any, Any, None]) -> None:
+        own = asyncio.current_task()
+        try:
+            await work
+        except QuaysideError as error:
+            told = describe(error)
+            self.notice.tell(f"{told.title}. {told.line}", Tone.BAD)
+        finally:
+            if self._task is own:
+                self._task = None
+                self._update()
+
+    def _end_task(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    def _end(self) -> None:
+        self._end_task()
+        self.made_page.forget()
+
+
+async def _make(connection_id: str, wish: SasWish, service: Service) -> Shared:
+    return await service.sharing.make(connection_id, wish)
