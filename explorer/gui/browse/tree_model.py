@@ -25,7 +25,7 @@ from PySide6.QtCore import (
 
 from explorer.base.shown import shown
 from explorer.gui.browse.natural import natural_key
-from explorer.gui.browse.tree_words import node_icon, node_tooltip
+from explorer.gui.browse.tree_words import kind_text, node_icon, node_tooltip
 from explorer.service.model import Connection, Location
 
 Index = QModelIndex | QPersistentModelIndex
@@ -125,6 +125,9 @@ class TreeModel(QAbstractItemModel):
         connection = self._connections[node.location.connection_id]
         if role == CONNECTION_ROLE:
             return connection if node.parent == 0 else None
+        if role == Qt.ItemDataRole.AccessibleTextRole and node.parent == 0:
+            parts = (shown(node.name), kind_text(connection))
+            return ", ".join(part for part in parts if part)
         if role == Qt.ItemDataRole.DecorationRole:
             return node_icon(node.location, connection, is_top=node.parent == 0)
         if role == Qt.ItemDataRole.ToolTipRole:

@@ -30,10 +30,20 @@ def node_icon(location: Location, connection: Connection, *, is_top: bool) -> QI
             return icon("lock", Tone.WARN)
         if is_expired(connection):
             return icon("expired")
+        if connection.is_hierarchical:
+            return icon("lake")
         if connection.is_emulator:
             return icon("account-emulator")
         return icon("account" if not connection.root.container else "container")
     return icon("folder" if location.path else "container")
+
+
+def kind_text(connection: Connection) -> str:
+    """Which kind of account it is; empty where nobody knows yet."""
+    if connection.is_hierarchical is None:
+        return ""
+    kind = "Data Lake Gen2" if connection.is_hierarchical else "Blob"
+    return f"{kind}, as set by hand" if connection.is_namespace_set else kind
 
 
 def expiry_badge(connection: Connection) -> tuple[str, Tone] | None:
@@ -75,6 +85,8 @@ def node_tooltip(
     """Where it is and how it is reached; no secret."""
     if is_top:
         lines = [connection.name, connection.endpoint, connection.credential_kind]
+        if kind := kind_text(connection):
+            lines.append(kind)
         if connection.root.container:
             lines.append(f"Container: {connection.root.container}")
         if ends := expiry_text(connection):

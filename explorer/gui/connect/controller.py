@@ -133,16 +133,21 @@ class Connecting(QObject):
     # -- those that are there -----------------------------------------------------
 
     async def edit(self, connection: Connection) -> None:
-        """Look at it, rename it, or go on to a new credential."""
+        """Look at it, rename it, say what kind it is, or go on to a new credential."""
         dialog = EditDialog(connection, self._window)
         answer = await ask.finished(
-            dialog, lambda it: (it.name.text().strip(), it.wants_replacement)
+            dialog, lambda it: (it.name.text().strip(), it.is_hierarchical, it.wants_replacement)
         )
         if answer is None:
             return
-        name, wants_replacement = answer
+        name, is_hierarchical, wants_replacement = answer
         if name != connection.name:
             await self._rename(connection.id, name)
+        before = connection.is_hierarchical if connection.is_namespace_set else None
+        if is_hierarchical is not before:
+            await self._bridge.call(
+                lambda service: service.set_hierarchical(connection.id, is_hierarchical)
+            )
         if wants_replacement:
             await self.replace(connection)
 

@@ -1,15 +1,15 @@
-"""One connection looked at and renamed; leads to a new credential."""
+"""One connection looked at, renamed, its kind set by hand; leads to a new credential."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFormLayout, QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QGridLayout, QLineEdit, QWidget
 
-from explorer.gui.browse.tree_words import expiry_text
+from explorer.gui.browse.tree_words import expiry_text, kind_text
 from explorer.gui.colours import Tone
 from explorer.gui.parts.buttons import Rank
 from explorer.gui.parts.chip import Chip
 from explorer.gui.parts.notice import NoticeBar
-from explorer.gui.parts.texts import ElidedLabel, plain_label
+from explorer.gui.parts.texts import ElidedLabel, explain, plain_label
 from explorer.gui.sheet import Sheet
 from explorer.service.model import Connection, SecretHome
 from explorer.storage.access import Verdict
@@ -39,6 +39,7 @@ class EditDialog(Sheet):
         form.addRow("Address", ElidedLabel(connection.endpoint))
         if connection.root.container:
             form.addRow("Container", ElidedLabel(connection.root.container))
+        form.addRow("&Kind", self._kinds(connection))
         form.addRow("Access", plain_label(connection.credential_kind))
         form.addRow("", self._chips(connection))
         if ends := expiry_text(connection):
@@ -56,6 +57,25 @@ class EditDialog(Sheet):
         self.save_button = self.add_button("&Save", rank=Rank.PRIMARY)
         self.save_button.clicked.connect(self.accept)
         self.name.textChanged.connect(lambda text: self.save_button.setEnabled(bool(text.strip())))
+
+    def _kinds(self, connection: Connection) -> QComboBox:
+        """What the account is, and the choice to know better than what was found."""
+        found = "" if connection.is_namespace_set else kind_text(connection)
+        self.kind = QComboBox()
+        self.kind.setAccessibleName("Kind")
+        self.kind.addItem(f"Automatic: {found}" if found else "Automatic", None)
+        self.kind.addItem("Blob: folders are parts of names", False)
+        self.kind.addItem("Data Lake Gen2: real folders", True)
+        if connection.is_namespace_set:
+            self.kind.setCurrentIndex(2 if connection.is_hierarchical else 1)
+        explain(self.kind, "Whether folders are real is asked of the service, unless you say so.")
+        return self.kind
+
+    @property
+    def is_hierarchical(self) -> bool | None:
+        """What the person says of the account's folders; None leaves it to the service."""
+        chosen: bool | None = self.kind.currentData()
+        return chosen
 
     def _chips(self, connection: Connection) -> QWidget:
         holder = QWidget()

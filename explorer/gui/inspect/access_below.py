@@ -38,7 +38,7 @@ from explorer.gui.parts.buttons import Rank
 from explorer.gui.parts.lines_model import Line, LinesModel
 from explorer.gui.parts.notice import NoticeBar
 from explorer.gui.parts.texts import explain, plain_label
-from explorer.gui.parts.views import dress_table
+from explorer.gui.parts.views import VIEW_ICON_SIZE, dress_table
 from explorer.gui.sheet import Sheet
 from explorer.service.access_control import AccessCount
 from explorer.service.model import Location
@@ -99,12 +99,13 @@ class BelowSheet(Sheet):
         self.entries = QListWidget()
         self.entries.setAccessibleName("Entries to apply")
         self.entries.setMinimumHeight(150)
+        self.entries.setIconSize(VIEW_ICON_SIZE)
         self.entries.itemChanged.connect(lambda _: self._tell_plan())
         self.body.addWidget(self.entries)
         owner = self._names.get(self._draft.owner, self._draft.owner)
         group_name = self._names.get(self._draft.group, self._draft.group)
-        self.owner = QCheckBox(f"Owner: {shown(owner)}".replace("&", "&&"))
-        self.group = QCheckBox(f"Owning group: {shown(group_name)}".replace("&", "&&"))
+        self.owner = QCheckBox(f"Make {shown(owner)} the owner".replace("&", "&&"))
+        self.group = QCheckBox(f"Make {shown(group_name)} the owning group".replace("&", "&&"))
         for box in (self.owner, self.group):
             box.toggled.connect(self._tell_plan)
             self.body.addWidget(box)

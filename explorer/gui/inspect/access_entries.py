@@ -25,7 +25,7 @@ from explorer.gui.parts.views import dress_table
 from explorer.storage.acl import AclEntry, AclKind, AclScope, checked_principal
 
 FIRST_PERMISSIONS = "r-x"
-TICK_WIDTH = 58
+TICK_WIDTH = 54
 _TITLES = {AclScope.ACCESS: "Access entries", AclScope.DEFAULT: "Default entries"}
 _ABOUT = {
     AclScope.ACCESS: "",
@@ -88,8 +88,8 @@ class EntriesEditor(QWidget):
             self.table.setItemDelegateForColumn(column, self._ticks)
             self.table.setColumnWidth(column, TICK_WIDTH)
         self.about = plain_label(_ABOUT[scope], muted=True, wrap=True)
-        self.copy_button = push_button("&Begin with the access entries", icon_name="copy")
-        self.clear_button = push_button("Remove a&ll default entries", Rank.FLAT)
+        self.copy_button = push_button("Begin with the access entries", icon_name="copy")
+        self.clear_button = push_button("Remove all default entries", Rank.FLAT)
         head = QHBoxLayout()
         head.addWidget(title, 1)
         head.addWidget(self.remove_button)
@@ -119,7 +119,7 @@ class EntriesEditor(QWidget):
         for text, _ in _KINDS:
             self.kind.addItem(text)
         self.who = line_field(f"Name or object id for the {what}", placeholder="Name or object id")
-        self.add_button = push_button("&Add", icon_name="plus")
+        self.add_button = push_button("Add", icon_name="plus")
         self.add_button.setAccessibleName(f"Add {what}")
         self.problem = plain_label("", muted=True, wrap=True)
         self.problem.hide()

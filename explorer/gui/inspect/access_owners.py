@@ -31,7 +31,7 @@ class OwnersEditor(QWidget):
         self.group = line_field("Owning group", placeholder="Name or object id")
         self.mode = line_field("Permissions", placeholder="rwxr-x--- or 0750")
         self.octal = plain_label("", muted=True)
-        self.sticky = QCheckBox("S&ticky")
+        self.sticky = QCheckBox("Sticky")
         self.sticky.setAccessibleName("Sticky")
         self._problems: dict[QLineEdit, QLabel] = {}
         grid = QGridLayout(self)
@@ -40,7 +40,7 @@ class OwnersEditor(QWidget):
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
         for at, (text, field) in enumerate(
-            (("O&wner", self.owner), ("&Group", self.group), ("&Permissions", self.mode))
+            (("Owner", self.owner), ("Group", self.group), ("Permissions", self.mode))
         ):
             label = plain_label(text, muted=True)
             label.setBuddy(field)

@@ -87,7 +87,7 @@ class AccessPage(InspectorPage):
         self.defaults = EntriesEditor(AclScope.DEFAULT)
         self.problem = plain_label("", muted=True, wrap=True)
         self.apply_button = push_button("&Apply", Rank.PRIMARY)
-        self.revert_button = push_button("Re&vert", icon_name="undo")
+        self.revert_button = push_button("Revert", icon_name="undo")
         self.below_button = push_button("Apply to everything &below…", icon_name="folder")
         self._lay_out()
         self._connect()

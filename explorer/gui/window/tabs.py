@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QTabWidget, QWidget
 
 from explorer.base.shown import shown
 from explorer.gui.browse.pane import Pane
+from explorer.gui.browse.tree_words import kind_text
 from explorer.gui.icons import icon
 from explorer.gui.parts.buttons import tool_button
 from explorer.gui.parts.texts import tooltip
@@ -134,10 +135,14 @@ class Tabs(QTabWidget):
             return
         # An ampersand would be taken for a mnemonic.
         self.setTabText(at, tab.pane.title.replace("&", "&&"))
-        name = "folder" if place.path else "container" if place.container else "account"
+        account = "lake" if connection is not None and connection.is_hierarchical else "account"
+        name = "folder" if place.path else "container" if place.container else account
         self.setTabIcon(at, icon(name))
         where = f"{connection.name}: " if connection is not None else ""
-        self.setTabToolTip(at, tooltip(shown(f"{where}{place.container}/{place.path}".rstrip("/"))))
+        lines = [shown(f"{where}{place.container}/{place.path}".rstrip("/"))]
+        if connection is not None and (kind := kind_text(connection)):
+            lines.append(kind)
+        self.setTabToolTip(at, tooltip("\n".join(lines)))
 
     def _changed(self, _at: int) -> None:
         tab = self.currentWidget()
