@@ -53,6 +53,10 @@ class Looking:
         """Whether anything lives at or below that folder (one page of one name)."""
         return await self._browser.is_folder(location)
 
+    async def has_directories(self, connection_id: str) -> bool:
+        """Whether directories are real there; asked of the service once, where nobody knows."""
+        return await self._connections.directories(connection_id) is not None
+
     async def container_properties(self, location: Location) -> Container:
         """What the service tells about that container itself. Raises NotFoundError."""
         return await self._browser.container_properties(location)

@@ -13,7 +13,7 @@ from explorer.storage.access import Action
 from explorer.storage.azure import blob_control, leasing
 from explorer.storage.azure.rest import Rest
 from explorer.storage.control_model import LEASE_FOREVER_S
-from explorer.storage.model import BlobRef
+from explorer.storage.model import BlobRef, Condition
 
 
 class Upkeep:
@@ -63,6 +63,27 @@ class Upkeep:
         left_s = await self._reach.calls.run(leasing.break_lease, rest, ref, after_s)
         self._changed(connection_id, ref)
         return left_s
+
+    async def set_metadata(
+        self, connection_id: str, ref: BlobRef, metadata: dict[str, str], *, etag: str = ""
+    ) -> None:
+        """Replace all metadata of a blob or, where directories are real, of a directory; with
+        `etag` only while it is still that. Raises PreconditionFailedError, NotFoundError."""
+        access = self._reach.access(connection_id)
+        if not access.allows(Action.WRITE):
+            raise NotAuthorizedError(
+                access.reason(Action.WRITE), cure="Use a credential that allows it."
+            )
+        store = await self._reach.store(connection_id)
+        condition = Condition.unchanged(etag) if etag else Condition.always()
+        lake = store.directories
+        if lake is not None:
+            await self._reach.calls.run(
+                lake.set_metadata, ref.container, ref.name, metadata, condition=condition
+            )
+        else:
+            await self._reach.calls.run(store.set_metadata, ref, metadata, condition=condition)
+        self._changed(connection_id, ref)
 
     async def stop_copy(self, connection_id: str, ref: BlobRef) -> None:
         """Stop the service copying to this blob; an empty blob stays. Raises ConflictError
