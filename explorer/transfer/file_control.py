@@ -276,5 +276,5 @@ class FileControl:
 def _name_in_job(job: Job, row: TransferRow) -> str:
     """The key of `JobOptions.decisions`."""
     if isinstance(job.row.request, DownloadRequest):
-        return os.fsdecode(row.local)
-    return row.remote.removeprefix(place_of(job.row.request).prefix)
+        return os.fsdecode(row.local_original)
+    return row.remote_original.removeprefix(place_of(job.row.request).prefix)

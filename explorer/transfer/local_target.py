@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import os
 import stat
+from dataclasses import replace
 from typing import NoReturn
 
 from explorer.base.errors import LocalError
@@ -42,7 +43,9 @@ class LocalTarget:
         self._live = live
         self._root = root
         self._mark = mark
-        self._original = live.row.local
+        self._original = live.row.local_original
+        if live.row.original:
+            live.note = live.note or live.row.note
         self._place(live.row.local)
 
     def _place(self, relative: bytes) -> None:
@@ -124,8 +127,13 @@ class LocalTarget:
         name = os.fsencode(numbered(os.fsdecode(self._original), number))
         self._place(name)
         self._live.note = f"Saved as {shown(self.name)}, to keep what was there."
+        self._live.row = replace(self._live.row, local=name, original=self._original)
         await self._work.journal.do(
-            transfer_table.set_target, self._live.row.id, local=name, note=self._live.note
+            transfer_table.set_target,
+            self._live.row.id,
+            local=name,
+            note=self._live.note,
+            original=self._original,
         )
 
     def rival(self) -> NoReturn:

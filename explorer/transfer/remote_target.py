@@ -42,7 +42,9 @@ class RemoteTarget:
         self._work = work
         self._live = live
         self.name = live.row.remote
-        self._original = live.row.remote
+        self._original = live.row.remote_original
+        if live.row.original:
+            live.note = live.note or live.row.note
         self._number = 1
         self.is_unseen = False
         """The credential writes and does not read: what is there cannot be looked at."""
@@ -120,11 +122,14 @@ class RemoteTarget:
         self._number += 1
         self.name = numbered(self._original, self._number)
         self._live.note = f"Stored as {self.name}, since {self._original} was there."
+        original = self._original.encode("utf-8", "surrogatepass")
+        self._live.row = replace(self._live.row, remote=self.name, original=original)
         await self._work.journal.do(
             transfer_table.set_target,
             self._live.row.id,
             remote=self.name,
             note=self._live.note,
+            original=original,
         )
 
     def rival(self) -> NoReturn:

@@ -126,6 +126,19 @@ class TransferRow:
     attempt: int
     failure: Failure | None
     note: str
+    original: bytes = b""
+    """The name of the target before it got another, since both are kept: below the
+    destination, or of the blob in UTF-8. Empty where it has its own."""
+
+    @property
+    def local_original(self) -> bytes:
+        """For a download, the target as the walk named it."""
+        return self.original or self.local
+
+    @property
+    def remote_original(self) -> str:
+        """For an upload or copy, the target as the walk named it."""
+        return self.original.decode("utf-8", "surrogatepass") or self.remote
 
 
 @dataclass(frozen=True, slots=True)

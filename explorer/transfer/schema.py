@@ -84,5 +84,11 @@ _SINGLE_FILES: Final = (
     )""",
 )
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _COPIES, _SINGLE_FILES)
+_BOTH_KEPT: Final = (
+    # The name of a target before it got another, since both are kept; in the system's bytes,
+    # or UTF-8.
+    "ALTER TABLE transfers ADD COLUMN original BLOB NOT NULL DEFAULT x''",
+)
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _COPIES, _SINGLE_FILES, _BOTH_KEPT)
 """The statements that lead from version n to n + 1; the file's `user_version` counts them."""

@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 _TRANSFER: Final = (
     "id, job_id, state, kind, target_key, local, remote, size_bytes, mtime_ns, etag, md5,"
-    " attempt, failure, note"
+    " attempt, failure, note, original"
 )
 
 
@@ -49,6 +49,7 @@ def _transfer(row: Sequence[Any]) -> TransferRow:
         row[11],
         failure_from_text(row[12]),
         row[13],
+        row[14],
     )
 
 
@@ -267,14 +268,15 @@ def set_target(
     transfer_id: int,
     *,
     note: str,
+    original: bytes,
     remote: str | None = None,
     local: bytes | None = None,
 ) -> None:
-    """Both are kept: this one gets another name."""
+    """Both are kept: this one gets another name than the `original`."""
     db.execute(
-        "UPDATE transfers SET remote=coalesce(?, remote), local=coalesce(?, local), note=?"
-        " WHERE id=?",
-        (remote, local, note, transfer_id),
+        "UPDATE transfers SET remote=coalesce(?, remote), local=coalesce(?, local), note=?,"
+        " original=? WHERE id=?",
+        (remote, local, note, original, transfer_id),
     )
 
 

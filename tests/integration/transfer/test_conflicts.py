@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,13 @@ from explorer.transfer.model import (
     ConflictPolicy,
     DownloadRequest,
     JobSnapshot,
+    Request,
     UploadRequest,
 )
 from explorer.transfer.names import LINUX, Mapper
 from explorer.transfer.state import JobState, TransferState
-from tests.integration.transfer.rig import Ears, Hooked, Rig, noise, parts_in, run, write
+from tests.integration.transfer.rig import Ears, Hooked, Rig, noise, parts_in, run, until, write
+from tests.integration.transfer.test_control import Brake
 
 BLOCK = 64 * 1024
 OLD = b"the old one"
@@ -123,6 +126,52 @@ def test_keeping_both_numbers_the_new_one(
         "f (2).tar.gz": data,
         "f (2) (2).tar.gz": data,
     }
+
+
+@pytest.mark.parametrize("takes_it", [False, True], ids=["kept", "taken meanwhile"])
+@pytest.mark.parametrize("way", ["up", "down"])
+def test_a_name_that_was_chosen_to_keep_both_is_kept_over_a_pause(
+    rig: Rig, container: ContainerClient, tmp_path: Path, way: str, takes_it: bool
+) -> None:
+    data = noise(600 * 1024)
+    there = tmp_path / "down"
+    write(there / "f", OLD)
+    if way == "up":
+        container.upload_blob("f", OLD)
+    else:
+        container.upload_blob("f", data)
+    brake = Brake(rig, "put_blob" if way == "up" else "read_range", 0)
+    options: dict[str, Any] = {
+        "conflicts": ConflictPolicy.FAIL,
+        "decisions": {"f": ConflictPolicy.RENAME},
+    }
+    request: Request = rig.download("f", there, **options)
+    if way == "up":
+        request = rig.upload(write(tmp_path / "f", data), "f", **options)
+
+    async def work() -> str:
+        async with rig.engine(brake.store) as engine:
+            job_id = await engine.submit(request)
+            await until(brake.held.is_set)
+            pausing = asyncio.gather(engine.pause(job_id))
+            brake.released.set()
+            await pausing
+            if takes_it and way == "up":
+                container.upload_blob("f (2)", b"theirs")
+            elif takes_it:
+                write(there / "f (2)", b"theirs")
+        async with rig.engine() as engine:
+            await engine.resume(job_id)
+            assert (await engine.wait(job_id)).state is JobState.DONE
+            (file,) = await engine.transfers(job_id)
+            return file.note
+
+    note = run(work())
+    chosen = "f (3)" if takes_it else "f (2)"
+    assert chosen in note
+    theirs = {"f (2)": b"theirs"} if takes_it else {}
+    found = contents(container) if way == "up" else files(there)
+    assert found == {"f": OLD, **theirs, chosen: data}
 
 
 def test_older_and_same_files_are_skipped_with_the_reason(
