@@ -19,6 +19,7 @@ from explorer.base.settings import Settings
 from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
 from explorer.gui import ask
+from explorer.gui.account.create_sheet import CreateContainerSheet
 from explorer.gui.bridge import Bridge
 from explorer.gui.browse.deleting import DeleteSheet
 from explorer.gui.browse.drops import local_paths
@@ -27,7 +28,7 @@ from explorer.gui.browse.rows import NO_TIME, Row, RowKind
 from explorer.gui.browse.words import path_text
 from explorer.gui.transfers.start import TransferStarter
 from explorer.service.model import DeleteCount, Location
-from explorer.service.naming import check_container_name, check_folder_name
+from explorer.service.naming import check_folder_name
 from explorer.transfer.model import (
     DownloadRequest,
     DownloadSource,
@@ -181,17 +182,10 @@ class Operations(QObject):
         )
 
     async def new_container(self, connection_id: str) -> str | None:
-        """Ask for a name and make a private container; its name."""
-        return await ask.text_done(
-            self._window,
-            "Create container",
-            "&Name",
-            lambda name: self._bridge.call(
-                lambda service: service.create_container(connection_id, name)
-            ),
-            go="&Create",
-            check=check_container_name,
-        )
+        """Ask for name, access and metadata, and make a container; its name."""
+        sheet = CreateContainerSheet(self._bridge, self._scope, connection_id, self._window)
+        made = await ask.finished(sheet, lambda it: it.made)
+        return made.container if made is not None else None
 
     # -- delete ---------------------------------------------------------------------------
 

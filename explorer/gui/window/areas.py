@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from explorer.gui.account.area import AccountArea
 from explorer.gui.export.area import ExportArea
 from explorer.gui.share.area import ShareArea
 from explorer.gui.statistics.area import StatisticsArea
@@ -17,4 +18,5 @@ def make_areas(around: Surroundings) -> tuple[Area, ...]:
         StatisticsArea(around),
         ExportArea(around),
         HistoryArea(around),
+        AccountArea(around),
     )

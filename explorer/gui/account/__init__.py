@@ -1,0 +1,1 @@
+"""Containers and the account: made, opened to others, and set, in dialogs."""
