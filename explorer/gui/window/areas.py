@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from explorer.gui.account.area import AccountArea
 from explorer.gui.export.area import ExportArea
+from explorer.gui.manage.area import ManageArea
 from explorer.gui.share.area import ShareArea
 from explorer.gui.statistics.area import StatisticsArea
 from explorer.gui.window.history_area import HistoryArea
@@ -15,6 +16,7 @@ def make_areas(around: Surroundings) -> tuple[Area, ...]:
     """In the order of their sections in a menu."""
     return (
         ShareArea(around),
+        ManageArea(around),
         StatisticsArea(around),
         ExportArea(around),
         HistoryArea(around),
