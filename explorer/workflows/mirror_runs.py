@@ -28,6 +28,7 @@ from explorer.transfer.files import translating
 from explorer.workflows.manifest import Manifest, Run, run_line
 
 ENDING: Final = ".jsonl"
+_ID_LENGTH: Final = len("20261121-065415-1a2b3c")
 KEPT_RUNS: Final = 100
 """Manifests of one pair; older ones go."""
 
@@ -90,7 +91,7 @@ class Pair:
 
     def last(self) -> Path | None:
         """The manifest of the newest run, if there is one."""
-        return max(self.folder.glob(f"*{ENDING}"), key=lambda path: path.name, default=None)
+        return max(self.folder.glob(f"*{ENDING}"), key=_order, default=None)
 
     def name_for(self, started: datetime) -> str:
         """A run's id, `20261121-065415-1a2b3c`: later ones sort later."""
@@ -99,10 +100,13 @@ class Pair:
     def keep(self, run_id: str, run: Run, lines: IO[bytes]) -> Path:
         """Keep a manifest under that id, whole or not at all; what is older than the last
         hundred goes. Raises LocalError."""
-        path = self.folder / f"{run_id}{ENDING}"
+        path, number = self.folder / f"{run_id}{ENDING}", 1
+        while path.exists():  # two within a second
+            number += 1
+            path = self.folder / f"{run_id}-{number}{ENDING}"
         write_manifest(path, run, lines)
         with translating(os.fsencode(self.folder)):
-            for old in sorted(self.folder.glob(f"*{ENDING}"))[:-KEPT_RUNS]:
+            for old in sorted(self.folder.glob(f"*{ENDING}"), key=_order)[:-KEPT_RUNS]:
                 old.unlink()
         return path
 
@@ -111,6 +115,13 @@ class Pair:
         with translating(os.fsencode(self.folder)):
             make_private_dir(self.folder)
             return tempfile.TemporaryFile("w+b", dir=self.folder)
+
+
+def _order(path: Path) -> tuple[str, int]:
+    """By time: `20261121-065415-1a2b3c` before `20261121-065415-1a2b3c-2`."""
+    stem = path.name.removesuffix(ENDING)
+    number = stem[_ID_LENGTH + 1 :]
+    return stem[:_ID_LENGTH], int(number) if number.isdecimal() else 1
 
 
 def write_manifest(path: Path, run: Run, lines: IO[bytes]) -> None:
@@ -143,9 +154,7 @@ def write_lines(stream: IO[bytes], lines: Iterable[str]) -> None:
 def runs(data_dir: Path) -> list[KeptRun]:
     """Every run that is kept, the newest first. One that cannot be read is left out."""
     found = []
-    for path in sorted(
-        (data_dir / "mirrors").glob(f"*/*{ENDING}"), key=lambda path: path.name, reverse=True
-    ):
+    for path in sorted((data_dir / "mirrors").glob(f"*/*{ENDING}"), key=_order, reverse=True):
         with contextlib.suppress(InputError), Manifest(path) as manifest:
             found.append(KeptRun(path.name.removesuffix(ENDING), path, manifest.run))
     return found
