@@ -43,7 +43,9 @@ def write_sample(folder: Path) -> None:
     sample.write_datasets(folder / "datasets")
 
 
-async def connect(service: Service, pasted: str, say: Say) -> Connection:
+async def connect(
+    service: Service, pasted: str, say: Say, *, name: str = CONNECTION_NAME
+) -> Connection:
     """Paste the connection string, test it, keep it; a connection of an earlier start goes."""
     for line in recognise(pasted, datetime.now(UTC)).texts:
         say(f"pasted: {line}")
@@ -52,7 +54,7 @@ async def connect(service: Service, pasted: str, say: Say) -> Connection:
     say(f"tested: {report.summary}")
     for old in service.connections():
         await service.remove_connection(old.id)
-    return await service.connect(spec, name=CONNECTION_NAME, probe=report)
+    return await service.connect(spec, name=name, probe=report)
 
 
 async def upload(service: Service, connection: Connection, folder: Path, say: Say) -> None:

@@ -9,12 +9,13 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from explorer.base.paths import cache_dir
 from explorer.cli import options
 from explorer.cli.output import Output
-from explorer.demo import main_job, sample
+from explorer.demo import lake, main_job, sample
 from explorer.service.emulator import Emulator
 from explorer.service.service import Service
 
@@ -24,10 +25,12 @@ DESCRIPTION = (
     "Starts the storage emulator on this machine, connects by a pasted connection string, uploads "
     "the sample data, lists it, downloads a job's outputs and compares every byte. Then it opens "
     "the window on it; the emulator runs until the window is closed. Your own connections and "
-    "queue are not touched."
+    "queue are not touched. With --lake the storage is a local Data Lake Gen2 with real "
+    "directories and access lists; it comes with a checkout."
 )
 EXAMPLE = "quayside demo --headless"
 FOLDER = "demo"
+FOLDER_OF_LAKE = "demo-lake"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +38,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--headless",
         action="store_true",
         help="open no window; write a picture of it to a file instead",
+    )
+    parser.add_argument(
+        "--lake",
+        action="store_true",
+        help="a Data Lake Gen2 account instead, with sample directories and access lists",
     )
     parser.add_argument(
         "--picture", metavar="FILE", help="where --headless writes the picture (a PNG)"
@@ -46,39 +54,55 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 async def run(args: argparse.Namespace, out: Output) -> int:
-    home = Path(args.data_dir) if args.data_dir else cache_dir() / FOLDER
+    folder = FOLDER_OF_LAKE if args.lake else FOLDER
+    home = Path(args.data_dir) if args.data_dir else cache_dir() / folder
     state = home / "state"
-    emulator = Emulator(folder=home / "storage", log=home / "emulator.log", port=args.port)
-    await asyncio.to_thread(emulator.start)
-    try:
-        out.note(f"started: local storage at {emulator.endpoint}, its data in {home / 'storage'}")
-        start = await _main_job(home, state, emulator.connection_string, out)
+    storage = home / "storage"
+    serve = lake.served(storage, args.port) if args.lake else _emulated(home, storage, args.port)
+    async with serve as pasted:
+        what = "local Data Lake Gen2" if args.lake else "local storage"
+        out.note(f"started: {what}, its data in {storage}")
+        start = await _main_job(home, state, pasted, out, is_lake=args.lake)
         if args.headless:
             picture = Path(args.picture) if args.picture else home / "window.png"
             await _show(state, start, "--picture", str(picture.absolute()))
             out.note(f"picture: {picture}")
         else:
-            out.note("opening the window; local storage runs until it is closed")
+            out.note(f"opening the window; the {what} runs until it is closed")
             await _show(state, start)
-    finally:
-        await asyncio.to_thread(emulator.stop)
     out.note("all of it held")
     return 0
 
 
-async def _main_job(home: Path, state: Path, pasted: str, out: Output) -> str:
-    """Do it all; the URL of the best run, for the window. Raises DemoError where it fails."""
+@contextlib.asynccontextmanager
+async def _emulated(home: Path, storage: Path, port: int) -> AsyncIterator[str]:
+    """The storage emulator until the block ends; its connection string."""
+    emulator = Emulator(folder=storage, log=home / "emulator.log", port=port)
+    await asyncio.to_thread(emulator.start)
+    try:
+        yield emulator.connection_string
+    finally:
+        await asyncio.to_thread(emulator.stop)
+
+
+async def _main_job(home: Path, state: Path, pasted: str, out: Output, *, is_lake: bool) -> str:
+    """Do it all; the URL of what the window shows first: the best run, or the lake's sample.
+    Raises DemoError where something fails."""
     folder = home / "sample"
     await asyncio.to_thread(main_job.write_sample, folder)
     async with contextlib.AsyncExitStack() as stack:
         service = await Service.start(state, adopt_jobs=False, with_transfers=True)
         stack.push_async_callback(service.aclose)
-        connection = await main_job.connect(service, pasted, out.note)
+        name = lake.CONNECTION_NAME if is_lake else main_job.CONNECTION_NAME
+        connection = await main_job.connect(service, pasted, out.note, name=name)
         await main_job.upload(service, connection, folder, out.note)
         await main_job.compare_listing(service, connection, folder, out.note)
         outputs = Path(tempfile.mkdtemp(prefix="quayside-demo-"))
         stack.callback(shutil.rmtree, outputs, ignore_errors=True)
         await main_job.download_outputs(service, connection, folder, outputs, out.note)
+        if is_lake:
+            await lake.use_directories(service, connection, out.note)
+            return f"{connection.endpoint}/warehouse/"
         return f"{connection.endpoint}/training/runs/{sample.BEST_RUN.name}/"
 
 

@@ -25,7 +25,7 @@ from explorer.gui.parts.views import dress_table
 from explorer.storage.acl import AclEntry, AclKind, AclScope, checked_principal
 
 FIRST_PERMISSIONS = "r-x"
-TICK_WIDTH = 54
+TICK_WIDTH = 58
 _TITLES = {AclScope.ACCESS: "Access entries", AclScope.DEFAULT: "Default entries"}
 _ABOUT = {
     AclScope.ACCESS: "",
