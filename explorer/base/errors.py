@@ -169,6 +169,12 @@ class NetworkError(QuaysideError):
     retry = Retry.SOON
 
 
+class UnknownHostError(NetworkError):
+    """The name service says that there is no such host: a mistyped name, or no network."""
+
+    title = "No such server"
+
+
 class IntegrityError(QuaysideError):
     """The bytes that came are not the bytes that were asked for."""
 

@@ -151,6 +151,18 @@ class Settings:
             Unit.RATE,
         ),
     ] = 0
+    outage_minutes: Annotated[
+        int,
+        About(
+            _T,
+            "Wait for the network",
+            "Minutes for which an account that cannot be reached is waited for, before its "
+            "files fail; 0 waits until it is back.",
+            _between(1, 10_080, or_zero=True),
+            most=10_080,
+            zero="Until it is back",
+        ),
+    ] = 0
     with_md5: Annotated[
         bool,
         About(

@@ -153,6 +153,7 @@ class Service(Looking, Transferring, Rooms):
             if before.concurrency != settings.concurrency:
                 self._engine_or_none.set_concurrency(settings.concurrency)
             self._engine_or_none.set_limit_all(settings.limit_bytes_per_s)
+            self._engine_or_none.set_outage(settings.outage_minutes)
         self._feed.put(SettingsChanged(settings))
         return settings
 

@@ -21,7 +21,7 @@ from explorer.transfer.work import Live, Work, is_being_cancelled
 
 R = TypeVar("R")
 
-LOOK_S: Final = 3.0
+LOOK_S: Final = 2.0
 """A person who cancels does not wait longer for the look."""
 
 
@@ -100,20 +100,18 @@ class Commit:
         token = current_token()
         left = len(data)
 
-        def shield() -> None:
-            if token is not None:
-                token.shield()
-            self.is_sent = True
-
         def sent(size_bytes: int) -> None:
             nonlocal left
             left -= size_bytes
             if left <= 0:
-                shield()
+                self.is_sent = True
+                if token is not None:
+                    token.shield()
             pay(size_bytes)
 
-        if left <= SMALL_BYTES:  # it leaves in one go
-            shield()
+        self.is_sent = not data
+        if left <= SMALL_BYTES and token is not None:  # it leaves in one go
+            token.shield()
         try:
             return store.put_blob(ref, data, headers=headers, condition=condition, progress=sent)
         finally:

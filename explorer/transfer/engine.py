@@ -105,6 +105,7 @@ class Engine:
             FolderSyncs(self._workers),
             Limiter(self._settings.limit_bytes_per_s),
         )
+        self.set_outage(self._settings.outage_minutes)
         self._runner = Runner(self._plant, self._stores, self._data_dir, self._ended)
         leftovers = Leftovers(self._journal, self._runner.work_of)
         self._queue = Queue(self._journal, self._lock, self._workers, self._listener, leftovers)
@@ -231,6 +232,10 @@ class Engine:
             self._plant.slots.resize(count or MOST)
         if was_fixed and not count:
             self._begin_level()
+
+    def set_outage(self, minutes: int) -> None:
+        """How long an account that cannot be reached is waited for; 0 is for ever."""
+        self._plant.patience.longest_s = 60.0 * minutes
 
     def credentials_changed(self, connection_id: str) -> None:
         """There is a new credential: what waits for it goes on."""

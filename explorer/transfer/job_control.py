@@ -59,6 +59,8 @@ class JobControl:
         Raises JournalError while another process runs it."""
         job = self._queue.job(job_id)
         job.look_again.set()
+        if job.line is not None:
+            job.line.look_now()
         if not await self.go_on(job, release=True):
             raise JournalError(
                 "Another Quayside runs this job.", cure="Watch it there, or close that one first."

@@ -199,6 +199,7 @@ class JobRun:
         else:
             if all(each.error is None for each in tries):
                 self._work.pacer.succeeded()
+            self._work.line.was_there |= any(each.is_done for each in tries)
             is_stopping = is_being_cancelled()
             for each in tries:
                 if each.error is not None and (

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from explorer.base.errors import Retry
+from explorer.base.errors import QuaysideError, Retry
+from explorer.base.units import format_duration
 
 MAX_RETRY_AFTER_S: Final = 3600.0
 """A service that asks for more than this is not waited for."""
@@ -96,6 +97,17 @@ class RetryPolicy:
         doublings = (attempt - 1) // TRUST if floor else attempt - 1
         longest = self.first_pause_s * math.ldexp(1.0, min(doublings, 32))
         return max(floor / 10, min(self.longest_pause_s, longest))
+
+
+def told(error: QuaysideError, retry_after_s: float | None) -> QuaysideError:
+    """The error, and in words that the service asked for a longer pause than is waited for,
+    where that is why it is given up."""
+    asked_s = asked_pause(retry_after_s)
+    if asked_s > MAX_RETRY_AFTER_S and error.retry in (Retry.SOON, Retry.SLOW_DOWN):
+        wait, longest = format_duration(min(asked_s, 1e9)), format_duration(MAX_RETRY_AFTER_S)
+        error.message += f" It asked to wait {wait}; more than {longest} is not waited for."
+        error.cure = "Retry it when the service is well again."
+    return error
 
 
 def asked_pause(retry_after_s: float | None) -> float:

@@ -98,6 +98,10 @@ class Runner:
         """Return when everything of the job is at its end."""
         work = await self.work_of(job)
         job.line = work.line
+        if job.partials or job.account.counts[TransferState.DONE]:
+            for each in (work, work.origin):
+                if each is not None:
+                    each.line.was_there = True  # in an earlier process
         hear_no_more = work.line.watch(job.touched)
         try:
             await self._run(job, work)

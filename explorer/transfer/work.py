@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from explorer.base.errors import NetworkError, QuaysideError, Retry, StorageError
+from explorer.base.errors import NetworkError, QuaysideError, Retry, StorageError, UnknownHostError
 from explorer.base.workers import Workers
 from explorer.storage.api import BlobStore
 from explorer.storage.model import Blob, BlobRef
@@ -18,10 +18,10 @@ from explorer.transfer.buffers import Buffers
 from explorer.transfer.encoding import failure_of
 from explorer.transfer.folder_syncs import FolderSyncs
 from explorer.transfer.journal import Journal
-from explorer.transfer.line import TRIES, Line
+from explorer.transfer.line import TRIES, Line, Patience
 from explorer.transfer.model import ConflictPolicy, Failure, JobOptions, RemotePlace
 from explorer.transfer.pacing import Limiter, Pacer
-from explorer.transfer.retry import Action, RetryPolicy
+from explorer.transfer.retry import Action, RetryPolicy, told
 from explorer.transfer.rows import TransferRow
 from explorer.transfer.slots import Slots
 from explorer.transfer.state import TransferState
@@ -41,6 +41,7 @@ class Plant:
     folder_syncs: FolderSyncs
     limiter: Limiter
     policy: RetryPolicy = field(default_factory=RetryPolicy)
+    patience: Patience = field(default_factory=Patience)
     pacers: dict[str, Pacer] = field(default_factory=dict)
     """One for each account, by its endpoint."""
     lines: dict[str, Line] = field(default_factory=dict)
@@ -216,18 +217,26 @@ class Work:
                 result = await self.call_once(work, *args)
             except QuaysideError as caught:
                 error = caught
+                self.line.was_there |= isinstance(error, StorageError)
             else:
                 self.pacer.succeeded()
+                self.line.was_there = True
                 return result
             met = None
             on_error(error)
             if progress() > seen:
                 failures, seen = 0, progress()
             failures += 1
+            if isinstance(error, UnknownHostError) and not self.line.was_there:
+                raise error  # a mistyped name: nothing has ever answered there
             has_no_answer = failures >= TRIES and isinstance(error, NetworkError)
-            if has_no_answer and await self._was_gone(live, error):
-                failures = 0
-                continue
+            if has_no_answer:
+                was_gone = await self._was_gone(live, error)
+                if was_gone is None:
+                    raise error  # it was waited for as long as a person wanted
+                if was_gone:
+                    failures = 0
+                    continue
             await self._wait_after(live, error, failures)
 
     async def call_once(self, work: Callable[..., R], *args: Any) -> R:
@@ -241,7 +250,7 @@ class Work:
                     continue
                 return await self.plant.workers.run(work, *args)
 
-    async def _was_gone(self, live: Live | None, error: QuaysideError) -> bool:
+    async def _was_gone(self, live: Live | None, error: QuaysideError) -> bool | None:
         """Whether nothing at all is answered; returns when something is again."""
 
         async def answers() -> bool:
@@ -260,7 +269,7 @@ class Work:
             "It goes on by itself when there is an answer again.",
         )
         with _waiting(live, why):
-            return await self.line.was_gone(answers, why)
+            return await self.line.was_gone(answers, why, self.plant.patience)
 
     async def _wait_after(self, live: Live | None, error: QuaysideError, failures: int) -> None:
         """Sleep before the next try, or raise the error."""
@@ -273,7 +282,7 @@ class Work:
         )
         if decision.action is not Action.WAIT:
             error.connection_id = self.place.connection_id
-            raise error
+            raise told(error, asked)
         if error.retry is Retry.SLOW_DOWN:
             self.pacer.throttled(asked, jitter=random.random())  # noqa: S311
             self.plant.slots.slow_down()

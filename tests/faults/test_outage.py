@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 from azure.storage.blob import ContainerClient
 
+from explorer.base.errors import UnknownHostError
 from explorer.service.emulator import Emulator
 from explorer.storage.azure.client import open_store
 from explorer.storage.connection import parse
 from explorer.transfer import line
 from explorer.transfer.retry import RetryPolicy
 from explorer.transfer.state import JobState
-from tests.integration.transfer.rig import noise, open_rig, run, until, write
-from tests.servers.fault_proxy import FaultProxy, Op, ResetUp, Rule
+from tests.integration.transfer.rig import Hooked, noise, open_rig, run, until, write
+from tests.servers.fault_proxy import FaultProxy, Op, Refuse, ResetUp, Rule
 
 BLOCK = 64 * 1024
 
@@ -98,3 +100,127 @@ def test_a_file_that_alone_gets_no_answer_fails_and_the_rest_comes(
         finally:
             store.close()
             rig.store.close()
+
+
+def test_an_outage_is_waited_for_no_longer_than_was_said_and_by_all_files_together(
+    azurite: Emulator,
+    container: ContainerClient,
+    data_dir: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(RetryPolicy, "ceiling", lambda *_: 0.01)
+    monkeypatch.setattr(line, "FIRST_S", 0.05)
+    rig = open_rig(azurite, container.container_name, data_dir)
+    for number in range(5):
+        write(tmp_path / "up" / str(number), noise(2 * BLOCK))
+
+    async def work(store: object) -> None:
+        async with rig.engine(store, concurrency=1) as engine:
+            engine.set_outage(1)
+            assert engine._plant.patience.longest_s == 60
+            engine._plant.patience.longest_s = 0.5
+            began_s = time.monotonic()
+            job_id = await engine.submit(rig.upload(tmp_path / "up", block_size_bytes=BLOCK))
+            job = await engine.wait(job_id)
+            assert (job.state, job.files_failed) == (JobState.FAILED, 5)
+            assert 0.5 < time.monotonic() - began_s < 2.5  # not once for each
+
+    with FaultProxy(azurite, Rule(None, fault=ResetUp(0))) as proxy:
+        store = open_store(parse(proxy.connection_string))
+        try:
+            run(work(store))
+        finally:
+            store.close()
+            rig.store.close()
+
+
+def test_resume_looks_at_once_whether_the_network_is_back(
+    azurite: Emulator,
+    container: ContainerClient,
+    data_dir: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(RetryPolicy, "ceiling", lambda *_: 0.01)
+    monkeypatch.setattr(line, "FIRST_S", 1000.0)
+    rig = open_rig(azurite, container.container_name, data_dir)
+    write(tmp_path / "f", noise(2 * BLOCK))
+
+    async def work(store: object, proxy: FaultProxy) -> None:
+        async with rig.engine(store) as engine:
+            job_id = await engine.submit(rig.upload(tmp_path / "f", block_size_bytes=BLOCK))
+            await until(lambda: "Waiting for the network" in str(engine.jobs()[0].failure))
+            proxy.rules.clear()
+            await engine.resume(job_id)
+            assert (await engine.wait(job_id)).state is JobState.DONE
+
+    with FaultProxy(azurite, Rule(None, fault=ResetUp(0))) as proxy:
+        store = open_store(parse(proxy.connection_string))
+        try:
+            run(work(store, proxy))
+        finally:
+            store.close()
+            rig.store.close()
+
+
+@pytest.mark.parametrize("has_begun", [False, True], ids=["mistyped", "gone later"])
+def test_a_host_that_does_not_exist_fails_at_once_unless_it_has_answered_before(
+    azurite: Emulator,
+    container: ContainerClient,
+    data_dir: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    has_begun: bool,
+) -> None:
+    monkeypatch.setattr(RetryPolicy, "ceiling", lambda *_: 0.01)
+    rig = open_rig(azurite, container.container_name, data_dir)
+    source = write(tmp_path / "f", noise(6 * BLOCK))
+
+    def unknown(name: str, count: int, args: object) -> None:
+        if name != "close" and (not has_begun or (name == "put_block" and count > 2) or broken):
+            broken.append(name)
+            raise UnknownHostError("Uploading f: no account of that name.", cure="Check the name.")
+
+    broken: list[str] = []
+    store = Hooked(rig.store, before=unknown)
+
+    async def work() -> None:
+        async with rig.engine(store, concurrency=1) as engine:
+            job_id = await engine.submit(rig.upload(source, "f", block_size_bytes=BLOCK))
+            if has_begun:
+                await until(lambda: "Waiting for the network" in str(engine.jobs()[0].failure))
+                await engine.cancel(job_id)
+                return
+            job = await engine.wait(job_id)
+            assert job.state is JobState.FAILED
+            (file,) = await engine.transfers(job_id)
+            assert "no account of that name" in str(file.failure)
+            assert len(broken) == 1
+
+    run(work())
+    rig.store.close()
+
+
+def test_an_absurd_pause_that_the_service_asks_for_is_told_as_the_reason(
+    azurite: Emulator, container: ContainerClient, data_dir: Path, tmp_path: Path
+) -> None:
+    rig = open_rig(azurite, container.container_name, data_dir)
+    refuse = Refuse(503, (("Retry-After", "100000"),))
+    source = write(tmp_path / "f", b"x")
+
+    async def work(store: object) -> str:
+        async with rig.engine(store) as engine:
+            job_id = await engine.submit(rig.upload(source, "f"))
+            assert (await engine.wait(job_id)).state is JobState.FAILED
+            (file,) = await engine.transfers(job_id)
+            return str(file.failure)
+
+    with FaultProxy(azurite, Rule(Op.PUT_BLOB, fault=refuse)) as proxy:
+        store = open_store(parse(proxy.connection_string))
+        try:
+            told = run(work(store))
+        finally:
+            store.close()
+            rig.store.close()
+    assert "asked to wait 1 d 3 h; more than 1 h is not waited for" in told

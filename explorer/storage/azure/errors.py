@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Mapping
 from types import TracebackType
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from explorer.base.cancel import Cancelled, current_token
 from explorer.base.errors import (
@@ -32,6 +32,7 @@ from explorer.base.errors import (
     ServiceError,
     StorageError,
     ThrottledError,
+    UnknownHostError,
 )
 from explorer.storage.azure.codes import MEANINGS, Meaning
 from explorer.storage.azure.dates import seconds_of
@@ -245,10 +246,19 @@ def network_error(attempt: Attempt, error: BaseException) -> QuaysideError | Non
     if not isinstance(error, OSError):
         return None
     says, cure = _os_fault(place, error)
-    found = NetworkError(f"{attempt}: {says}.", cure=cure)
+    is_unknown = isinstance(error, socket.gaierror) and error.errno in _UNKNOWN
+    kind = UnknownHostError if is_unknown else NetworkError
+    found = kind(f"{attempt}: {says}.", cure=cure)
     if type(error).__name__ == "SSLCertVerificationError":
         found.retry = Retry.NEVER
     return found
+
+
+_UNKNOWN: Final = {
+    socket.EAI_NONAME,
+    getattr(socket, "EAI_NODATA", socket.EAI_NONAME),  # not everywhere
+}
+"""What getaddrinfo(3) says of a name that does not exist, or has no address."""
 
 
 def _os_fault(place: Place, error: OSError) -> tuple[str, str]:
