@@ -195,3 +195,33 @@ def test_trouble_with_a_connection_is_told(
     troubled: Connection = replace(connection(), **changed)  # type: ignore[arg-type]
     model.put_connection(troubled)
     assert badge in model.index_of(ACCOUNT).data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_groups_hold_their_connections_and_go_with_the_last(model: TreeModel) -> None:
+    made: list[str] = []
+    model.group_made.connect(lambda index: made.append(index.data()))
+    model.want(ACCOUNT)
+    model.put_connection(replace(connection("c2", name="two"), group="team 10"))
+    model.put_connection(replace(connection("c3", name="three"), group="team 9"))
+    assert model.groups() == ("team 9", "team 10")
+    assert made == ["team 10", "team 9"]
+    assert [one.name for one in model.connections()] == ["three", "two", "work"]
+    model.put_connection(replace(connection(), group="team 9"))
+    assert [one.name for one in model.connections()] == ["three", "work", "two"]
+    assert model.state(ACCOUNT) is NodeState.LISTING
+    assert model.index_of(ACCOUNT).parent().data() == "team 9"
+    model.put_connection(connection("c3", name="three"))
+    model.remove_connection("c2")
+    assert model.groups() == ("team 9",)
+    assert [one.name for one in model.connections()] == ["work", "three"]
+    model.remove(ACCOUNT)
+    assert model.index_of(ACCOUNT).isValid()
+    model.remove_connection("c1")
+    assert model.groups() == ()
+
+
+def test_a_colour_and_read_only_are_words_too(model: TreeModel) -> None:
+    model.put_connection(replace(connection(), colour="red", is_read_only=True))
+    words = model.index_of(ACCOUNT).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "production" in words
+    assert "read-only" in words

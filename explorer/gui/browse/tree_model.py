@@ -25,7 +25,8 @@ from PySide6.QtCore import (
 
 from explorer.base.shown import shown
 from explorer.gui.browse.natural import natural_key
-from explorer.gui.browse.tree_words import kind_text, node_icon, node_tooltip
+from explorer.gui.browse.tree_words import badges, kind_text, node_icon, node_tooltip
+from explorer.gui.icons import icon
 from explorer.service.model import Connection, Location
 
 Index = QModelIndex | QPersistentModelIndex
@@ -57,16 +58,21 @@ class _Node:
     generation: int = 0
     seen: set[str] = field(default_factory=set)
     trouble: str = ""
+    is_group: bool = False
+    """A heading over connections; it is no place."""
 
 
 _FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDropEnabled
 
 
 class TreeModel(QAbstractItemModel):
-    """Connections at the top, in the order they were added; below, names in natural order."""
+    """At the top groups by name, then connections in the order they were added; below those,
+    names in natural order."""
 
     listing_wanted = Signal(object, int)
     """A Location whose children are asked for, and the generation to answer with."""
+    group_made = Signal(QModelIndex)
+    """Of a new group, with its first connection in it."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -74,6 +80,8 @@ class TreeModel(QAbstractItemModel):
         self._nodes: dict[int, _Node] = {}
         self._places: dict[Location, int] = {}
         self._connections: dict[str, Connection] = {}
+        self._roots: dict[str, int] = {}
+        self._groups: dict[str, int] = {}
         self._next = 1
 
     # -- what Qt asks ---------------------------------------------------------
@@ -120,19 +128,22 @@ class TreeModel(QAbstractItemModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return shown(node.name)
+        if node.is_group:
+            return icon("list") if role == Qt.ItemDataRole.DecorationRole else None
         if role == LOCATION_ROLE:
             return node.location
         connection = self._connections[node.location.connection_id]
         if role == CONNECTION_ROLE:
-            return connection if node.parent == 0 else None
-        if role == Qt.ItemDataRole.AccessibleTextRole and node.parent == 0:
-            parts = (shown(node.name), kind_text(connection))
+            return connection if self._is_root(node) else None
+        if role == Qt.ItemDataRole.AccessibleTextRole and self._is_root(node):
+            words = [badge[0] for badge in badges(connection)]
+            parts = (shown(node.name), kind_text(connection), *words)
             return ", ".join(part for part in parts if part)
         if role == Qt.ItemDataRole.DecorationRole:
-            return node_icon(node.location, connection, is_top=node.parent == 0)
+            return node_icon(node.location, connection, is_top=self._is_root(node))
         if role == Qt.ItemDataRole.ToolTipRole:
             return node_tooltip(
-                node.location, connection, is_top=node.parent == 0, trouble=node.trouble
+                node.location, connection, is_top=self._is_root(node), trouble=node.trouble
             )
         return None
 
@@ -143,44 +154,111 @@ class TreeModel(QAbstractItemModel):
 
     def connections(self) -> tuple[Connection, ...]:
         """In the order they are shown."""
-        return tuple(
-            self._connections[self._nodes[number].location.connection_id] for number in self._top
-        )
+        nodes = [self._nodes[number] for number in self._top]
+        below = [[node] if not node.is_group else self._members(node) for node in nodes]
+        ids = (one.location.connection_id for each in below for one in each)
+        return tuple(self._connections[connection_id] for connection_id in ids)
+
+    def groups(self) -> tuple[str, ...]:
+        """In the order they are shown."""
+        return tuple(self._nodes[number].name for number in self._top[: len(self._groups)])
+
+    def _members(self, group: _Node) -> list[_Node]:
+        return [self._nodes[number] for number in group.children]
+
+    def _is_root(self, node: _Node) -> bool:
+        return self._roots.get(node.location.connection_id) == node.number
 
     def put_connection(self, connection: Connection) -> None:
         """Add it at the end, or show its new state; what is below it stays."""
         known = connection.id in self._connections
         self._connections[connection.id] = connection
         if known:
-            node = self._nodes[self._places[self._top_location(connection.id)]]
+            node = self._nodes[self._roots[connection.id]]
             node.name = connection.name
-            index = self._index(node)
-            self.dataChanged.emit(index, index)
+            self._regroup(node, connection.group)
+            self._tell(node)
             return
-        row = len(self._top)
-        self.beginInsertRows(ROOT, row, row)
-        node = self._make(0, connection.root, connection.name)
+        above = self._group(connection.group)
+        below = self._top if above is None else above.children
+        row = len(below)
+        self.beginInsertRows(ROOT if above is None else self._index(above), row, row)
+        node = self._make(0 if above is None else above.number, connection.root, connection.name)
         node.row = row
-        self._top.append(node.number)
+        self._roots[connection.id] = node.number
+        below.append(node.number)
         self.endInsertRows()
+        self._tell_new(above)
 
-    def _top_location(self, connection_id: str) -> Location:
-        for number in self._top:
-            if self._nodes[number].location.connection_id == connection_id:
-                return self._nodes[number].location
-        raise KeyError(connection_id)
+    # -- groups -----------------------------------------------------------------
+
+    def _group(self, name: str) -> _Node | None:
+        """The node of that group, made where there is none; None for no group."""
+        if not name:
+            return None
+        if name in self._groups:
+            return self._nodes[self._groups[name]]
+        row = sum(natural_key(other) < natural_key(name) for other in self._groups)
+        self.beginInsertRows(ROOT, row, row)
+        node = _Node(self._next, 0, Location(""), name, natural_key(name), row, is_group=True)
+        node.state = NodeState.LISTED
+        self._next += 1
+        self._nodes[node.number] = node
+        self._groups[name] = node.number
+        self._top.insert(row, node.number)
+        self._renumber(self._top, row)
+        self.endInsertRows()
+        return node
+
+    def _tell_new(self, group: _Node | None) -> None:
+        if group is not None and len(group.children) == 1:
+            self.group_made.emit(self._index(group))
+
+    def _drop_if_empty(self, group: _Node | None) -> None:
+        if group is None or group.children:
+            return
+        self.beginRemoveRows(ROOT, group.row, group.row)
+        self._top.pop(group.row)
+        self._renumber(self._top, group.row)
+        del self._nodes[group.number]
+        del self._groups[group.name]
+        self.endRemoveRows()
+
+    def _regroup(self, node: _Node, name: str) -> None:
+        """Move a connection, with what is open below it, to where its group is."""
+        before = self._nodes.get(node.parent)
+        if (before.name if before is not None else "") == name:
+            return
+        after = self._group(name)
+        source = self._top if before is None else before.children
+        target = self._top if after is None else after.children
+        row = len(target)
+        from_index = ROOT if before is None else self._index(before)
+        to_index = ROOT if after is None else self._index(after)
+        self.beginMoveRows(from_index, node.row, node.row, to_index, row)
+        source.pop(node.row)
+        self._renumber(source, node.row)
+        target.append(node.number)
+        node.row, node.parent = row, 0 if after is None else after.number
+        self.endMoveRows()
+        self._drop_if_empty(before)
+        self._tell_new(after)
 
     def remove_connection(self, connection_id: str) -> None:
         """Take it out with all below it."""
         if connection_id not in self._connections:
             return
-        node = self._nodes[self._places[self._top_location(connection_id)]]
-        self.beginRemoveRows(ROOT, node.row, node.row)
-        self._top.pop(node.row)
-        self._renumber(self._top, node.row)
+        node = self._nodes[self._roots[connection_id]]
+        above = self._nodes.get(node.parent)
+        below = self._top if above is None else above.children
+        self.beginRemoveRows(ROOT if above is None else self._index(above), node.row, node.row)
+        below.pop(node.row)
+        self._renumber(below, node.row)
         self._forget(node)
+        del self._roots[connection_id]
         del self._connections[connection_id]
         self.endRemoveRows()
+        self._drop_if_empty(above)
 
     # -- places -------------------------------------------------------------------
 
@@ -303,7 +381,7 @@ class TreeModel(QAbstractItemModel):
             return
         node = self._nodes[number]
         above = self._nodes.get(node.parent)
-        if above is not None:
+        if above is not None and not above.is_group:
             self._remove(above, node)
 
     # -- nodes ----------------------------------------------------------------------

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QDragEnterEvent,
     QDragMoveEvent,
     QDropEvent,
@@ -29,9 +30,9 @@ from PySide6.QtWidgets import (
 
 from explorer.gui.browse.drops import local_paths
 from explorer.gui.browse.tree_model import CONNECTION_ROLE, LOCATION_ROLE, TreeModel
-from explorer.gui.browse.tree_words import expiry_badge
+from explorer.gui.browse.tree_words import Badge, badges
 from explorer.gui.carry.parcel import Parcel, parcel_in
-from explorer.gui.colours import Tone
+from explorer.gui.connect import marks
 from explorer.gui.parts.chip import chip_size, paint_chip
 from explorer.gui.parts.views import dress_tree
 from explorer.service.model import Location
@@ -45,42 +46,46 @@ NO_CONNECTIONS = "Your connections will be listed here."
 BADGE_MARGIN = 6
 
 
-def _badge_of(index: Index) -> tuple[str, Tone] | None:
+STRIP = 4
+"""Width of the strip in a connection's colour, in logical pixels."""
+
+
+def _badges_of(index: Index) -> tuple[Badge, ...]:
     connection = index.data(CONNECTION_ROLE)
-    return expiry_badge(connection) if connection is not None else None
+    return badges(connection) if connection is not None else ()
 
 
 class BadgeDelegate(QStyledItemDelegate):
-    """Paints the badge of a connection at the right end of its row."""
+    """Paints the badges of a connection at the right end of its row, its colour at the left."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
-        badge = _badge_of(index)
-        if badge is None:
+        found = _badges_of(index)
+        if not found:
             return
         # The name ends where the badge begins.
         style = QApplication.style() if option.widget is None else option.widget.style()
         element = QStyle.SubElement.SE_ItemViewItemText
         room = style.subElementRect(element, option, option.widget).width()
-        room -= chip_size(badge[0], "clock", option.font).width() + 2 * BADGE_MARGIN
+        for text, _, icon_name in found:
+            room -= chip_size(text, icon_name, option.font).width() + BADGE_MARGIN
+        room -= BADGE_MARGIN
         option.text = option.fontMetrics.elidedText(option.text, option.textElideMode, room)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        badge = _badge_of(index)
-        if badge is None:
-            super().paint(painter, option, index)
-            return
-        text, tone = badge
-        size = chip_size(text, "clock", option.font)
         room = QRect(option.rect)
         super().paint(painter, option, index)
-        rect = QRect(
-            room.right() - size.width() - BADGE_MARGIN,
-            room.top() + (room.height() - size.height()) // 2,
-            size.width(),
-            size.height(),
-        )
-        paint_chip(painter, rect, text, tone, "clock", option.font)
+        right = room.right()
+        for text, tone, icon_name in reversed(_badges_of(index)):
+            size = chip_size(text, icon_name, option.font)
+            right -= size.width() + BADGE_MARGIN
+            top = room.top() + (room.height() - size.height()) // 2
+            rect = QRect(right, top, size.width(), size.height())
+            paint_chip(painter, rect, text, tone, icon_name, option.font)
+        connection = index.data(CONNECTION_ROLE)
+        if connection is not None and connection.colour:
+            colour = QColor(marks.hue(connection.colour))
+            painter.fillRect(QRect(0, room.top() + 2, STRIP, room.height() - 4), colour)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         hint = super().sizeHint(option, index)
@@ -114,6 +119,7 @@ class TreeView(QTreeView):
         self.customContextMenuRequested.connect(self._menu)
         self.clicked.connect(self._open)
         self.expanded.connect(self._expanded)
+        model.group_made.connect(self.expand)
         self._tree = model
         self._parcel: Parcel | None = None
         self.judge: Callable[[Parcel, Location | None, bool], Qt.DropAction] = (

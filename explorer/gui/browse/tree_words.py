@@ -16,6 +16,7 @@ from explorer.gui.parts.texts import tooltip
 from explorer.service.model import Connection, Location, SecretHome
 
 SOON_S = 7 * 24 * 3600
+PRODUCTION = "red"
 
 
 def is_expired(connection: Connection) -> bool:
@@ -63,6 +64,29 @@ def expiry_badge(connection: Connection) -> tuple[str, Tone] | None:
     return f"{int(left // 86400)} d", tone
 
 
+Badge = tuple[str, Tone, str]
+"""Text, tone and icon."""
+
+
+def badges(connection: Connection) -> tuple[Badge, ...]:
+    """What stands at the end of a connection's row, the most important last."""
+    found: list[Badge] = []
+    if connection.colour:
+        tone = Tone.BAD if connection.colour == PRODUCTION else Tone.NEUTRAL
+        found.append((colour_word(connection.colour), tone, ""))
+    if connection.is_read_only:
+        found.append(("read-only", Tone.INFO, "shield"))
+    expiry = expiry_badge(connection)
+    if expiry is not None:
+        found.append((*expiry, "clock"))
+    return tuple(found)
+
+
+def colour_word(colour: str) -> str:
+    """What a colour is called, since no colour stands alone: red says production."""
+    return "production" if colour == PRODUCTION else colour
+
+
 def expiry_text(connection: Connection) -> str:
     """The same in a sentence; empty where nothing ends."""
     if connection.expires_s is None:
@@ -91,6 +115,10 @@ def node_tooltip(
             lines.append(f"Container: {connection.root.container}")
         if ends := expiry_text(connection):
             lines.append(ends)
+        if connection.colour:
+            lines.append(f"Colour: {connection.colour}")
+        if connection.is_read_only:
+            lines.append("Read-only: nothing is changed through it.")
         if connection.notice:
             lines.append(connection.notice)
     else:
