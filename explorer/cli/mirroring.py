@@ -7,6 +7,7 @@ import asyncio
 import os
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from explorer.base.errors import InputError
@@ -133,12 +134,10 @@ async def _mirror(mirror: Mirror, args: argparse.Namespace, out: Output, begun: 
         if not _is_agreed(mirror, plan, args, out):
             out.note("Nothing was changed.")
             return Exit.OK
-        job_id = await mirror.submit(plan)
-        code = 0 if job_id is None else await follow(mirror.service, job_id, _inside(out))
+        code, jobs = await _move(mirror, plan, out)
         if code == Exit.INTERRUPTED:
             return code
-        job = _job(mirror.service, job_id)
-        result = await mirror.finish(plan, job)
+        result = await mirror.finish(plan, jobs)
         for name, failure in result.failures:
             out.error(failure_line(f"deleting {name}", failure))
         if result.not_deleted:
@@ -147,13 +146,24 @@ async def _mirror(mirror: Mirror, args: argparse.Namespace, out: Output, begun: 
                 f"{result.not_deleted}."
             )
         await _copy_manifest(result, args)
-        _sum_up(mirror, plan, job, result, time.monotonic() - begun, out)
+        _sum_up(mirror, plan, jobs, result, time.monotonic() - begun, out)
         has_failed = plan.problems or plan.counts.refused or result.failures
         return code or (Exit.SOME_FAILED if has_failed or result.not_deleted else Exit.OK)
 
 
-def _job(service: Service, job_id: int | None) -> JobSnapshot | None:
-    return next((job for job in service.jobs() if job.id == job_id), None)
+async def _move(mirror: Mirror, plan: Plan, out: Output) -> tuple[int, list[JobSnapshot]]:
+    """The worst exit code of the jobs that move everything, and how each of them ended."""
+    code, jobs = int(Exit.OK), []
+    for request in mirror.parts(plan):
+        job_id = await mirror.submit(request)
+        its_code = await follow(mirror.service, job_id, _inside(out))
+        code = code or its_code
+        job = next(job for job in mirror.service.jobs() if job.id == job_id)
+        jobs.append(job)
+        await mirror.forget(job)
+        if its_code == Exit.INTERRUPTED or not job.state.is_final:
+            return its_code, jobs
+    return code, jobs
 
 
 def _tell_problems(plan: Plan, out: Output) -> None:
@@ -253,7 +263,7 @@ async def _copy_manifest(result: Result, args: argparse.Namespace) -> None:
 def _sum_up(
     mirror: Mirror,
     plan: Plan,
-    job: JobSnapshot | None,
+    jobs: Sequence[JobSnapshot],
     result: Result,
     elapsed_s: float,
     out: Output,
@@ -261,7 +271,7 @@ def _sum_up(
     """The one line of the run."""
     run_id = result.manifest.stem if result.manifest is not None else ""
     failed = len(plan.problems) + plan.counts.refused + len(result.failures)
-    failed += job.files_failed if job is not None else 0
+    failed += sum(job.files_failed for job in jobs)
     if out.is_json:
         out.data(
             {
@@ -280,7 +290,7 @@ def _sum_up(
     if plan.is_nothing:
         out.result(f"Nothing to do: {same} files are the same. Run {run_id}.")
         return
-    moved = format_bytes(job.bytes_done if job is not None else 0)
+    moved = format_bytes(sum(job.bytes_done for job in jobs))
     out.result(
         f"Mirrored to {mirror.pair.target}: {plan.counts.files[Deed.ADD]:,} added, "
         f"{plan.counts.files[Deed.UPDATE]:,} updated, {result.deleted:,} deleted, {same} the same, "

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from typing import IO, Final
 from explorer.base.errors import InputError, QuaysideError
 from explorer.service.model import Location
 from explorer.service.service import Service
-from explorer.transfer.model import Failure, JobSnapshot, Links
+from explorer.transfer.model import Failure, JobSnapshot, Links, Request
 from explorer.transfer.state import JobState
 from explorer.workflows import mirror_sides as sides
 from explorer.workflows.manifest import Manifest, Run, record_line
@@ -34,6 +34,8 @@ from explorer.workflows.mirror_sides import End
 from explorer.workflows.mirror_sort import Sorter
 
 BATCH: Final = 2_000
+PART: Final = 10_000
+"""Files of one job."""
 
 
 class TooManyDeletionsError(QuaysideError):
@@ -214,22 +216,33 @@ class Mirror:
         if isinstance(self.target, Location):
             self.service.syncing.check_delete(self.target)
 
-    async def submit(self, plan: Plan) -> int | None:
-        """Queue what is to be moved; the job, or None where nothing is. Raises InputError."""
-        request = request_of(self.service, self.source, self.target, self.wish.options, plan.steps)
-        if request is None:
-            return None
+    def parts(self, plan: Plan) -> Iterator[Request]:
+        """What moves everything, in requests of a bounded size: one is carried out after the
+        other, so that neither the queue nor a later start is heavy with them. Raises InputError."""
+        moving = (step for step in plan.steps if step.deed in (Deed.ADD, Deed.UPDATE))
+        while steps := list(islice(moving, PART)):
+            request = request_of(self.service, self.source, self.target, self.wish.options, steps)
+            if request is not None:
+                yield request
+
+    async def submit(self, request: Request) -> int:
+        """Queue a part; the job, which a later run goes on with should this one die."""
         job_id = await self.service.submit(request)
         await self.service.syncing.run(self.pair.note_job, job_id)
         return job_id
 
-    async def finish(self, plan: Plan, job: JobSnapshot | None) -> Result:
-        """Once the job is at its end: delete what is too much, and keep the manifest. Raises
+    async def forget(self, job: JobSnapshot) -> None:
+        """Take a job that went well out of the queue: the manifest tells what it did."""
+        if job.state is JobState.DONE and not job.files_failed:
+            await self.service.remove(job.id)
+
+    async def finish(self, plan: Plan, jobs: Sequence[JobSnapshot]) -> Result:
+        """Once its jobs are at their ends: delete what is too much, and keep the manifest. Raises
         what a listing raises, LocalError."""
         run = self.service.syncing.run
         result = Result()
         doomed = [step for step in plan.steps if step.deed is Deed.DELETE]
-        result.not_deleted = self._why_not(plan, job) if doomed else ""
+        result.not_deleted = self._why_not(plan, jobs) if doomed else ""
         if doomed and not result.not_deleted:
             self.check(plan)
             result.deleted, failures = await delete(self.service, self.target, doomed, plan.folders)
@@ -239,19 +252,19 @@ class Mirror:
             result.manifest = last
         else:
             failed = len(result.failures) + len(plan.problems) + plan.counts.refused
-            failed += job.files_failed if job is not None else 0
+            failed += sum(job.files_failed for job in jobs)
             result.manifest = await self._keep(plan, result.deleted, failed)
             result.is_manifest_new = True
-        if job is None or job.state.is_final:
+        if all(job.state.is_final for job in jobs):
             await run(self.pair.note_job, None)
         return result
 
-    def _why_not(self, plan: Plan, job: JobSnapshot | None) -> str:
+    def _why_not(self, plan: Plan, jobs: Sequence[JobSnapshot]) -> str:
         if plan.problems:
             return "part of the source could not be read"
         if plan.counts.refused:
             return f"{plan.counts.refused:,} files could not be mirrored"
-        if job is not None and (job.state is not JobState.DONE or job.files_failed):
+        if any(job.state is not JobState.DONE or job.files_failed for job in jobs):
             return "not everything could be moved"
         return ""
 

@@ -17,7 +17,7 @@ from typing import IO, Final
 from explorer.base.cancel import current_token
 from explorer.workflows.mirror_model import Entry
 
-PIECE: Final = 20_000
+PIECE: Final = 5_000
 """Entries that are in memory at once."""
 _LOOK: Final = 1_000
 
