@@ -36,10 +36,11 @@ async def follow(service: Service, job_id: int, out: Output, *, is_continued: bo
     progress = ProgressLine(out)
     watcher = _Watcher(job_id, out, progress)
     subscription = service.subscribe(watcher.receive)
+    subscription.hears_files = out.is_json
     watcher.subscription = subscription
     scope = TaskScope(on_error=lambda name, error: None)
     try:
-        with _stop_signals() as stopped:
+        with stop_signals() as stopped:
             job = await _wait(service, job_id, stopped, scope)
     finally:
         await scope.aclose()
@@ -65,7 +66,7 @@ async def _wait(
 
 
 @contextmanager
-def _stop_signals() -> Iterator[asyncio.Event]:
+def stop_signals() -> Iterator[asyncio.Event]:
     """An event that SIGINT and SIGTERM set. A second one ends the program as usual."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()

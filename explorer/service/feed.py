@@ -102,6 +102,9 @@ class Subscription:
         self._next_at = 0.0
         self._is_out = False
         self._is_closed = False
+        self.hears_files = True
+        """Of single files, their rows in folders included; a face that shows only whole jobs
+        says no, and many thousand files cost it nothing."""
 
     def put(self, event: Event) -> None:
         """On the loop's thread: have it delivered as soon as the rules allow."""
@@ -157,6 +160,11 @@ class Feed:
     def _drop(self, subscription: Subscription) -> None:
         if subscription in self._subscriptions:
             self._subscriptions.remove(subscription)
+
+    @property
+    def hears_files(self) -> bool:
+        """Whether anybody does."""
+        return any(subscription.hears_files for subscription in self._subscriptions)
 
     def take_unread(self) -> tuple[Notice, ...]:
         """The notices that nobody was there to read, for a face without events."""

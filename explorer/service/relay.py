@@ -15,6 +15,7 @@ from explorer.service.events import (
     JobRemoved,
     TransferChanged,
 )
+from explorer.service.feed import Feed
 from explorer.service.model import Location
 from explorer.storage.model import Blob
 from explorer.transfer.model import JobSnapshot, RemotePlace, TransferSnapshot
@@ -23,8 +24,13 @@ from explorer.transfer.model import JobSnapshot, RemotePlace, TransferSnapshot
 class Relay:
     """The engine's listener; called on the loop's thread, and quick."""
 
-    def __init__(self, put: Callable[[Event], None]) -> None:
-        self._put = put
+    def __init__(self, feed: Feed) -> None:
+        self._feed = feed
+        self._put: Callable[[Event], None] = feed.put
+
+    @property
+    def hears_files(self) -> bool:
+        return self._feed.hears_files
 
     def job_added(self, job: JobSnapshot) -> None:
         self._put(JobAdded(job))

@@ -104,7 +104,7 @@ class Service(Looking, Transferring, Rooms):
         from explorer.service.relay import Relay
         from explorer.transfer.engine import Engine
 
-        engine = Engine(self.data_dir, self._connections, self.settings, Relay(self._feed.put))
+        engine = Engine(self.data_dir, self._connections, self.settings, Relay(self._feed))
         await engine.start(adopt=adopt_jobs)
         self._engine_or_none = engine
         if engine.notice:

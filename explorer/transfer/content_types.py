@@ -7,7 +7,7 @@ and with what people keep in this storage.
 from __future__ import annotations
 
 import mimetypes
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 UNKNOWN: Final = "application/octet-stream"
@@ -30,7 +30,14 @@ _COMPRESSED: Final = {"gzip": "application/gzip", "bzip2": "application/x-bzip2"
 
 def content_type_of(name: str) -> str:
     """By the ending of `name`; a compressed file is what its compression is."""
-    kind, compression = _table().guess_type(name, strict=False)
+    _, dot, endings = name[name.rfind("/") + 1 :].lstrip(".").partition(".")
+    return _type_of_endings(dot + endings)
+
+
+@lru_cache(256)
+def _type_of_endings(endings: str) -> str:
+    """Of `.tar.gz`, or whatever comes after the first dot."""
+    kind, compression = _table().guess_type(f"x{endings}", strict=False)
     if compression is not None:
         return _COMPRESSED.get(compression, f"application/x-{compression}")
     return kind or UNKNOWN

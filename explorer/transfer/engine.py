@@ -273,6 +273,8 @@ class Engine:
 
     def _ended(self, job: Job, live: Live, row: TransferRow, outcome: Outcome) -> None:
         """A transfer is at its end, durably."""
+        if not self._listener.hears_files:
+            return
         final = replace(
             live.row,
             state=outcome.state,
@@ -300,6 +302,8 @@ class Engine:
                     continue
                 job.is_changed = False
                 self._listener.job_changed(job.snapshot())
+                if not self._listener.hears_files:
+                    continue
                 for live in job.lives.values():
                     if live.is_changed:
                         live.is_changed = False

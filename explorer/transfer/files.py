@@ -28,6 +28,8 @@ from explorer.transfer import syscalls
 
 _O_BINARY: Final = getattr(os, "O_BINARY", 0)
 _O_CLOEXEC: Final = getattr(os, "O_CLOEXEC", 0)
+_O_SOURCE: Final = os.O_RDONLY | _O_BINARY | _O_CLOEXEC | getattr(os, "O_NONBLOCK", 0)
+"""Not blocked by a named pipe that took a file's place."""
 _seeking = threading.Lock()
 
 
@@ -139,11 +141,11 @@ class Source:
 
     def __init__(self, path: bytes) -> None:
         self.path = path
-        with translating(path):
-            # Not blocked by a named pipe that took the file's place.
-            flags = os.O_RDONLY | _O_BINARY | _O_CLOEXEC | getattr(os, "O_NONBLOCK", 0)
-            self._fd = os.open(path, flags)
+        try:
+            self._fd = os.open(path, _O_SOURCE)
             found = os.fstat(self._fd)
+        except OSError as error:
+            raise translated(error, path) from error
         if not stat.S_ISREG(found.st_mode):
             self.close()
             raise LocalError(

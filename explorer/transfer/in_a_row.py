@@ -8,6 +8,7 @@ is called from a worker thread; the rest belongs to the loop's.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +32,18 @@ _TROUBLE_OF_ALL: Final = (
     Retry.NEEDS_ROOM,
 )
 """What met one file would meet the next."""
+
+
+_local = threading.local()
+
+
+def small_buffer(size_bytes: int) -> memoryview:
+    """At most `SMALL_BYTES` of a buffer that this thread uses again and again: whoever moves a
+    small file pays for no bookkeeping."""
+    whole: memoryview | None = getattr(_local, "whole", None)
+    if whole is None:
+        whole = _local.whole = memoryview(bytearray(SMALL_BYTES))
+    return whole[:size_bytes]
 
 
 class Folders:

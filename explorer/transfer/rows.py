@@ -17,11 +17,11 @@ KEY_BYTES: Final = 16
 
 def key_of(*parts: bytes | str) -> bytes:
     """A short key for a place: the start of a SHA-256 over its parts."""
-    digest = hashlib.sha256()
+    text = b""
     for part in parts:
         data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
-        digest.update(b"%d:" % len(data) + data)
-    return digest.digest()[:KEY_BYTES]
+        text += b"%d:%b" % (len(data), data)
+    return hashlib.sha256(text).digest()[:KEY_BYTES]
 
 
 class Kind(IntEnum):

@@ -20,10 +20,9 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 def to_text(mtime_ns: int) -> str:
     """`2024-05-01T10:20:30.000000001Z`; trailing zeros are left out."""
     seconds, nanoseconds = divmod(mtime_ns, 1_000_000_000)
-    text = (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
+    text = (_EPOCH + timedelta(seconds=seconds)).isoformat()[:19]
     fraction = f".{nanoseconds:09}".rstrip("0") if nanoseconds else ""
-    # strftime leaves out the zeros of a year before 1000.
-    return f"{text.rjust(19, '0')}{fraction}Z"
+    return f"{text}{fraction}Z"
 
 
 def from_text(text: str) -> int | None:

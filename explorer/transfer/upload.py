@@ -29,7 +29,7 @@ from explorer.transfer.commit import Commit
 from explorer.transfer.conflicts import exists_failure
 from explorer.transfer.files import Source
 from explorer.transfer.foreign import clear_foreign_blocks
-from explorer.transfer.in_a_row import SMALL_BYTES, Folders
+from explorer.transfer.in_a_row import SMALL_BYTES, Folders, small_buffer
 from explorer.transfer.lake_path import LakeState
 from explorer.transfer.lake_upload import LakeUpload, NotThisWayError
 from explorer.transfer.plan import DEFAULT_BLOCK_BYTES, UploadPlan, plan_upload
@@ -186,17 +186,22 @@ class Upload:
             size = source.fingerprint.size_bytes
             if size > self._row.size_bytes and not plan_for(self._work, size).is_single_put:
                 raise _TooLargeError
+            if size <= SMALL_BYTES:
+                return self._put(source, small_buffer(size), condition)
             with self._work.plant.buffers.borrow(size) as data:
-                source.read_into(data, 0)
-                source.check()
-                md5 = None
-                if self._work.options.with_md5:
-                    md5 = hashlib.md5(data, usedforsecurity=False).digest()
-                headers = self._target.headers(source.fingerprint.mtime_ns, md5)
-                written = self._commit.put(
-                    self._work.store, self._target.ref, data, headers, condition, self._work.pay
-                )
-        return _Sent(written, headers, size)
+                return self._put(source, data, condition)
+
+    def _put(self, source: Source, data: memoryview, condition: Condition) -> _Sent:
+        source.read_into(data, 0)
+        source.check()
+        md5 = None
+        if self._work.options.with_md5:
+            md5 = hashlib.md5(data, usedforsecurity=False).digest()
+        headers = self._target.headers(source.fingerprint.mtime_ns, md5)
+        written = self._commit.put(
+            self._work.store, self._target.ref, data, headers, condition, self._work.pay
+        )
+        return _Sent(written, headers, len(data))
 
     async def _folder(self) -> Outcome:
         """An empty folder is a directory, or a zero-byte blob that says so."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from explorer.storage.azure.wire import (
     ClosedEarly,
@@ -41,12 +42,7 @@ def parse_head(head: bytes) -> tuple[str, int, str, dict[str, str]]:
     if not version.startswith("HTTP/1.") or len(code) != 3 or not code.isdigit():
         raise WireError("the answer is not HTTP")
     headers: dict[str, str] = {}
-    for line in lines[1:]:
-        name, colon, value = line.partition(":")
-        if not colon or not name or name[0] in " \t":
-            raise WireError("the answer has a malformed header")
-        name = name.lower()
-        value = value.strip(" \t")
+    for name, value in map(_field, lines[1:]):
         if name in headers:
             value = f"{headers[name]}, {value}"
         headers[name] = value
@@ -55,6 +51,15 @@ def parse_head(head: bytes) -> tuple[str, int, str, dict[str, str]]:
             with contextlib.suppress(UnicodeDecodeError):
                 headers[name] = value.encode("latin-1").decode("utf-8")
     return version, int(code), reason, headers
+
+
+@lru_cache(256)
+def _field(line: str) -> tuple[str, str]:
+    """Name and value of a header line; those of one service's answers are much the same ones."""
+    name, colon, value = line.partition(":")
+    if not colon or not name or name[0] in " \t":
+        raise WireError("the answer has a malformed header")
+    return name.lower(), value.strip(" \t")
 
 
 class Answer:

@@ -50,6 +50,7 @@ class Ears:
     transfers: list[TransferSnapshot] = field(default_factory=list)
     blobs: list[Blob] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
+    hears_files: bool = True
 
     def job_added(self, job: JobSnapshot) -> None:
         self.added.append(job)

@@ -23,6 +23,10 @@ from explorer.transfer.content_types import content_type_of
         ("weights.safetensors", "application/octet-stream"),
         ("model.pt", "application/octet-stream"),
         ("no ending", "application/octet-stream"),
+        ("runs.csv/README", "application/octet-stream"),
+        (".txt", "application/octet-stream"),
+        ("a/..hidden.txt", "text/plain"),
+        ("data:a.txt", "text/plain"),
     ],
 )
 def test_a_name_tells_the_type(name: str, kind: str) -> None:
