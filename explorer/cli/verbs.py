@@ -13,9 +13,9 @@ from explorer.cli.output import Output
 VERBS = (
     "ls", "du", "upload", "download", "copy", "move", "mirror", "verify",
     "rm", "restore", "mkdir", "stat", "cat",
-    "props", "lease", "sas", "acl",
+    "props", "lease", "sas", "url", "acl",
     "jobs", "resume", "pause", "cancel", "retry",
-    "artifact", "mount",
+    "artifact", "watch", "mount",
     "connect", "demo", "doctor",
 )  # fmt: skip
 """In the order of the help."""

@@ -10,11 +10,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from explorer.base.errors import InputError, LocalError, LocalNotFoundError
-
-IGNORE_FILES: Final = (".amlignore", ".gitignore")
+from explorer.transfer.filters import IGNORE_FILES
 
 
 @dataclass(frozen=True, slots=True)
