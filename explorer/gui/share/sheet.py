@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
 from explorer.base.errors import InputError, QuaysideError
 from explorer.base.tasks import TaskScope
@@ -117,11 +117,20 @@ class SasSheet(Sheet):
     def show_form(self) -> None:
         """Back to the fields; what was made is forgotten here."""
         self.made_page.forget()
-        self.pages.setCurrentIndex(0)
+        self._turn(0)
         self.back_button.hide()
         self.make_button.show()
         self.make_button.setDefault(True)
         self._update()
+
+    def _turn(self, page: int) -> None:
+        """Only the page that is seen has a say in the height."""
+        for at in range(self.pages.count()):
+            widget = self.pages.widget(at)
+            if widget is not None:
+                policy = QSizePolicy.Policy.Preferred if at == page else QSizePolicy.Policy.Ignored
+                widget.setSizePolicy(policy, policy)
+        self.pages.setCurrentIndex(page)
 
     def _update(self) -> None:
         now = utc_now()
@@ -163,7 +172,7 @@ class SasSheet(Sheet):
         at = self._connection.id
         made = [await self._bridge.call(partial(_make, at, one)) for one in wishes]
         self.made_page.show_made(tuple(made))
-        self.pages.setCurrentIndex(1)
+        self._turn(1)
         self.warnings.hide()
         self.remark.hide()
         self.notice.hide()
