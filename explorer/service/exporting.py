@@ -13,6 +13,7 @@ from explorer.service.entries import Entry, unique_name
 from explorer.service.model import Connection
 from explorer.storage.accounts import new_id
 from explorer.storage.connection_export import Export, Parcel, pack, unpack
+from explorer.storage.connection_text import connection_text
 from explorer.storage.saved_connection import SavedConnection
 
 
@@ -45,6 +46,8 @@ class Incoming:
     has_secret: bool
     is_http: bool
     reason: str = ""
+    file_name: str = ""
+    """Its name in the file; another one than `name` where that is taken here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,17 @@ class Exporting:
         data = await self._threads.run(pack, parcels, passphrase)
         return Exported(data, len(parcels), tuple(lacking))
 
+    async def connection_string(self, connection_id: str) -> str:
+        """Its endpoint and secret as other programs take them: a secret, for an explicit copy.
+
+        Raises InputError where it has none.
+        """
+        await self._kept.load_secrets(connection_id)
+        for entry in self._kept.entries():
+            if entry.connection.id == connection_id:
+                return connection_text(entry.spec)
+        raise InputError("This connection does not exist any more.", cure="Connect again.")
+
     async def plan_import(self, data: bytes, passphrase: str = "") -> ImportPlan:
         """What a file would add; nothing is kept. Raises InputError for a file that is none,
         was changed, or is locked with another passphrase."""
@@ -114,6 +128,7 @@ class Exporting:
                     bool(one.secret),
                     one.saved.blob_endpoint.startswith("http://"),
                     reason,
+                    one.saved.name,
                 )
                 for one, name, reason in named
             ),

@@ -19,6 +19,7 @@ from explorer.gui.connect.dialog import MAX_FILE_BYTES, ConnectCalls, ConnectDia
 from explorer.gui.connect.edit import EditDialog
 from explorer.gui.connect.local_storage import LocalStorage
 from explorer.gui.connect.replace import ReplaceDialog
+from explorer.gui.connect.taking_along import TakingAlong
 from explorer.service.model import Connection, ProbeReport
 from explorer.storage.connection import ConnectionSpec, parse
 
@@ -63,6 +64,8 @@ class Connecting(QObject):
         self._local_storage = local_storage
         self._window = window
         self._dialog: ConnectDialog | None = None
+        self.taking_along = TakingAlong(bridge, scope, workers, window)
+        """Export and import of connections."""
 
     # -- new ones -------------------------------------------------------------
 

@@ -22,6 +22,8 @@ class Act(Enum):
 
     CONNECT = auto()
     LOCAL_STORAGE = auto()
+    IMPORT_CONNECTIONS = auto()
+    EXPORT_CONNECTIONS = auto()
     QUIT = auto()
     NEW_TAB = auto()
     CLOSE_TAB = auto()
@@ -86,6 +88,8 @@ SPECS: dict[Act, Spec] = {
     Act.LOCAL_STORAGE: Spec("Explore &local storage", "local-storage"),
     Act.QUIT: Spec("&Quit", "", ("Ctrl+Q",)),
     Act.NEW_TAB: Spec("New &tab", "plus", ("Ctrl+T",)),
+    Act.IMPORT_CONNECTIONS: Spec("&Import connections…", "download"),
+    Act.EXPORT_CONNECTIONS: Spec("&Export connections…", "upload"),
     Act.CLOSE_TAB: Spec("&Close tab", "close", ("Ctrl+W",)),
     Act.BACK: Spec("&Back", "back", ("Alt+Left",)),
     Act.FORWARD: Spec("&Forward", "forward", ("Alt+Right",)),

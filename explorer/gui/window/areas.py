@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from explorer.gui.account.area import AccountArea
 from explorer.gui.connect.marks_area import MarksArea
+from explorer.gui.connect.marks_area import MarksArea
 from explorer.gui.export.area import ExportArea
 from explorer.gui.manage.area import ManageArea
 from explorer.gui.manage.copy_as import CopyAsArea
@@ -26,5 +27,6 @@ def make_areas(around: Surroundings) -> tuple[Area, ...]:
         ExportArea(around),
         HistoryArea(around),
         AccountArea(around),
+        MarksArea(around),
         MarksArea(around),
     )

@@ -36,6 +36,8 @@ from explorer.gui.window.going import Going
 from explorer.gui.window.hearing import Hearing
 from explorer.gui.window.history_area import show_deleted_in
 from explorer.gui.window.inspecting import Inspecting
+from explorer.gui.window.left_panel import make_left_panel
+from explorer.gui.window.marked import Marked
 from explorer.gui.window.memory import Memory
 from explorer.gui.window.relocation_area import RelocationArea
 from explorer.gui.window.session import Session
@@ -141,10 +143,12 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         self.resize(1180, 760)
         self.setDockNestingEnabled(True)
-        self.setCentralWidget(self.tabs)
+        self.marked = Marked(self.tabs)
+        self.setCentralWidget(self.marked)
         self.setStatusBar(self.status)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self._tree_dock = self._dock("Connections", "connections", self.tree)
+        left = make_left_panel(self._bridge, self.tree, self.tree_controller, self.deeds)
+        self._tree_dock = self._dock("Connections", "connections", left)
         self._transfers_dock = self._dock("Transfers", "transfers", self.transfers_panel)
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self._tree_dock)
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self._transfers_dock)
@@ -321,6 +325,7 @@ class MainWindow(QMainWindow):
         # Qt takes [*] for the mark of something unsaved, and two of them for one.
         title = title.replace("[*]", "[*][*]")
         self.setWindowTitle(f"{title} — Quayside" if title else "Quayside")
+        self.marked.follow(pane.connection)
 
     def _show_state(self) -> None:
         pane = self.pane

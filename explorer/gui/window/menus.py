@@ -12,7 +12,18 @@ from explorer.gui.window.actions import Act, Actions
 _MENUS: tuple[tuple[str, tuple[Act | None, ...]], ...] = (
     (
         "&Connection",
-        (Act.CONNECT, Act.LOCAL_STORAGE, None, Act.NEW_TAB, Act.CLOSE_TAB, None, Act.QUIT),
+        (
+            Act.CONNECT,
+            Act.LOCAL_STORAGE,
+            None,
+            Act.IMPORT_CONNECTIONS,
+            Act.EXPORT_CONNECTIONS,
+            None,
+            Act.NEW_TAB,
+            Act.CLOSE_TAB,
+            None,
+            Act.QUIT,
+        ),
     ),
     (
         "&Edit",

@@ -19,6 +19,12 @@ def connect_actions(
     calls: dict[Act, Call] = {
         Act.CONNECT: lambda: connecting.open_dialog(),
         Act.LOCAL_STORAGE: deeds.explore_local_storage,
+        Act.IMPORT_CONNECTIONS: lambda: deeds.do(
+            connecting.taking_along.take_in(), "import connections"
+        ),
+        Act.EXPORT_CONNECTIONS: lambda: deeds.do(
+            connecting.taking_along.export(), "export connections"
+        ),
         Act.NEW_TAB: lambda: tabs.open_tab(),
         Act.CLOSE_TAB: lambda: tabs.close_tab(tabs.currentIndex()),
         Act.BACK: lambda: tabs.pane.back(),
