@@ -15,7 +15,7 @@ from explorer.transfer.dispatch import Dispatcher
 from explorer.transfer.encoding import failure_of
 from explorer.transfer.job import Job, places_of
 from explorer.transfer.journal import Journal
-from explorer.transfer.model import ConflictPolicy, Failure, JobOptions
+from explorer.transfer.model import ConflictPolicy, Failure, JobOptions, Request
 from explorer.transfer.queue import Queue
 from explorer.transfer.runner import RESTING
 from explorer.transfer.state import JobState, TransferState
@@ -102,6 +102,10 @@ class JobControl:
         if not job.row.state.is_final:
             raise InputError("This job is not at its end.", cure="Cancel it first.")
         await self._queue.remove(job)
+
+    def request(self, job_id: int) -> Request:
+        """What the job was asked to do."""
+        return self._queue.job(job_id).row.request
 
     # -- all ------------------------------------------------------------------
 

@@ -43,7 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     deed.add_argument(
         "--limit",
         metavar="RATE",
-        help="let JOB, or every open job, move at most so much a second (such as 20M; 0: no limit)",
+        help="let JOB move at most so much a second (such as 20M; 0: no limit); without JOB every "
+        "open job, and as the setting for all that is to come",
     )
     deed.add_argument(
         "--first", action="store_true", help="put JOB, or the files of it, before all others"
@@ -147,6 +148,8 @@ async def _limit(service: Service, job_id: int | None, rate: int, out: Output) -
             raise InputError(f"Job {job_id} is at its end.")
     for job in chosen:
         await service.set_limit(job.id, rate)
+    if job_id is None:
+        await service.update_settings(limit_bytes_per_s=rate)
     told = f"at most {format_rate(rate)}" if rate else "without a limit"
     out.note(f"{len(chosen)} {'job moves' if len(chosen) == 1 else 'jobs move'} {told}.")
     return Exit.OK

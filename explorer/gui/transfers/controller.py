@@ -63,6 +63,11 @@ class TransfersController(QObject):
             stop()
         self._stops.clear()
 
+    @property
+    def bridge(self) -> Bridge:
+        """To the service, for what is asked beside the queue."""
+        return self._bridge
+
     async def _load(self) -> None:
         for job in await self._bridge.get(lambda service: service.jobs()):
             if self.jobs.job(job.id) is None:  # else an event told something newer

@@ -12,6 +12,7 @@ from explorer.base.units import format_bytes, parse_rate
 from explorer.gui import ask
 from explorer.gui.transfers import controller as can
 from explorer.gui.transfers.controller import TransfersController
+from explorer.gui.transfers.papers import copy_command, export_log
 from explorer.transfer.model import JobSnapshot
 
 Act = Callable[[TransfersController, list[JobSnapshot], QWidget], None]
@@ -74,6 +75,10 @@ def _limit(controller: TransfersController, jobs: list[JobSnapshot], parent: QWi
     controller.tasks.spawn(ask_for_it(), name="ask for a limit")
 
 
+def _any(job: JobSnapshot) -> bool:
+    return True
+
+
 def _check_rate(text: str) -> None:
     """Raises InputError for what is no rate."""
     if parse_rate(text) < 0:
@@ -113,6 +118,15 @@ VERBS = (
     Verb("down", "Later in the queue", "", can.can_cancel, _plain(_C.move_down)),
     Verb("bottom", "Last in the queue", "", can.can_cancel, _plain(_C.move_last)),
     Verb("speed", "Limit speed…", "", can.can_cancel, _limit, ends_group=True),
+    Verb("copy", "Copy command", "What does the same in a terminal", _any, copy_command),
+    Verb(
+        "file-log",
+        "Export log…",
+        "Its files with states and reasons",
+        _any,
+        export_log,
+        ends_group=True,
+    ),
     Verb("refresh", "Run again", "Queue the same once more", can.can_remove, _plain(_C.run_again)),
     Verb(
         "delete",

@@ -265,6 +265,8 @@ def test_the_menu_key_opens_the_menu_at_the_row(drive: Drive[Any], opened: Opene
             menu = await open_menu(desk)
             assert texts(menu) == [
                 "Retry failed",
+                "Copy command",
+                "Export log…",
                 "Run again",
                 "Remove",
                 "Open destination",
@@ -291,6 +293,8 @@ def test_the_menu_of_a_running_job_orders_and_limits_it(drive: Drive[Any], opene
                 "Later in the queue",
                 "Last in the queue",
                 "Limit speed…",
+                "Copy command",
+                "Export log…",
                 "Open destination",
                 "Copy error",
                 "All transfers",

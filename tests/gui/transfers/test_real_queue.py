@@ -11,6 +11,7 @@ from typing import Any
 
 from azure.storage.blob import ContainerClient
 from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.base.tasks import TaskScope
@@ -21,6 +22,7 @@ from explorer.gui.transfers.controller import TransfersController
 from explorer.gui.transfers.job_files import FileFilter
 from explorer.gui.transfers.jobs_model import Col
 from explorer.gui.transfers.panel import TransfersPanel
+from explorer.gui.transfers.papers import copy_command, write_log
 from explorer.gui.transfers.start import TransferStarter
 from explorer.service.emulator import Emulator
 from explorer.service.host import ServiceHost
@@ -133,6 +135,15 @@ def test_an_upload_is_followed_to_its_end_and_conflicts_are_asked_about(
             assert index.data(Qt.ItemDataRole.DisplayRole) == "Done, 1 skipped"
             it.panel.details.filter_button(FileFilter.SKIPPED).click()
             await until(lambda: len(files()) == 1)
+            copy_command(it.controller, [done], it.panel)
+            clipboard = QGuiApplication.clipboard()
+            await until(lambda: clipboard.text().startswith("quayside upload "))
+            assert f"--to {container.container_name}/run " in clipboard.text()
+            assert "AccountKey" not in clipboard.text()
+            await it.bridge.call(lambda service: write_log(service, [done], tmp_path / "log.csv"))
+            told = (tmp_path / "log.csv").read_text().splitlines()
+            assert len(told) == 31
+            assert sum(line.startswith("skipped,run/part-007.log,") for line in told) == 1
 
     drive(go())
     assert container.download_blob("run/part-007.log").readall() == b"theirs"

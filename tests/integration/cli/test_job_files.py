@@ -105,3 +105,11 @@ def test_a_limit_is_changed_while_a_job_runs_elsewhere(
     end: dict[str, Any] = json.loads(out.splitlines()[-1])
     assert (end["event"], end["job"]["state"]) == ("end", "done")
     assert end["job"]["limit_bytes_per_s"] == 0
+
+
+def test_a_limit_for_all_is_the_setting_too(quayside: Quayside) -> None:
+    quayside.ok("jobs", "--limit", "3M")
+    settings = json.loads((quayside.folder / "settings.json").read_bytes())
+    assert settings["limit_bytes_per_s"] == 3 * MIB
+    quayside.ok("jobs", "--limit", "0")
+    assert b"limit" not in (quayside.folder / "settings.json").read_bytes()
