@@ -5,7 +5,6 @@ The texts are pure functions; `ProgressLine` draws them on standard error.
 
 from __future__ import annotations
 
-import shutil
 import time
 
 from explorer.base.shown import shown
@@ -129,6 +128,8 @@ class ProgressLine:
             return
         self._next_at = now + self._every_s
         if self._is_bar:
+            import shutil  # late: it loads every kind of archive
+
             width = shutil.get_terminal_size().columns - 1
             self._out.stderr.write(f"\r{shown(bar_line(job, width))}\x1b[K")
         else:

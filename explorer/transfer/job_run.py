@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import random
 from collections.abc import Callable, Collection, Coroutine
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
@@ -37,7 +36,7 @@ from explorer.transfer.rows import TransferRow
 from explorer.transfer.state import TransferState
 from explorer.transfer.turns import Turns
 from explorer.transfer.upload import Upload
-from explorer.transfer.work import Live, Outcome, Work, first_of, is_being_cancelled
+from explorer.transfer.work import Live, Outcome, Work, chance, first_of, is_being_cancelled
 
 log = logging.getLogger(__name__)
 
@@ -295,7 +294,7 @@ class JobRun:
                 decision = self._work.plant.policy.decide(
                     error.retry,
                     restarts,
-                    jitter=random.random(),  # noqa: S311
+                    jitter=chance(),
                 )
                 if decision.action is Action.RESTART:
                     await self._start_over(live, error, decision.wait_s)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import uuid
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -42,7 +41,7 @@ class EngineLock:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder = folder
         while True:
-            self.id = uuid.uuid4().hex
+            self.id = os.urandom(16).hex()
             self._path = folder / (self.id + ENDING)
             self._fd = os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
             # Somebody who cleans up may have held it, or removed it, for a moment.

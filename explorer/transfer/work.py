@@ -4,7 +4,7 @@ way, and the live state of each file. Belongs to the loop's thread."""
 from __future__ import annotations
 
 import asyncio
-import random
+import os
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -277,14 +277,14 @@ class Work:
         decision = self.plant.policy.decide(
             error.retry,
             failures,
-            jitter=random.random(),  # noqa: S311
+            jitter=chance(),
             retry_after_s=asked,
         )
         if decision.action is not Action.WAIT:
             error.connection_id = self.place.connection_id
             raise told(error, asked)
         if error.retry is Retry.SLOW_DOWN:
-            self.pacer.throttled(asked, jitter=random.random())  # noqa: S311
+            self.pacer.throttled(asked, jitter=chance())
             self.plant.slots.slow_down()
         elif isinstance(error, NetworkError):
             self.plant.slots.broke()
@@ -339,3 +339,8 @@ def is_being_cancelled() -> bool:
     the job stops, and begins nothing more."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
+
+
+def chance() -> float:
+    """From 0 to just below 1, any as likely; without the 2 ms that `random` takes to load."""
+    return int.from_bytes(os.urandom(4)) / 2**32

@@ -94,7 +94,9 @@ class Dialer:
         """A TCP connection to the first address of `host` that answers."""
         last: OSError | None = None
         try:
-            addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            # As text, even a plain name would load Python's tables of the world's names.
+            name = host.encode() if host.isascii() else host
+            addresses = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
         except UnicodeError:  # a label that is empty or longer than a name may have
             raise socket.gaierror(socket.EAI_NONAME, "not a host name") from None
         for family, kind, protocol, _, address in addresses:

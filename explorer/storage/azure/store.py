@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from explorer.base.errors import InputError, NotFoundError, QuaysideError, ServiceError
 from explorer.storage.api import DELETE_BATCH, Progress, Sink
-from explorer.storage.azure import blob_control, copying, deleting, reading
+from explorer.storage.azure import copying, deleting, reading
 from explorer.storage.azure.blocks import BlockPuts
 from explorer.storage.azure.errors import Attempt, refusal
 from explorer.storage.azure.listing import (
@@ -351,6 +351,8 @@ class AzureBlobStore:
     def set_metadata(
         self, ref: BlobRef, metadata: dict[str, str], *, condition: Condition
     ) -> Written:
+        from explorer.storage.azure import blob_control
+
         return blob_control.set_metadata(self.rest, ref, metadata, condition)
 
     def delete_blob(
