@@ -25,7 +25,7 @@ from explorer.service.service import Service
 from explorer.storage.connection_url import is_url_like
 from explorer.transfer.files import translating
 from explorer.transfer.model import JobSnapshot
-from explorer.workflows.mirror import Mirror, Plan, Result, mirroring
+from explorer.workflows.mirror import Mirror, Plan, Result, failed_in, mirroring
 from explorer.workflows.mirror_compare import parse_limit
 from explorer.workflows.mirror_model import Deed, Limit, Wish
 from explorer.workflows.mirror_sides import End
@@ -271,7 +271,7 @@ def _sum_up(
     """The one line of the run."""
     run_id = result.manifest.stem if result.manifest is not None else ""
     failed = len(plan.problems) + plan.counts.refused + len(result.failures)
-    failed += sum(job.files_failed for job in jobs)
+    failed += failed_in(jobs)
     if out.is_json:
         out.data(
             {

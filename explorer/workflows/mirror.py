@@ -252,7 +252,7 @@ class Mirror:
             result.manifest = last
         else:
             failed = len(result.failures) + len(plan.problems) + plan.counts.refused
-            failed += sum(job.files_failed for job in jobs)
+            failed += failed_in(jobs)
             result.manifest = await self._keep(plan, result.deleted, failed)
             result.is_manifest_new = True
         if all(job.state.is_final for job in jobs):
@@ -329,6 +329,11 @@ def check_apart(service: Service, source: End, target: End) -> None:
         raise InputError(
             "One side is in the other.", cure="Choose folders that are beside each other."
         )
+
+
+def failed_in(jobs: Sequence[JobSnapshot]) -> int:
+    """How many files were not moved; a job that failed as a whole counts as one. Pure."""
+    return sum(job.files_failed or (job.state is JobState.FAILED) for job in jobs)
 
 
 def label(service: Service, end: End) -> str:

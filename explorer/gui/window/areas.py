@@ -7,6 +7,7 @@ from explorer.gui.connect.marks_area import MarksArea
 from explorer.gui.export.area import ExportArea
 from explorer.gui.manage.area import ManageArea
 from explorer.gui.manage.copy_as import CopyAsArea
+from explorer.gui.mirror.area import MirrorArea
 from explorer.gui.share.area import ShareArea
 from explorer.gui.statistics.area import StatisticsArea
 from explorer.gui.window.history_area import HistoryArea
@@ -20,6 +21,7 @@ def make_areas(around: Surroundings) -> tuple[Area, ...]:
         CopyAsArea(around),
         ShareArea(around),
         ManageArea(around),
+        MirrorArea(around),
         StatisticsArea(around),
         ExportArea(around),
         HistoryArea(around),

@@ -1,0 +1,1 @@
+"""Mirroring in the window: what would be done, looked at before it is."""
