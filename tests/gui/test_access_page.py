@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from azure.storage.blob import ContainerClient
-from azure.storage.filedatalake import FileSystemClient
+from azure.storage.filedatalake import (
+    FileSystemClient,
+    FileSystemSasPermissions,
+    generate_file_system_sas,
+)
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 
@@ -15,6 +20,7 @@ from explorer.gui.inspect.access_below import BelowSheet
 from explorer.gui.inspect.access_entries import EntriesEditor
 from explorer.gui.inspect.access_page import AccessPage
 from explorer.gui.inspect.access_words import Below
+from explorer.gui.window.actions import Act
 from explorer.gui.window.main_window import MainWindow
 from explorer.service.emulator import Emulator
 from explorer.service.model import Location
@@ -276,3 +282,33 @@ def test_a_flat_account_says_why_it_has_no_access_lists(
         await until(lambda: "real folders" in inspector.hint() or page.notice.isVisible(), "why")
 
     run_at(drive, data_dir, azurite.connection_string, container.container_name)(work)
+
+
+def test_a_sas_without_the_letter_p_shows_access_and_says_why_it_cannot_be_set(
+    drive: Drive[Any], lake: Lake, raw: FileSystemClient, data_dir: Path
+) -> None:
+    sas = generate_file_system_sas(
+        lake.account,
+        raw.file_system_name,
+        lake.key,
+        permission=FileSystemSasPermissions(read=True, list=True, execute=True),
+        expiry=datetime.now(UTC) + timedelta(hours=1),
+    )
+
+    async def work(window: MainWindow, here: Location) -> None:
+        page = await page_of(window, "raw/")
+        for button in (page.apply_button, page.below_button):
+            assert not button.isEnabled()
+            assert "sp lacks p" in button.toolTip()
+        assert page.owners.owner.isReadOnly()
+        assert page.owners.mode.isReadOnly()
+        tick(page.access, 1, "w")
+        assert ticks(page.access, 1) == "r-x"
+        page.access.who.setText(GRACE)
+        assert not page.access.add_button.isEnabled()
+        assert not window.actions_[Act.RENAME].isEnabled()
+        assert not window.actions_[Act.MOVE_TO].isEnabled()
+
+    run_at(drive, data_dir, f"{lake.endpoint}/{raw.file_system_name}?{sas}", raw.file_system_name)(
+        work
+    )

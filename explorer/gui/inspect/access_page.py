@@ -249,7 +249,7 @@ class AccessPage(InspectorPage):
         self.problem.setVisible(bool(problem))
         is_changed = draft is not None and (draft.is_changed or bool(self.owners.problem))
         unchanged = "" if is_changed else NOTHING_CHANGED
-        denied = self._entries_refusal if self._entries_refusal == self._owner_refusal else ""
+        denied = self._entries_refusal if self._owner_refusal else ""
         is_file = path is not None and not path.is_directory
         for button, refusal in (
             (self.apply_button, waits or denied or problem or unchanged),
