@@ -14,6 +14,7 @@ from explorer.base.workers import Workers
 from explorer.gui.bridge import Bridge
 from explorer.gui.browse.pane import Pane
 from explorer.gui.inspect.inspector import Inspector
+from explorer.gui.inspect.labels_page import LabelsPage
 from explorer.gui.inspect.page import InspectorPage
 from explorer.gui.inspect.preview_page import PreviewPage
 from explorer.gui.inspect.properties_page import PropertiesPage
@@ -66,6 +67,7 @@ class Inspecting(QObject):
         self.inspector.page_changed.connect(self.changed)
         self.add_page(self.preview)
         self.add_page(self.properties)
+        self.add_page(LabelsPage(bridge, scope))
 
     def place_dock(self) -> None:
         """Put the dock at the right, down to the status bar, hidden."""
