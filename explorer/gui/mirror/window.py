@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from typing import Final
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -110,6 +110,7 @@ class MirrorWindow(QDialog):
         self.table.setModel(self.model)
         self.table.setTabKeyNavigation(False)
         self.table.setSortingEnabled(True)
+        self.table.sortByColumn(Col.NAME, Qt.SortOrder.AscendingOrder)
         header = self.table.horizontalHeader()
         for column, width in _WIDTHS.items():
             self.table.setColumnWidth(column, width)
@@ -153,7 +154,7 @@ class MirrorWindow(QDialog):
         self.again_button.clicked.connect(self.look)
         self.close_button = push_button("Close")
         self.close_button.clicked.connect(self.close)
-        self.start_button = push_button("&Start", Rank.PRIMARY, icon_name="mirror")
+        self.start_button = push_button("&Start", Rank.PRIMARY)
         self.start_button.clicked.connect(
             lambda: self._scope.spawn(self._ask_and_go(), name="start a mirror")
         )
