@@ -263,6 +263,30 @@ def test_blobs_of_a_flat_account_move_by_the_queue(run: Run, container: Containe
     assert sorted(container.list_blob_names()) == ["t/a.txt", "t/c.txt", "t/raw/b.txt"]
 
 
+def test_a_move_of_many_tells_how_far_it_is_and_stops_when_told(
+    sail: Run, filesystem: FileSystemClient
+) -> None:
+    files(filesystem, *(f"{number:02}.txt" for number in range(12)))
+    filesystem.create_directory("t")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        pane = window.pane
+        pane.refresh()
+        await until(lambda: len(names(pane)) == 13)
+        select(window, *(f"{number:02}.txt" for number in range(12)))
+        await choose(window, Act.MOVE_TO)
+        asked: MoveSheet = await sheet(MoveSheet)
+        asked.show_place(here.child("t"))
+        asked.go_button.click()
+        await until(lambda: pane.notice.text().endswith("of 12"), "it tells")
+        pane.notice.action_button.click()
+        await until(pane.notice.isHidden, "it stops")
+        await until(lambda: len(names(pane)) > 1 and listed(pane))
+
+    sail(work)
+    assert 0 < len(paths(filesystem, path="t")) < 12
+
+
 # -- words --------------------------------------------------
 
 

@@ -54,6 +54,8 @@ class Relocating:
         self._window = window
         self.moved: Callable[[Location, str, Location, str], None] = lambda *_: None
         """Told of each step that is done: from where, name, to where, new name."""
+        self.progressed: Callable[[int, int], bool] = lambda done, total: True
+        """Told how many of several are done, at the end of all; says whether to go on."""
 
     # -- rename -----------------------------------------------------------------
 
@@ -140,12 +142,15 @@ class Relocating:
         rest: str | None = None
         failed: list[tuple[str, QuaysideError]] = []
         for at, name in enumerate(names):
+            if not self.progressed(at, len(names)):
+                break
             try:
                 rest = await self._step(location, name, target, rest, len(names) - at)
             except StoppedError:
                 break
             except QuaysideError as error:
                 failed.append((name, error))
+        self.progressed(len(names), len(names))
         if len(failed) == 1:
             raise failed[0][1]
         if failed:

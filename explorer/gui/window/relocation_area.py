@@ -7,11 +7,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from explorer.gui.browse import rules
+from explorer.gui.browse.pane import Pane
 from explorer.gui.browse.relocating import Relocating
+from explorer.gui.colours import Tone
 from explorer.gui.window.offers import Offer
 from explorer.gui.window.subject import Subject
 from explorer.gui.window.surroundings import Surroundings
 from explorer.service.model import Location
+
+MANY = 10
+"""Of so many steps one is told how far they are."""
 
 
 class RelocationArea:
@@ -24,6 +29,9 @@ class RelocationArea:
             around.bridge, around.scope, around.starter, around.tree.model, around.window
         )
         self._relocating.moved = self._moved
+        self._relocating.progressed = self._progressed
+        self._is_stopped = False
+        self._began_in: Pane | None = None
 
     def offers(self, subject: Subject) -> Sequence[Offer]:
         place = subject.location
@@ -66,6 +74,32 @@ class RelocationArea:
 
     def _move_place(self, place: Location) -> None:
         self._around.do(self._relocating.move_to(place.parent, (f"{place.name}/",)), "move")
+
+    # -- several ------------------------------------------------------------------
+
+    def _progressed(self, done: int, total: int) -> bool:
+        """Tell of a move that takes a while, with a way to stop it; whether to go on."""
+        tabs = self._around.tabs
+        if not done:
+            self._is_stopped = False
+            self._began_in = tabs.pane
+        began_in = self._began_in
+        notice = (began_in if began_in in tabs.panes() and began_in else tabs.pane).notice
+        if done == total and total >= MANY:
+            notice.dismiss()
+        elif total >= MANY and not self._is_stopped:
+            notice.say(
+                f"Moving… {done:,} of {total:,}",
+                Tone.INFO,
+                action="Stop",
+                act=self._stop,
+                closable=False,
+            )
+        return not self._is_stopped
+
+    def _stop(self) -> None:
+        """What is moved stays where it is now."""
+        self._is_stopped = True
 
     # -- what follows ---------------------------------------------------------------
 
