@@ -39,6 +39,7 @@ ONE_BLOB = "Choose one blob. For several, and for folders: Change properties in 
 PAST = "A version or snapshot keeps what it has."
 NOT_SAVED = "Not saved yet."
 CHANGED = "The blob has changed since it was shown; nothing was saved."
+TABLE_HEIGHT = 148
 Key = tuple[str, str, str]
 
 
@@ -107,6 +108,7 @@ class LabelsPage(InspectorPage):
         column.addLayout(form)
         for text, table in (("Metadata", self.metadata), ("Tags", self.tags)):
             column.addWidget(plain_label(text))
+            table.table.setMaximumHeight(TABLE_HEIGHT)
             column.addWidget(table)
         column.addWidget(self.tags_note)
         column.addStretch()
@@ -119,6 +121,7 @@ class LabelsPage(InspectorPage):
         area.setWidget(content)
         foot = QHBoxLayout()
         foot.setContentsMargins(12, 6, 12, 8)
+        foot.setSpacing(8)
         foot.addStretch()
         foot.addWidget(self.undo_button)
         foot.addWidget(self.save_button)
