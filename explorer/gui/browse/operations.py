@@ -26,6 +26,7 @@ from explorer.gui.browse.drops import local_paths
 from explorer.gui.browse.open_local import check_openable, fresh_folder
 from explorer.gui.browse.rows import NO_TIME, Row, RowKind
 from explorer.gui.browse.words import path_text
+from explorer.gui.carry.parcel import Parcel
 from explorer.gui.transfers.start import TransferStarter
 from explorer.service.model import DeleteCount, Location
 from explorer.service.naming import check_folder_name
@@ -131,6 +132,20 @@ class Operations(QObject):
             return
         sources = download_sources(location, rows) if rows else (folder_source(location),)
         await self._download(location, sources, folder)
+
+    async def download_into(self, parcel: Parcel, folder: Path) -> None:
+        """Download what is carried into a local folder, each under its name."""
+        place = parcel.place
+        if parcel.holds_containers:
+            for name in parcel.names:
+                container = place.child(name)
+                await self._download(container, (folder_source(container),), folder)
+            return
+        sources = tuple(
+            DownloadSource(place.path + name, name.endswith("/"), name.rstrip("/"))
+            for name in parcel.names
+        )
+        await self._download(place, sources, folder)
 
     async def save_as(self, location: Location, row: Row) -> None:
         """Choose folder and name for one blob."""

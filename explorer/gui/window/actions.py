@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -51,12 +51,20 @@ class Act(Enum):
     NEW_CONTAINER = auto()
     DELETE = auto()
     NEXT_PANEL = auto()
+    TWO_PANES = auto()
+    LOCAL_PANE = auto()
+    OTHER_PANE = auto()
+    COPY_ACROSS = auto()
+    MOVE_ACROSS = auto()
     PEEK = auto()
     PROPERTIES = auto()
     SHOW_DELETED = auto()
     COMMANDS = auto()
     SETTINGS = auto()
     ABOUT = auto()
+
+
+NOTHING: Mapping[Act, str] = {}
 
 
 def _always(_place: Place) -> str:
@@ -119,6 +127,11 @@ SPECS: dict[Act, Spec] = {
     ),
     Act.DELETE: Spec("De&lete…", "delete", ("Del",), rules.delete, short="Delete"),
     Act.NEXT_PANEL: Spec("Next &panel", "", ("F6",)),
+    Act.TWO_PANES: Spec("&Two panes", "split", ("F3",), _with_place),
+    Act.LOCAL_PANE: Spec("&Local folder beside", "home", ("Shift+F3",), _with_place),
+    Act.OTHER_PANE: Spec("&Other pane", "", ("Ctrl+F6",)),
+    Act.COPY_ACROSS: Spec("Copy to the ot&her pane", "forward", ("Ctrl+F5",)),
+    Act.MOVE_ACROSS: Spec("Mo&ve to the other pane", "", ("Ctrl+Shift+F5",)),
     Act.PEEK: Spec("Pre&view", "eye", ("Space",), _with_place),
     Act.PROPERTIES: Spec("Prope&rties", "info", ("Alt+Return",), _with_place),
     Act.SHOW_DELETED: Spec("Show &deleted…", "delete", ("Ctrl+Shift+D",), _with_place),
@@ -170,10 +183,11 @@ class Actions(QObject):
             widget.addAction(action)
         widget.addAction(self._actions[Act.UP])
 
-    def update(self, place: Place) -> None:
-        """Enable what may be done at `place`; say why the rest may not."""
+    def update(self, place: Place, also: Mapping[Act, str] = NOTHING) -> None:
+        """Enable what may be done at `place`; say why the rest may not. `also` are reasons that
+        do not come from the place."""
         for act, spec in SPECS.items():
-            reason = spec.refusal(place)
+            reason = also.get(act) or spec.refusal(place)
             action = self._actions[act]
             name = spec.text.replace("&", "").rstrip("…")
             keys = f" ({spec.keys[0]})" if spec.keys else ""

@@ -56,10 +56,10 @@ class Hearing(QObject):
         self.connections_changed.emit()
 
     def _connection_removed(self, connection_id: str) -> None:
-        for at in reversed(range(self._tabs.count())):
-            pane = self._tabs.panes()[at]
-            if pane.location is not None and pane.location.connection_id == connection_id:
-                self._tabs.close_tab(at)
-            else:
-                pane.forget(connection_id)
+        for tab in self._tabs.tabs():
+            for pane in tab.sides.panes():
+                if pane.location is None or pane.location.connection_id != connection_id:
+                    pane.forget(connection_id)
+                elif not tab.sides.drop(pane):
+                    self._tabs.close_tab(self._tabs.indexOf(tab))
         self.connections_changed.emit()

@@ -14,6 +14,7 @@ from explorer.gui.browse import rules
 from explorer.gui.browse.operations import Operations
 from explorer.gui.browse.pane import Pane
 from explorer.gui.browse.rules import Place
+from explorer.gui.browse.stage import Stage
 from explorer.gui.browse.tree_controller import TreeController
 from explorer.gui.browse.tree_model import TreeModel
 from explorer.gui.browse.tree_view import TreeView
@@ -23,14 +24,16 @@ from explorer.gui.connect.controller import Connecting
 from explorer.gui.connect.local_storage import LocalStorage
 from explorer.gui.inspect.access_page import AccessPage
 from explorer.gui.inspect.versions_page import VersionsPage
+from explorer.gui.local.room import LocalRoom
 from explorer.gui.settings.controller import SettingsRoom
 from explorer.gui.transfers.controller import TransfersController
 from explorer.gui.transfers.panel import TransfersPanel
 from explorer.gui.transfers.start import TransferStarter
-from explorer.gui.window import menus, offers
+from explorer.gui.window import menus
 from explorer.gui.window.actions import Act, Actions
 from explorer.gui.window.areas import make_areas
 from explorer.gui.window.commanding import Commanding
+from explorer.gui.window.context_menus import ContextMenus
 from explorer.gui.window.deeds import Deeds
 from explorer.gui.window.going import Going
 from explorer.gui.window.hearing import Hearing
@@ -43,11 +46,10 @@ from explorer.gui.window.relocation_area import RelocationArea
 from explorer.gui.window.session import Session
 from explorer.gui.window.start_page import StartPage
 from explorer.gui.window.status import StatusLine
-from explorer.gui.window.subject import Subject
 from explorer.gui.window.surroundings import Surroundings
 from explorer.gui.window.tabs import Tab, Tabs
 from explorer.gui.window.theme_menu import ThemeMenu
-from explorer.gui.window.tree_menu import TreeMenu
+from explorer.gui.window.two_panes import TwoPanes
 from explorer.gui.window.wiring import Call, connect_actions
 from explorer.service.events import JobAdded
 from explorer.service.model import Connection, Location
@@ -94,7 +96,6 @@ class MainWindow(QMainWindow):
         self.inspecting.add_versions(VersionsPage(bridge, scope, starter))
         self.inspecting.add_page(AccessPage(bridge, scope))
         self.tabs = Tabs(self._make_tab)
-        self._session = Session(memory, self.tabs, self.tree_controller)
         self.going = Going(bridge, self.tree_controller, self.tabs, self.connecting)
         self.deeds = Deeds(
             scope, self.tabs, self.tree_controller, self.operations, self.connecting, self
@@ -113,7 +114,18 @@ class MainWindow(QMainWindow):
         self.relocation = RelocationArea(around)
         self.carry = CarryRoom(around, self.deeds.paste)
         self.carry.take_in_tree(self.tree)
+        self.two_panes = TwoPanes(
+            around,
+            self.carry,
+            LocalRoom(around, self.operations),
+            self._make_pane,
+            self.deeds.upload,
+        )
+        self._session = Session(memory, self.tabs, self.tree_controller, self.two_panes.put_beside)
         self.areas = (*make_areas(around), self.relocation, self.carry)
+        self._menus = ContextMenus(
+            self.actions_, self.areas, self.deeds, self.tree_controller, self
+        )
         self.commanding = Commanding(
             self.actions_, self.areas, self.tabs, self.tree_controller, self
         )
@@ -182,6 +194,12 @@ class MainWindow(QMainWindow):
         return action
 
     def _make_tab(self) -> Tab:
+        start = StartPage()
+        start.connect_requested.connect(self.connecting.open_dialog)
+        start.local_storage_requested.connect(self.deeds.explore_local_storage)
+        return Tab(self._make_pane(), start)
+
+    def _make_pane(self) -> Pane:
         pane = Pane(
             self._bridge,
             self._scope,
@@ -189,9 +207,6 @@ class MainWindow(QMainWindow):
             self._memory.columns,
             self.tree_controller.connection,
         )
-        start = StartPage()
-        start.connect_requested.connect(self.connecting.open_dialog)
-        start.local_storage_requested.connect(self.deeds.explore_local_storage)
         self.actions_.add_to_listing(pane.stage)
         self.carry.take_in(pane)
         pane.location_changed.connect(self._location_changed)
@@ -208,13 +223,13 @@ class MainWindow(QMainWindow):
         pane.view.columns_changed.connect(self._changed)
         pane.listed.connect(self._listed)
         pane.found.connect(self._found)
-        return Tab(pane, start)
+        return pane
 
     def _connect_tree(self) -> None:
         tree = self.tree
         tree.open_requested.connect(self.deeds.open_here)
         tree.open_in_tab_requested.connect(self.deeds.open_in_tab)
-        tree.menu_requested.connect(self._tree_menu)
+        tree.menu_requested.connect(self._menus.tree)
         tree.paths_dropped.connect(self.deeds.upload)
         tree.rename_requested.connect(self._rename_in_tree)
         self.connecting.connected.connect(self._connected)
@@ -236,6 +251,11 @@ class MainWindow(QMainWindow):
             Act.COPY: self.carry.copy,
             Act.PASTE: self.carry.paste,
             Act.DUPLICATE: self.carry.duplicate,
+            Act.TWO_PANES: self.two_panes.toggle,
+            Act.LOCAL_PANE: self.two_panes.toggle_local,
+            Act.OTHER_PANE: self.two_panes.turn,
+            Act.COPY_ACROSS: self.two_panes.copy_across,
+            Act.MOVE_ACROSS: self.two_panes.move_across,
             Act.SHOW_DELETED: lambda: self.deeds.do(
                 show_deleted_in(self._bridge, self._scope, self.pane, self), "show what is deleted"
             ),
@@ -244,6 +264,8 @@ class MainWindow(QMainWindow):
         }
         connect_actions(self.actions_, self.deeds, self.tabs, self.connecting, own)
         self.tabs.pane_changed.connect(self._pane_changed)
+        self.two_panes.changed.connect(self._state_timer.start)
+        self.two_panes.changed.connect(self._changed)
 
     # -- remembering --------------------------------------------------------------
 
@@ -328,36 +350,38 @@ class MainWindow(QMainWindow):
         self.marked.follow(pane.connection)
 
     def _show_state(self) -> None:
-        pane = self.pane
-        status = pane.status()
-        self.actions_.update(pane.place())
-        self.actions_[Act.BACK].setEnabled(pane.history.can_go_back)
-        self.actions_[Act.FORWARD].setEnabled(pane.history.can_go_forward)
-        self.actions_[Act.UP].setEnabled(pane.can_go_up)
-        self.status.tell(status, has_place=pane.location is not None)
+        pane, front = self.pane, self.tabs.front
+        status = front.status()
+        self.actions_.update(pane.place(), self.two_panes.refusals())
+        self.actions_[Act.BACK].setEnabled(front.history.can_go_back)
+        self.actions_[Act.FORWARD].setEnabled(front.history.can_go_forward)
+        self.actions_[Act.UP].setEnabled(front.can_go_up)
+        self.status.tell(status, has_place=front.history.current is not None)
         self.inspecting.follow(pane)
 
     def _refresh(self) -> None:
-        self.pane.refresh()
-        if self.pane.location is not None:
+        self.tabs.front.refresh()
+        if self.tabs.front is self.pane and self.pane.location is not None:
             self.tree_controller.refresh(self.pane.location)
 
     def _edit_path(self) -> None:
         if self.pane.location is None:
             self.connecting.open_dialog()
         else:
-            self.pane.navigation.edit_path()
+            self.tabs.front.navigation.edit_path()
 
     def _next_panel(self) -> None:
         """F6: tree, listing, inspector, transfers, and round again."""
-        panels = [self.tree, self.pane.stage, self.inspecting.inspector, self.transfers_panel]
+        sides = self.tabs.tab.sides
+        stages = [side.stage for side in (sides.left, sides.right) if side is not None]
+        panels = [self.tree, *stages, self.inspecting.inspector, self.transfers_panel]
         shown: list[QWidget] = [panel for panel in panels if panel.isVisible()]
         focus = self.focusWidget()
         own = [panel for panel in shown if focus is panel or (focus and panel.isAncestorOf(focus))]
         at = shown.index(own[0]) + 1 if own else 0
         target = shown[at % len(shown)]
-        if target is self.pane.stage:
-            self.pane.stage.focus_shown()
+        if isinstance(target, Stage):
+            target.focus_shown()
         elif target is self.transfers_panel:
             self.transfers_panel.jobs.setFocus(Qt.FocusReason.ShortcutFocusReason)
         else:
@@ -370,28 +394,7 @@ class MainWindow(QMainWindow):
 
     def _listing_menu(self, pane: Pane, at: QPoint) -> None:
         self._show_state()
-        place = pane.location
-        menu = menus.listing_menu(
-            self,
-            self.actions_,
-            is_account=place is not None and not place.container,
-            has_selection=bool(pane.view.spans()),
-        )
-        if pane.connection is not None and place is not None:
-            subject = Subject(pane.connection, place, tuple(pane.selection()))
-            offers.fill(menu, self.areas, subject)
-        menu.popup(at)
-
-    def _tree_menu(self, location: Location | None, at: QPoint) -> None:
-        connection = (
-            self.tree_controller.connection(location.connection_id)
-            if location is not None
-            else None
-        )
-        menu = TreeMenu(self.deeds.for_tree(), connection, location, self)
-        if connection is not None and location is not None:
-            offers.fill(menu, self.areas, Subject(connection, location))
-        menu.popup(at)
+        self._menus.listing(pane, at)
 
     def _rename_in_tree(self, location: Location) -> None:
         connection = self.tree_controller.connection(location.connection_id)

@@ -32,6 +32,8 @@ class Memory:
     geometry: bytes = b""
     layout: bytes = b""
     tabs: list[Location] = field(default_factory=list)
+    beside: dict[int, Location | Path] = field(default_factory=dict)
+    """What is at the right of some of the tabs, by their number: a place, or a local folder."""
     current_tab: int = 0
     columns: Columns = field(default_factory=Columns)
     transfers: str = ""
@@ -50,8 +52,9 @@ class Memory:
                     "connection": tab.connection_id,
                     "container": tab.container,
                     "path": tab.path,
+                    **_beside(self.beside.get(at)),
                 }
-                for tab in self.tabs[:MAX_TABS]
+                for at, tab in enumerate(self.tabs[:MAX_TABS])
             ],
             "current_tab": self.current_tab,
             "columns": self.columns.to_json(),
@@ -73,10 +76,13 @@ class Memory:
         transfers = data.get("transfers")
         page = data.get("inspector_page")
         current = data.get("current_tab")
+        told = [(_place(tab), tab) for tab in tabs] if isinstance(tabs, list) else []
+        found = [(place, _place_beside(tab)) for place, tab in told if place is not None]
         return cls(
             geometry=_blob(data.get("geometry")),
             layout=_blob(data.get("layout")),
-            tabs=[place for place in map(_place, tabs) if place] if isinstance(tabs, list) else [],
+            tabs=[place for place, _ in found],
+            beside={at: other for at, (_, other) in enumerate(found) if other is not None},
             current_tab=current if isinstance(current, int) else 0,
             columns=Columns.from_json(data.get("columns")),
             transfers=transfers if isinstance(transfers, str) else "",
@@ -101,6 +107,22 @@ def _place(value: Any) -> Location | None:
     if path and (not container or not path.endswith("/")):
         return None
     return Location(connection_id, container, path)
+
+
+def _beside(place: Location | Path | None) -> dict[str, Any]:
+    if place is None:
+        return {}
+    if isinstance(place, Path):
+        return {"beside": {"local": str(place)}}
+    words = {"connection": place.connection_id, "container": place.container, "path": place.path}
+    return {"beside": words}
+
+
+def _place_beside(tab: dict[str, Any]) -> Location | Path | None:
+    other = tab.get("beside")
+    if isinstance(other, dict) and isinstance(local := other.get("local"), str):
+        return Path(local) if Path(local).is_absolute() else None
+    return _place(other)
 
 
 def load(data_dir: Path) -> Memory:

@@ -64,6 +64,13 @@ _MENUS: tuple[tuple[str, tuple[Act | None, ...]], ...] = (
         ),
     ),
 )
+_PANES = (
+    Act.TWO_PANES,
+    Act.LOCAL_PANE,
+    Act.OTHER_PANE,
+    Act.COPY_ACROSS,
+    Act.MOVE_ACROSS,
+)
 _ROW_MENU = (
     Act.OPEN,
     Act.PEEK,
@@ -129,6 +136,7 @@ def build_menu_bar(
         fill(bar.addMenu(title), acts, actions)
     view = bar.addMenu("&View")
     fill(view, (Act.PEEK, Act.PROPERTIES, Act.SHOW_DELETED, None), actions)
+    fill(view, (*_PANES, None), actions)
     view.addActions(panels)
     view.addSeparator()
     for menu in below:

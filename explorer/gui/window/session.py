@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 from explorer.gui.browse.tree_controller import TreeController
+from explorer.gui.local.pane import LocalPane
 from explorer.gui.window.memory import Memory
-from explorer.gui.window.tabs import Tabs
+from explorer.gui.window.sides import Side
+from explorer.gui.window.tabs import Tab, Tabs
+from explorer.service.model import Location
 
 
 class Session:
     """One per window."""
 
-    def __init__(self, memory: Memory, tabs: Tabs, tree: TreeController) -> None:
+    def __init__(
+        self,
+        memory: Memory,
+        tabs: Tabs,
+        tree: TreeController,
+        put_beside: Callable[[Tab, Location | Path], None],
+    ) -> None:
         self._memory = memory
         self._tabs = tabs
         self._tree = tree
+        self._put_beside = put_beside
         self._is_started = False
 
     def keep(self) -> None:
@@ -21,10 +34,15 @@ class Session:
         if not self._is_started:
             return  # last time's tabs have not been opened yet
         memory = self._memory
-        places = [pane.location for pane in self._tabs.panes()]
-        memory.tabs = [place for place in places if place is not None]
-        in_front = places[: self._tabs.currentIndex()]
-        memory.current_tab = sum(place is not None for place in in_front)
+        tabs = [tab for tab in self._tabs.tabs() if tab.sides.panes()[0].location is not None]
+        found = (tab.sides.panes()[0].location for tab in tabs)
+        memory.tabs = [place for place in found if place is not None]
+        memory.beside = {}
+        for at, tab in enumerate(tabs):
+            if (place := _place_of(tab.sides.right)) is not None:
+                memory.beside[at] = place
+        in_front = self._tabs.tabs()[: self._tabs.currentIndex()]
+        memory.current_tab = sum(tab in tabs for tab in in_front)
 
     def start(self, *, restore: bool) -> None:
         """Open last time's tabs, if they are wanted; from now on the memory follows."""
@@ -45,7 +63,20 @@ class Session:
             else:
                 pane.wait_at(place)
             if at <= memory.current_tab:
-                in_front = tabs.panes().index(pane)
+                in_front = tabs.index_of(pane)
+            self._restore_beside(tabs.tabs()[tabs.index_of(pane)], memory.beside.get(at))
             pane = None
         tabs.setCurrentIndex(in_front)
         tabs.pane.meet()
+
+    def _restore_beside(self, tab: Tab, place: Location | Path | None) -> None:
+        if isinstance(place, Location) and self._tree.connection(place.connection_id) is None:
+            return
+        if place is not None:
+            self._put_beside(tab, place)
+
+
+def _place_of(side: Side | None) -> Location | Path | None:
+    if isinstance(side, LocalPane):
+        return side.folder
+    return side.location if side is not None else None

@@ -11,36 +11,43 @@ from explorer.base.shown import shown
 from explorer.gui.browse.pane import Pane
 from explorer.gui.browse.tree_words import kind_text
 from explorer.gui.icons import icon
+from explorer.gui.local.pane import LocalPane
 from explorer.gui.parts.buttons import tool_button
 from explorer.gui.parts.texts import tooltip
+from explorer.gui.window.sides import Sides
 from explorer.gui.window.start_page import StartPage
 from explorer.service.model import Location
 
 
 class Tab(QStackedWidget):
-    """A start page until it has been somewhere."""
+    """A start page until it has been somewhere; then one side, or two."""
 
     def __init__(self, pane: Pane, start: StartPage) -> None:
         super().__init__()
-        self.pane = pane
         self.start = start
+        self.sides = Sides(pane)
         self.addWidget(start)
-        self.addWidget(pane)
+        self.addWidget(self.sides)
         self._is_met = False
         pane.location_changed.connect(self._show_pane)
+
+    @property
+    def pane(self) -> Pane:
+        """The pane of the storage that actions are about."""
+        return self.sides.pane
 
     def meet(self) -> None:
         """It has come to the front. The first time Qt would focus a button of its bar."""
         is_focused = self.focusWidget() is not None and self.focusWidget().hasFocus()
-        if not self._is_met and is_focused and self.currentWidget() is self.pane:
-            self.pane.stage.focus_shown()
+        if not self._is_met and is_focused and self.currentWidget() is self.sides:
+            self.sides.front.stage.focus_shown()
         self._is_met = True
-        self.pane.meet()
+        self.sides.meet()
 
     def _show_pane(self) -> None:
         had_focus = self.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
-        if self.currentWidget() is not self.pane:
-            self.setCurrentWidget(self.pane)
+        if self.currentWidget() is not self.sides:
+            self.setCurrentWidget(self.sides)
             if had_focus or self.isVisible():
                 self.pane.stage.focus_shown()
 
@@ -49,7 +56,7 @@ class Tabs(QTabWidget):
     """Always at least one tab. `make` builds what a new tab holds."""
 
     pane_changed = Signal(object)
-    """Another `Pane` is in front."""
+    """Another `Pane` is in front, or another side of it has the keys."""
 
     def __init__(self, make: Callable[[], Tab], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,15 +79,29 @@ class Tabs(QTabWidget):
     @property
     def pane(self) -> Pane:
         """The pane in front."""
+        return self.tab.pane
+
+    @property
+    def tab(self) -> Tab:
+        """The tab in front."""
         widget = self.currentWidget()
         if not isinstance(widget, Tab):
             raise RuntimeError("there is always a tab")
-        return widget.pane
+        return widget
 
-    def panes(self) -> list[Pane]:
+    @property
+    def front(self) -> Pane | LocalPane:
+        """The side that has the keys."""
+        return self.tab.sides.front
+
+    def tabs(self) -> list[Tab]:
         """All of them, from left to right."""
         found = (self.widget(at) for at in range(self.count()))
-        return [tab.pane for tab in found if isinstance(tab, Tab)]
+        return [tab for tab in found if isinstance(tab, Tab)]
+
+    def panes(self) -> list[Pane]:
+        """All of the storage, from left to right; two of a tab with two sides."""
+        return [pane for tab in self.tabs() for pane in tab.sides.panes()]
 
     def open_tab(self, location: Location | None = None, *, in_front: bool = True) -> Pane:
         """A new tab, at a place or at the start page; behind the others it is listed when it
@@ -91,6 +112,7 @@ class Tabs(QTabWidget):
             close.setAccessibleName("Close tab")
             close.setToolTip(tooltip("Close tab (Ctrl+W)"))
         tab.pane.location_changed.connect(lambda _: self._retitle(tab))
+        tab.sides.front_changed.connect(lambda: self._turned(tab))
         if in_front:
             self.setCurrentIndex(at)
         if location is not None and in_front:
@@ -101,12 +123,16 @@ class Tabs(QTabWidget):
             tab.start.setFocus()
         return tab.pane
 
+    def index_of(self, pane: Pane) -> int:
+        """The number of the tab that pane is in."""
+        return next(at for at, tab in enumerate(self.tabs()) if pane in tab.sides.panes())
+
     def bring(self, pane: Pane) -> None:
-        """Put the tab of that pane in front."""
-        for at in range(self.count()):
-            tab = self.widget(at)
-            if isinstance(tab, Tab) and tab.pane is pane:
-                self.setCurrentIndex(at)
+        """Put the tab of that pane in front, and the keys into it."""
+        for tab in self.tabs():
+            if pane in tab.sides.panes():
+                self.setCurrentWidget(tab)
+                tab.sides.turn_to(pane)
 
     def close_tab(self, at: int) -> None:
         """Close one; in place of the last one comes an empty one."""
@@ -116,15 +142,19 @@ class Tabs(QTabWidget):
         if self.count() == 1:
             self.open_tab()
         self.removeTab(at)
-        tab.pane.close_pane()
+        tab.sides.close_all()
         tab.deleteLater()
 
     def retitle(self) -> None:
         """After a connection was renamed."""
-        for at in range(self.count()):
-            tab = self.widget(at)
-            if isinstance(tab, Tab):
-                self._retitle(tab)
+        for tab in self.tabs():
+            self._retitle(tab)
+
+    def _turned(self, tab: Tab) -> None:
+        """Another side of a tab has the keys."""
+        self._retitle(tab)
+        if tab is self.currentWidget():
+            self.pane_changed.emit(tab.pane)
 
     def _retitle(self, tab: Tab) -> None:
         at = self.indexOf(tab)

@@ -1,0 +1,1 @@
+"""The folders of this computer, beside those of the storage."""
