@@ -15,7 +15,6 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QPoint,
     Qt,
-    QTimer,
     Signal,
 )
 from PySide6.QtGui import QDropEvent, QKeyEvent
@@ -159,10 +158,7 @@ class FavouritesPanel(QWidget):
         column.addWidget(title)
         column.addWidget(self.view)
         self.hide()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(0)
-        self._timer.timeout.connect(lambda: do(self.load(), "list favourites"))
+        self._is_asked = False
         self.view.chosen.connect(lambda row: self.open_requested.emit(self._place(row)))
         self.view.moved.connect(lambda row, to: do(self.move_to(row, to), "move a favourite"))
         self.view.rename_requested.connect(
@@ -181,10 +177,13 @@ class FavouritesPanel(QWidget):
 
     def look(self) -> None:
         """Soon, once for all that changes now: see which there are."""
-        self._timer.start()
+        if not self._is_asked:
+            self._is_asked = True
+            self._do(self.load(), "list favourites")
 
     async def load(self) -> None:
         """Show those there are, the chosen one chosen still."""
+        self._is_asked = False
         row = self.view.currentIndex().row()
         chosen = self._place(row) if row >= 0 else None
         favoured = await self._bridge.get(lambda service: service.favourites.list())

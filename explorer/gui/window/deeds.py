@@ -60,7 +60,8 @@ class Deeds(QObject):
         self._tabs.open_tab(location)
 
     def do(self, work: Coroutine[Any, Any, Any], name: str) -> None:
-        self._scope.spawn(self.told(work), name=name)
+        task = self._scope.spawn(self.told(work), name=name)
+        task.add_done_callback(lambda _: work.close())  # where it was ended before it began
 
     async def told(self, work: Coroutine[Any, Any, Any]) -> None:
         """Errors of what a person asked for are told in a dialog."""
