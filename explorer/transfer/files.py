@@ -11,8 +11,6 @@ import os
 import stat
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,13 +36,23 @@ def shown(path: bytes) -> str:
     return os.fsdecode(path).encode("utf-8", "replace").decode("utf-8")
 
 
-@contextmanager
-def translating(path: bytes) -> Iterator[None]:
-    """The one place where an OSError becomes one of ours."""
-    try:
-        yield
-    except OSError as error:
-        raise translated(error, path) from error
+class translating:
+    """The one place where an OSError becomes one of ours: at `path`, or at `name` in that
+    folder. A class, and the path is joined only for an error: a small file passes here often."""
+
+    __slots__ = ("_name", "_path")
+
+    def __init__(self, path: bytes, name: bytes = b"") -> None:
+        self._path = path
+        self._name = name
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            path = os.path.join(self._path, self._name) if self._name else self._path
+            raise translated(error, path) from error
 
 
 def translated(error: OSError, path: bytes) -> LocalError:

@@ -91,7 +91,7 @@ class Folder:
     def find(self, name: bytes) -> os.stat_result | None:
         """What lies there (a link itself, not its end), or None."""
         path, at = self._at(name)
-        with translating(os.path.join(self.path, name)):
+        with translating(self.path, name):
             try:
                 return os.lstat(path, **at)
             except FileNotFoundError:
@@ -101,7 +101,7 @@ class Folder:
         """Create a part, which must not exist, or open one that must."""
         path, at = self._at(name)
         flags = os.O_RDWR | _O_BINARY | _O_NOFOLLOW | _O_CLOEXEC
-        with translating(os.path.join(self.path, name)):
+        with translating(self.path, name):
             if is_new:
                 fd = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o666, **at)
             else:
@@ -111,7 +111,7 @@ class Folder:
     def remove(self, name: bytes) -> None:
         """Remove a file if it is there."""
         path, at = self._at(name)
-        with translating(os.path.join(self.path, name)), suppress(FileNotFoundError):
+        with translating(self.path, name), suppress(FileNotFoundError):
             os.unlink(path, **at)
 
     def publish(self, part: bytes, name: bytes, expected: Fingerprint | None) -> None:
@@ -136,7 +136,6 @@ class Folder:
                 os.replace(old, new)
 
     def _publish_new(self, part: bytes, name: bytes) -> None:
-        target = os.path.join(self.path, name)
         old, _ = self._at(part)
         new, _ = self._at(name)
         try:
@@ -152,14 +151,16 @@ class Folder:
             except OSError:
                 # A file system without links: look, then rename; the gap is short.
                 if self.find(name) is not None:
-                    raise FileExistsError(errno.EEXIST, "exists", target) from None
+                    raise FileExistsError(
+                        errno.EEXIST, "exists", os.path.join(self.path, name)
+                    ) from None
                 os.rename(old, new, src_dir_fd=self._fd, dst_dir_fd=self._fd)
             else:
                 os.unlink(old, dir_fd=self._fd)
         except FileExistsError:
             raise
         except OSError as error:
-            raise translated(error, target) from error
+            raise translated(error, os.path.join(self.path, name)) from error
 
     def sync(self) -> None:
         """Make names in this folder durable."""

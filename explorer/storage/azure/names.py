@@ -12,6 +12,7 @@ before anything is sent:
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 from explorer.base.errors import UnsafeNameError
@@ -21,6 +22,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_\-~/]+")
 _DOTS = re.compile(r"(?:^|/)\.\.?(?:/|$)")
 
 
+@lru_cache(64)
 def container_path(container: str) -> str:
     """`/container`, encoded."""
     if not container or "/" in container or "\\" in container or container in (".", ".."):
