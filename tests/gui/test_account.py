@@ -287,7 +287,7 @@ def test_account_settings_are_reviewed_before_they_are_applied(run: Run) -> None
         press([KEY.Key_Space])
         review: Any = await sheet(ReviewSheet)
         cells = [line.cells for line in review.model.lines]
-        assert ("CORS", "none", "GET, PUT from https://a.example; 0 s") in cells
+        assert ("CORS rule 1", "none", "GET, PUT from https://a.example; 0 s") in cells
         assert ("Deleted blobs are kept", "off", "7 days") in cells
         review.activateWindow()
         await until(lambda: review.go_button.hasFocus())

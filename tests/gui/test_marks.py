@@ -14,10 +14,19 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from explorer.base.errors import InputError, LocalError
-from explorer.gui import ask
+from explorer.gui import ask, colours
 from explorer.gui.ask import ConfirmSheet, TextSheet
 from explorer.gui.browse.tree_model import NodeState
-from explorer.gui.colours import Tone
+from explorer.gui.colours import (
+    DARK,
+    HIGH_CONTRAST_DARK,
+    HIGH_CONTRAST_LIGHT,
+    LIGHT,
+    Colours,
+    Tone,
+    contrast,
+)
+from explorer.gui.connect import marks
 from explorer.gui.connect.favourites import FavouritesPanel
 from explorer.gui.connect.marks_area import MarksArea
 from explorer.gui.connect.passphrase import strength
@@ -36,6 +45,7 @@ from explorer.gui.window.subject import Subject
 from explorer.service.emulator import Emulator
 from explorer.service.exporting import Incoming
 from explorer.service.model import Connection, Location, SecretHome
+from explorer.storage.marks import COLOURS
 from tests.gui.conftest import Drive, until
 from tests.gui.connections import connection
 from tests.gui.test_account import press, tab_to, typed
@@ -332,3 +342,11 @@ def test_what_happens_with_an_incoming_connection_is_said() -> None:
     assert "locked" in say(incoming(), is_locked=True)
     assert "http" in say(incoming(is_http=True), is_locked=False)
     assert say(incoming(reason="It is here."), is_locked=False) == "Left out. It is here."
+
+
+@pytest.mark.parametrize("scheme", [LIGHT, DARK, HIGH_CONTRAST_LIGHT, HIGH_CONTRAST_DARK])
+def test_each_colour_is_seen_on_the_panels(scheme: Colours, monkeypatch: Any) -> None:
+    monkeypatch.setattr(colours, "_current", scheme)
+    for colour in COLOURS:
+        for surface in (scheme.window, scheme.base):
+            assert contrast(marks.hue(colour), surface) >= 3, colour

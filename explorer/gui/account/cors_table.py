@@ -17,7 +17,8 @@ from explorer.gui.parts.texts import explain, plain_label
 from explorer.storage.control_model import MAX_CORS_RULES, CorsRule
 
 HEADERS = ("Origins", "Methods", "Allowed headers", "Exposed headers", "Max age")
-LONGEST_S = 2_000_000_000
+LONGEST_S = (1 << 31) - 1
+_STRETCH = (6, 4, 4, 4, 0)
 
 
 class CorsRow(QObject):
@@ -35,6 +36,7 @@ class CorsRow(QObject):
             for title, text, hint in zip(HEADERS, texts, hints, strict=False)
         )
         self.age: QSpinBox = number_field(f"Max age of rule {number}", 0, LONGEST_S, suffix=" s")
+        self.age.setMaximumWidth(self.age.fontMetrics().horizontalAdvance("0") * 16)
         self.age.setValue(rule.max_age_s)
         self.remove = tool_button("close", f"Remove rule {number}")
         for line in self.lines:
@@ -65,7 +67,7 @@ class CorsTable(QWidget):
         self._grid = QGridLayout()
         for column, title in enumerate(HEADERS):
             self._grid.addWidget(plain_label(title, muted=True), 0, column)
-            self._grid.setColumnStretch(column, 3 if column != len(HEADERS) - 1 else 1)
+            self._grid.setColumnStretch(column, _STRETCH[column])
         self.add_button = push_button("Add &rule", icon_name="plus")
         self.add_button.clicked.connect(self._add)
         below = QHBoxLayout()

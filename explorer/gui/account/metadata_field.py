@@ -39,7 +39,7 @@ class MetadataField(QWidget):
         super().__init__(parent)
         self.lines = QPlainTextEdit()
         self.lines.setAccessibleName("Metadata, one name=value a line")
-        self.lines.setPlaceholderText("owner=me\nproject=speech")
+        self.lines.setPlaceholderText("name=value, one a line")
         self.lines.setTabChangesFocus(True)
         height = self.lines.fontMetrics().lineSpacing() * LINES + 18
         self.lines.setFixedHeight(height)

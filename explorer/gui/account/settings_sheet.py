@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QTableView, QWidget
 
 from explorer.base.errors import InputError
@@ -208,7 +208,6 @@ class ReviewSheet(Sheet):
         self.table.horizontalHeader().setStretchLastSection(True)
         self.table.setColumnWidth(0, 150)
         self.table.setColumnWidth(1, 200)
-        self.table.resizeRowsToContents()
         self.table.setMinimumHeight(150)
         self.body.addWidget(self.table)
         cancel = self.add_button("Cancel")
@@ -216,3 +215,7 @@ class ReviewSheet(Sheet):
         self.go_button = self.add_button("&Apply", rank=Rank.PRIMARY)
         self.go_button.clicked.connect(self.accept)
         self.go_button.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.table.resizeRowsToContents()  # now that the columns have their widths

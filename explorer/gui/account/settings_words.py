@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from explorer.storage.control_model import CorsRule, ServiceSettings, StaticWebsite
 
@@ -37,10 +37,6 @@ def cors_text(rule: CorsRule) -> str:
     return f"{'; '.join(words)}; {rule.max_age_s} s"
 
 
-def rules_text(rules: Sequence[CorsRule]) -> str:
-    return "\n".join(cors_text(rule) for rule in rules) or "none"
-
-
 def website_text(website: StaticWebsite) -> str:
     if not website.is_known:
         return "not told"
@@ -59,8 +55,11 @@ def days_text(days: int | None) -> str:
 def changes(before: ServiceSettings, after: ServiceSettings) -> tuple[SettingChange, ...]:
     """What differs, in words, in the order it is applied."""
     found = []
-    if before.cors != after.cors:
-        found.append(SettingChange("CORS", rules_text(before.cors), rules_text(after.cors)))
+    pairs = zip_longest(before.cors, after.cors)
+    for number, (old, new) in enumerate(pairs, 1):
+        if old != new:
+            words = [cors_text(rule) if rule is not None else "none" for rule in (old, new)]
+            found.append(SettingChange(f"CORS rule {number}", *words))
     if before.website != after.website:
         was, will = website_text(before.website), website_text(after.website)
         found.append(SettingChange("Static website", was, will))

@@ -25,7 +25,7 @@ from PySide6.QtCore import (
 
 from explorer.base.shown import shown
 from explorer.gui.browse.natural import natural_key
-from explorer.gui.browse.tree_words import badges, kind_text, node_icon, node_tooltip
+from explorer.gui.browse.tree_words import kind_text, marks_text, node_icon, node_tooltip
 from explorer.gui.icons import icon
 from explorer.service.model import Connection, Location
 
@@ -136,8 +136,7 @@ class TreeModel(QAbstractItemModel):
         if role == CONNECTION_ROLE:
             return connection if self._is_root(node) else None
         if role == Qt.ItemDataRole.AccessibleTextRole and self._is_root(node):
-            words = [badge[0] for badge in badges(connection)]
-            parts = (shown(node.name), kind_text(connection), *words)
+            parts = (shown(node.name), kind_text(connection), marks_text(connection))
             return ", ".join(part for part in parts if part)
         if role == Qt.ItemDataRole.DecorationRole:
             return node_icon(node.location, connection, is_top=self._is_root(node))

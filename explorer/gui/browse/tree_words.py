@@ -75,11 +75,17 @@ def badges(connection: Connection) -> tuple[Badge, ...]:
         tone = Tone.BAD if connection.colour == PRODUCTION else Tone.NEUTRAL
         found.append((colour_word(connection.colour), tone, ""))
     if connection.is_read_only:
-        found.append(("read-only", Tone.INFO, "shield"))
+        found.append(("", Tone.INFO, "shield"))  # its word would leave no room for the name
     expiry = expiry_badge(connection)
     if expiry is not None:
         found.append((*expiry, "clock"))
     return tuple(found)
+
+
+def marks_text(connection: Connection) -> str:
+    """The same in words, for who does not see it."""
+    words = [text for text, _, _ in badges(connection) if text]
+    return ", ".join([*words, "read-only"] if connection.is_read_only else words)
 
 
 def colour_word(colour: str) -> str:

@@ -24,7 +24,7 @@ def chip_font(font: QFont) -> QFont:
 def chip_size(text: str, icon_name: str, font: QFont) -> QSize:
     """Room a chip takes beside text in `font`, in logical pixels."""
     metrics = QFontMetrics(chip_font(font))
-    icon_width = _ICON + _GAP if icon_name else 0
+    icon_width = (_ICON + _GAP if text else _ICON) if icon_name else 0
     return QSize(metrics.horizontalAdvance(text) + icon_width + 2 * _PAD, metrics.height() + 4)
 
 
