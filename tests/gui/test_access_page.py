@@ -312,3 +312,25 @@ def test_a_sas_without_the_letter_p_shows_access_and_says_why_it_cannot_be_set(
     run_at(drive, data_dir, f"{lake.endpoint}/{raw.file_system_name}?{sas}", raw.file_system_name)(
         work
     )
+
+
+def test_a_change_of_all_below_can_be_stopped(sail: Run, raw: FileSystemClient, lake: Lake) -> None:
+    lake.limits.acl = 1
+    for number in range(40):
+        raw.get_file_client(f"raw/{number}.txt").create_file()
+
+    async def work(window: MainWindow, here: Location) -> None:
+        page = await page_of(window, "raw/")
+        add(page.access, GRACE)
+        page.below_button.click()
+        asked: BelowSheet = await sheet(BelowSheet)
+        asked.go_button.click()
+        await until(lambda: asked.count.directories, "it has begun")
+        asked.stop_button.click()
+        await until(asked.close_button.isVisible, "it is stopped")
+        assert asked.notice.text().startswith("Stopped: ")
+        assert not asked.count.is_complete
+        asked.close_button.click()
+        await until(lambda: not asked.isVisible())
+
+    sail(work)
