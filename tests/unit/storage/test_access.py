@@ -159,3 +159,16 @@ def test_without_changes_only_looking_and_signing_are_left() -> None:
         Action.READ_SETTINGS,
     }
     assert access.reason(Action.DELETE) == "It is read-only."
+
+
+def test_settings_of_the_account_take_the_key_or_a_sas_for_the_service() -> None:
+    def reached(srt: str, sp: str) -> set[Action]:
+        text = f"sv=2022-11-02&ss=b&srt={srt}&sp={sp}&se=2099-01-01&sig={'A' * 43}%3D"
+        access = sas_access(parse_sas(text), NOW)
+        return {one for one in (Action.READ_SETTINGS, Action.SET_SETTINGS) if access.allows(one)}
+
+    assert reached("sco", "rw") == {Action.READ_SETTINGS, Action.SET_SETTINGS}
+    assert reached("s", "r") == {Action.READ_SETTINGS}
+    assert reached("co", "rw") == set()
+    container = sas_access(parse_sas(corpus.CONTAINER_SAS), NOW)
+    assert "account SAS" in container.reason(Action.SET_SETTINGS)
