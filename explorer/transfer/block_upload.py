@@ -36,7 +36,8 @@ from explorer.transfer import progress_table
 from explorer.transfer.commit import Commit, patience
 from explorer.transfer.files import Source
 from explorer.transfer.foreign import clear_foreign_blocks
-from explorer.transfer.hashing import md5_of
+from explorer.transfer.hashing import RunningMd5
+from explorer.transfer.pace import Pace
 from explorer.transfer.plan import (
     UPLOAD_ID_BYTES,
     Chunks,
@@ -52,6 +53,10 @@ from explorer.transfer.rows import Progress
 from explorer.transfer.state import TransferState
 from explorer.transfer.work import EndsHere, Live, Outcome, Work, first_of, share
 
+AHEAD_BYTES: Final = 32 * 1024 * 1024
+"""Blocks are sent no further ahead of the MD5 of the whole file, which they have to wait for in
+the end: so it has a processor to itself, and the file is read from the disk once."""
+TOLD_BYTES: Final = 4 * 1024 * 1024
 ONE_PUT_BYTES: Final = 64 * 1024 * 1024
 """The most that is read into memory at once, where blocks are not possible."""
 
@@ -161,19 +166,37 @@ class BlockUpload:
     # -- staging --------------------------------------------------------------
 
     async def _stage_and_hash(self, staged: Chunks) -> bytes | None:
-        hashing: asyncio.Task[bytes] | None = None
+        if not self._work.options.with_md5:
+            await self._stage_missing(staged, None)
+            return None
+        pace = Pace(AHEAD_BYTES)
         try:
             async with asyncio.TaskGroup() as group:
-                if self._work.options.with_md5:
-                    hashing = group.create_task(self._work.run(md5_of, self._source))
-                await self._stage_missing(staged)
+                hashing = group.create_task(self._hash(pace))
+                await self._stage_missing(staged, pace)
         except BaseExceptionGroup as errors:
             raise first_of(errors) from None
-        return None if hashing is None else hashing.result()
+        return hashing.result()
 
-    async def _stage_missing(self, staged: Chunks) -> None:
+    async def _hash(self, pace: Pace) -> bytes:
+        """The MD5 of the whole file, a chain that nobody can help along."""
+        running = RunningMd5()
+        loop = asyncio.get_running_loop()
+
+        def told() -> None:
+            if not running.position % TOLD_BYTES:
+                loop.call_soon_threadsafe(pace.leader_at, running.position)
+
+        size_bytes = self._cut.size_bytes
+        await self._work.run(running.advance, self._source, size_bytes, told)
+        pace.leader_at(size_bytes)
+        return running.digest()
+
+    async def _stage_missing(self, staged: Chunks, pace: Pace | None) -> None:
         async def stage(index: int) -> None:
             length = self._cut[index].length
+            if pace is not None:
+                await pace.follow(length)
             digest = await self._work.call(self._live, self._send, index)
             self._digests[index] = digest
             staged.add(index)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from explorer.base.cancel import current_token
@@ -25,8 +26,8 @@ class RunningMd5:
         self._buffer = memoryview(bytearray(HASH_BYTES))
         self.position = 0
 
-    def advance(self, file: Readable, until: int) -> None:
-        """Read and hash from where it stands to `until`."""
+    def advance(self, file: Readable, until: int, told: Callable[[], None] = lambda: None) -> None:
+        """Read and hash from where it stands to `until`. `told` hears of each further MiB."""
         token = current_token()
         while self.position < until:
             if token is not None:
@@ -35,6 +36,7 @@ class RunningMd5:
             file.read_into(view, self.position)
             self._digest.update(view)
             self.position += len(view)
+            told()
 
     def digest(self) -> bytes:
         return self._digest.digest()
