@@ -248,7 +248,7 @@ class Mirror:
             result.deleted, failures = await delete(self.service, self.target, doomed, plan.folders)
             result.failures += failures
         last = await run(self.pair.last)
-        if plan.is_nothing and plan.is_as_last and last is not None:
+        if plan.is_nothing and last is not None and await run(_tells, last, plan):
             result.manifest = last
         else:
             failed = len(result.failures) + len(plan.problems) + plan.counts.refused
@@ -342,6 +342,14 @@ def label(service: Service, end: End) -> str:
         return str(end)
     place = service.place(end)
     return f"{place.endpoint}/{place.container}/{place.prefix}"
+
+
+def _tells(last: Path, plan: Plan) -> bool:
+    """Whether the last run's manifest says what this one's would. Blocking."""
+    if not plan.is_as_last:
+        return False
+    with Manifest(last) as manifest:
+        return manifest.run.counts.get("files") == plan.same_files
 
 
 def _lines(mirror: Mirror, plan: Plan, batch: list[Step], records: Peek[Record]) -> Iterator[str]:

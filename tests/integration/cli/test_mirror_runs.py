@@ -14,6 +14,7 @@ from explorer.service.emulator import Emulator
 from tests.integration.cli.conftest import Quayside
 from tests.integration.cli.test_transfers import tree_of
 from tests.servers.fault_proxy import FaultProxy, Op, Refuse, Rule
+from tests.support.history import ProtectedServer
 
 if TYPE_CHECKING:
     from azure.storage.blob import ContainerClient
@@ -165,6 +166,67 @@ def test_a_file_that_fails_keeps_everything_from_deletion(
         done = through("mirror", str(folder), container_name, "--delete")
     assert done.returncode == 3, done.stderr
     assert container.get_blob_client("a.txt").exists()
+
+
+def test_what_changed_since_it_was_seen_is_not_deleted(
+    bare: Quayside,
+    quayside: Quayside,
+    azurite: Emulator,
+    container_name: str,
+    container: ContainerClient,
+    folder: Path,
+) -> None:
+    quayside.ok("mirror", str(folder), container_name)
+    (folder / "a.txt").unlink()
+    (folder / "b/one.csv").unlink()
+    (folder / "new").write_text("new")
+
+    def write(_: object) -> None:
+        container.upload_blob("a.txt", b"somebody's", overwrite=True)
+
+    with FaultProxy(azurite, Rule(Op.PUT_BLOB, hook=write)) as proxy:
+        through = bare.with_environment(AZURE_STORAGE_CONNECTION_STRING=proxy.connection_string)
+        words = ("mirror", str(folder), container_name, "--delete", "--max-delete", "2")
+        done = through(*words)
+    assert done.returncode == 1
+    assert "a.txt" in done.stderr
+    assert container.download_blob("a.txt").readall() == b"somebody's"
+    assert not container.get_blob_client("b/one.csv").exists()
+
+
+def test_a_file_that_only_the_source_lost_changes_the_manifest(
+    quayside: Quayside, container_name: str, container: ContainerClient, folder: Path
+) -> None:
+    words = (str(folder), container_name)
+    quayside.ok("mirror", *words)
+    (folder / "a.txt").unlink()
+    quayside.ok("mirror", *words)
+    newer, older = run_ids(quayside)
+    assert quayside.ok("mirror", "--diff", older, newer) == "- a.txt\n"
+    assert container.get_blob_client("a.txt").exists()
+
+
+def test_a_manifest_names_the_versions_of_an_account_that_keeps_them(
+    bare: Quayside, history_server: ProtectedServer, container_name: str, folder: Path
+) -> None:
+    server = history_server(versioning=True)
+    quayside = bare.with_environment(AZURE_STORAGE_CONNECTION_STRING=server.connection_string)
+    manifest = folder.parent / "m.jsonl"
+    quayside.ok("mirror", str(folder), container_name, "--manifest", str(manifest))
+    (folder / "a.txt").write_text("another one")
+    again = folder.parent / "again.jsonl"
+    quayside.ok("mirror", str(folder), container_name, "--manifest", str(again))
+    versions = [versions_in(manifest), versions_in(again)]
+    assert all(versions[0].values())
+    assert [name for name, found in versions[1].items() if found != versions[0][name]] == ["a.txt"]
+    down = folder.parent / "down.jsonl"
+    quayside.ok("mirror", container_name, str(folder.parent / "copy"), "--manifest", str(down))
+    assert versions_in(down) == versions[1]
+
+
+def versions_in(manifest: Path) -> dict[str, str]:
+    lines = [json.loads(line) for line in manifest.read_text().splitlines()[1:]]
+    return {line["name"]: line["version_id"] for line in lines}
 
 
 def test_two_at_once_are_one(quayside: Quayside, container_name: str, folder: Path) -> None:
