@@ -138,7 +138,7 @@ class Favourites:
                 for one in at
             )
             if ranked != at:
-                await self._change(connection_id, lambda _, ranked=ranked: ranked)
+                await self._put(connection_id, ranked)
 
     async def add(self, location: Location, name: str = "") -> Favoured:
         """Keep a container or folder; its own name, with a number where that is taken,
@@ -165,6 +165,9 @@ class Favourites:
         added = Favourite(name, location.container, location.path)
         await self._change(location.connection_id, lambda before: (*before, added))
         return Favoured(name, location)
+
+    async def _put(self, connection_id: str, favourites: tuple[Favourite, ...]) -> None:
+        await self._change(connection_id, lambda _: favourites)
 
     async def remove(self, location: Location) -> None:
         """Nothing happens where it is none."""
