@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections import Counter
+from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
 
@@ -26,11 +28,19 @@ DESCRIPTION = (
     "is missing is made."
 )
 
+_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:\s*;[\x20-\x7e]*)?", re.ASCII)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("words", nargs="+", metavar="SOURCE CONTAINER [FOLDER]")
     parser.add_argument(
         "--to", metavar="TARGET", default="", help="where to; then all words are sources"
+    )
+    parser.add_argument(
+        "--content-type",
+        metavar="TYPE",
+        default="",
+        help="such as text/csv, for all of them; guessed from each name if absent",
     )
     options.add_connection_options(parser)
     transfer_options.add_transfer_options(parser)
@@ -75,8 +85,18 @@ def upload_sources(paths: list[Path]) -> tuple[UploadSource, ...]:
     return tuple(found)
 
 
+def checked_type(text: str) -> str:
+    """A media type as it was given (RFC 9110, 8.3.1). Raises InputError. Pure."""
+    if text and not _TYPE.fullmatch(text):
+        raise InputError(
+            f"'{text}' is no content type.", cure="Write it like text/csv or application/json."
+        )
+    return text
+
+
 async def run(args: argparse.Namespace, out: Output) -> int:
     words, target, below = sources_and_target(args.words, args.to)
+    content_type = checked_type(args.content_type)
     sources = upload_sources([options.absolute(word) for word in words])
     async with service_of(args, with_transfers=True) as service:
         connection = await connect(service, args, out, target)
@@ -88,7 +108,10 @@ async def run(args: argparse.Namespace, out: Output) -> int:
         request = UploadRequest(
             sources=sources,
             target=service.place(Location(connection.id, container, prefix)),
-            options=transfer_options.job_options(args, service.settings),
+            options=replace(
+                transfer_options.job_options(args, service.settings),
+                content_type=content_type,
+            ),
             make_container=True,
         )
         return await carry_out(service, request, args, out)
