@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from azure.storage.blob import ContainerClient
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from explorer.base.errors import InputError, LocalError
 from explorer.gui import ask, colours
@@ -27,7 +28,7 @@ from explorer.gui.colours import (
     contrast,
 )
 from explorer.gui.connect import marks
-from explorer.gui.connect.favourites import FavouritesPanel
+from explorer.gui.connect.favourites import FavouritesModel, FavouritesPanel, FavouritesView
 from explorer.gui.connect.marks_area import MarksArea
 from explorer.gui.connect.passphrase import strength
 from explorer.gui.connect.taking_along import (
@@ -44,6 +45,7 @@ from explorer.gui.window.offers import Offer, flat
 from explorer.gui.window.subject import Subject
 from explorer.service.emulator import Emulator
 from explorer.service.exporting import Incoming
+from explorer.service.marks import Favoured
 from explorer.service.model import Connection, Location, SecretHome
 from explorer.storage.marks import COLOURS
 from tests.gui.conftest import Drive, until
@@ -350,3 +352,28 @@ def test_each_colour_is_seen_on_the_panels(scheme: Colours, monkeypatch: Any) ->
     for colour in COLOURS:
         for surface in (scheme.window, scheme.base):
             assert contrast(marks.hue(colour), surface) >= 3, colour
+
+
+def test_a_row_dropped_on_another_takes_its_place(qapp: QApplication) -> None:
+    class Drop(QDropEvent):
+        """As during a drag of the view's own, which only a real mouse begins."""
+
+        def source(self) -> QObject:
+            return view
+
+    model, view = FavouritesModel(lambda _: None), FavouritesView()
+    places = [Location("c", name) for name in "abc"]
+    model.show(tuple(Favoured(place.name, place) for place in places))
+    view.setModel(model)
+    view.resize(200, 200)
+    moved: list[tuple[int, int]] = []
+    view.moved.connect(lambda row, to: moved.append((row, to)))
+    view.setCurrentIndex(model.index(0))
+    spots = [view.visualRect(model.index(1)).center(), QPoint(20, 190)]
+    for at in spots:
+        mime = QMimeData()
+        none, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+        drop = Drop(QPointF(at), Qt.DropAction.MoveAction, mime, left, none)
+        view.dropEvent(drop)
+    assert moved == [(0, 1), (0, 2)]
+    view.deleteLater()
