@@ -17,12 +17,14 @@ from explorer.gui.mirror.area import MirrorArea
 from explorer.gui.mirror.plan_model import Col, PlanModel
 from explorer.gui.mirror.window import MirrorWindow
 from explorer.gui.window.main_window import MainWindow
+from explorer.gui.window.subject import Subject
 from explorer.service.emulator import Emulator
-from explorer.service.model import Location
+from explorer.service.model import Ability, Location
 from explorer.storage.connection import parse
 from explorer.workflows.mirror_model import Deed
 from explorer.workflows.mirror_session import PlanRow
 from tests.gui.conftest import Drive, until
+from tests.gui.connections import connection
 from tests.gui.test_window import opened, sheet
 
 if TYPE_CHECKING:
@@ -41,8 +43,8 @@ def play(
         async def whole() -> None:
             async with opened(data_dir) as window:
                 spec = parse(azurite.connection_string)
-                connection = await window._bridge.call(lambda s: s.session_connection(spec))
-                await work(area_of(window), Location(connection.id, container_name))
+                made = await window._bridge.call(lambda s: s.session_connection(spec))
+                await work(area_of(window), Location(made.id, container_name))
 
         drive(whole())
 
@@ -174,6 +176,30 @@ def test_closing_gives_up_and_another_may_mirror(
         second.again_button.click()
         await planned(second)
         second.close()
+
+    play(work)
+
+
+def test_what_the_credential_refuses_is_offered_with_its_reason(
+    play: Callable[[Work], None],
+) -> None:
+    async def work(area: MirrorArea, here: Location) -> None:
+        reader = connection(denied=(Ability.WRITE, Ability.DELETE))
+        (offer,) = area.offers(Subject(reader, Location("c1", "c", "a/")))
+        down, up = offer.children
+        assert (down.refusal, up.refusal) == ("", "No write here.")
+        assert not offer.refusal
+        blind = connection(denied=(Ability.LIST,))
+        (offer,) = area.offers(Subject(blind, Location("c1", "c")))
+        assert offer.refusal == "No list here."
+        assert not area.offers(Subject(reader, Location("c1")))
+        keeper = connection(denied=(Ability.DELETE,))
+        (offer,) = area.offers(Subject(keeper, Location("c1", "c")))
+        assert not any(child.refusal for child in offer.children)
+        window = area.open(here, Path("/"), is_up=False, delete_refusal="No delete here.")
+        assert not window.delete_box.isEnabled()
+        assert "No delete here." in window.delete_box.toolTip()
+        window.close()
 
     play(work)
 
