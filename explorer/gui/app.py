@@ -227,6 +227,7 @@ class Program:
             if leaving is Leaving.CANCEL:
                 await self._cancel_transfers()
             await self._save_memory()
+            await self._workers.run(self.window.operations.opened.tidy)
             self._leave.set()
         finally:
             self._is_asking = False

@@ -93,6 +93,8 @@ class RemoteTarget:
                 found = await self.properties()
             if found is None:
                 return Condition.absent()
+            if self._work.options.only_over not in ("", found.etag):
+                self.rival()
             source, target = await self._weighed(source, found)
             verdict, why = judge(self._policy, source, target)
             is_real = found.is_directory and self._work.store.directories is not None

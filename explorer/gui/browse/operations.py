@@ -24,12 +24,14 @@ from explorer.gui.bridge import Bridge
 from explorer.gui.browse.deleting import DeleteSheet
 from explorer.gui.browse.drops import local_paths
 from explorer.gui.browse.open_local import check_openable, fresh_folder
+from explorer.gui.browse.opened import OpenedFiles
 from explorer.gui.browse.rows import NO_TIME, Row, RowKind
 from explorer.gui.browse.words import path_text
 from explorer.gui.carry.parcel import Parcel
 from explorer.gui.transfers.start import TransferStarter
-from explorer.service.model import DeleteCount, Location
+from explorer.service.model import Ability, DeleteCount, Location
 from explorer.service.naming import check_folder_name
+from explorer.storage.access import Verdict
 from explorer.transfer.model import (
     DownloadRequest,
     DownloadSource,
@@ -89,6 +91,7 @@ class Operations(QObject):
         self._workers = workers
         self._starter = starter
         self._window = window
+        self.opened = OpenedFiles(bridge, workers, scope, window)
 
     # -- up -----------------------------------------------------------------------
 
@@ -165,6 +168,7 @@ class Operations(QObject):
     async def open_blob(self, location: Location, row: Row) -> None:
         """Download into the cache, then hand over to the local program for it."""
         check_openable(row.name)
+        before = await self._bridge.call(lambda service: service.properties(location, row.name))
         folder = await self._workers.run(fresh_folder)
         source = DownloadSource(location.path + row.name, False, row.name)
         job_id = await self._download(location, (source,), folder)
@@ -177,11 +181,20 @@ class Operations(QObject):
         if not files:
             return
         path = folder / files[0].local_path
+        await self.opened.add(
+            path, location, row.name, etag=before.etag, may_write=await self._may_write(location)
+        )
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
             raise QuaysideError(
                 f"No program on this computer opens '{row.name}'.",
                 cure=f"It was downloaded to {path}.",
             )
+
+    async def _may_write(self, location: Location) -> bool:
+        connection = await self._bridge.get(
+            lambda service: service.connection(location.connection_id)
+        )
+        return connection.claim(Ability.OVERWRITE).verdict is not Verdict.NO
 
     # -- make ---------------------------------------------------------------------------
 

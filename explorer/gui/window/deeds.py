@@ -15,13 +15,16 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from explorer.base.errors import QuaysideError
+from explorer.base.shown import shown
 from explorer.base.tasks import TaskScope
 from explorer.gui import errors
+from explorer.gui.browse.opened import Opened
 from explorer.gui.browse.operations import Operations
 from explorer.gui.browse.pane import Pane
 from explorer.gui.browse.rows import Row, RowKind
 from explorer.gui.browse.tree_controller import TreeController
 from explorer.gui.browse.words import path_text
+from explorer.gui.colours import Tone
 from explorer.gui.connect.controller import Connecting
 from explorer.gui.window.about import AboutSheet
 from explorer.gui.window.deletion import Deletion
@@ -49,6 +52,8 @@ class Deeds(QObject):
         self._operations = operations
         self._connecting = connecting
         self._window = window
+        operations.opened.changed.connect(self._offer_to_save_back)
+        operations.opened.saved.connect(self._tell_saved)
 
     def open_here(self, location: Location) -> None:
         """Show a place in the tab in front."""
@@ -114,6 +119,29 @@ class Deeds(QObject):
     def open_blob(self, pane: Pane, row: Row) -> None:
         if pane.location is not None:
             self.do(self._operations.open_blob(pane.location, row), "open a blob")
+
+    def _offer_to_save_back(self, opened: Opened) -> None:
+        notice, name = self._tabs.pane.notice, shown(opened.name)
+        if not opened.may_write:
+            notice.say(
+                f"'{name}' was changed, and this connection does not allow to save it back. "
+                f"Your copy is {opened.path}.",
+                Tone.WARN,
+            )
+            return
+        notice.say(
+            f"'{name}' was changed in the local program.",
+            Tone.INFO,
+            action="Save back",
+            act=lambda: self._save_back(opened),
+        )
+
+    def _save_back(self, opened: Opened) -> None:
+        self._tabs.pane.notice.dismiss()
+        self.do(self._operations.opened.save_back(opened), "save back")
+
+    def _tell_saved(self, opened: Opened) -> None:
+        self._tabs.pane.notice.say(f"'{shown(opened.name)}' was saved back.", Tone.OK)
 
     def copy_paths(self) -> None:
         place = self._tabs.pane.location
