@@ -301,6 +301,30 @@ def test_a_hundred_thousand_local_files_do_not_stop_the_window(
     pane.deleteLater()
 
 
+def test_the_panes_are_compared_and_what_the_other_lacks_is_selected(
+    run: Run, container: ContainerClient, files: Path
+) -> None:
+    put(container, "both.txt", "only.txt")
+    (files / "both.txt").write_bytes(b"x" * len("both.txt"))
+
+    async def work(window: MainWindow, here: Location) -> None:
+        pane = window.pane
+        pane.refresh()
+        await until(lambda: len(names(pane)) == 2)
+        local = await local_beside(window, files)
+        await ready(local, "both.txt")
+        await choose(window, Act.COMPARE)
+        assert pane.view.cells.marks[("only.txt", False)][0] == "only here"
+        assert local.view.cells.marks[("both.txt", False)][0] == "same size"
+        pane.notice.action_button.click()
+        assert [row.name for row in pane.selection()] == ["only.txt"]
+        local.go(files.parent)
+        assert not pane.view.cells.marks
+        assert not local.view.cells.marks
+
+    run(work)
+
+
 # -- remembering ------------------------------------------------------------------------
 
 

@@ -54,6 +54,7 @@ class Act(Enum):
     TWO_PANES = auto()
     LOCAL_PANE = auto()
     OTHER_PANE = auto()
+    COMPARE = auto()
     COPY_ACROSS = auto()
     MOVE_ACROSS = auto()
     PEEK = auto()
@@ -130,6 +131,7 @@ SPECS: dict[Act, Spec] = {
     Act.TWO_PANES: Spec("&Two panes", "split", ("F3",), _with_place),
     Act.LOCAL_PANE: Spec("&Local folder beside", "home", ("Shift+F3",), _with_place),
     Act.OTHER_PANE: Spec("&Other pane", "", ("Ctrl+F6",)),
+    Act.COMPARE: Spec("Co&mpare the panes", "", ("Ctrl+Shift+E",)),
     Act.COPY_ACROSS: Spec("Copy to the ot&her pane", "forward", ("Ctrl+F5",)),
     Act.MOVE_ACROSS: Spec("Mo&ve to the other pane", "", ("Ctrl+Shift+F5",)),
     Act.PEEK: Spec("Pre&view", "eye", ("Space",), _with_place),

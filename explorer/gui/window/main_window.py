@@ -254,6 +254,7 @@ class MainWindow(QMainWindow):
             Act.TWO_PANES: self.two_panes.toggle,
             Act.LOCAL_PANE: self.two_panes.toggle_local,
             Act.OTHER_PANE: self.two_panes.turn,
+            Act.COMPARE: self.two_panes.compare,
             Act.COPY_ACROSS: self.two_panes.copy_across,
             Act.MOVE_ACROSS: self.two_panes.move_across,
             Act.SHOW_DELETED: lambda: self.deeds.do(

@@ -68,6 +68,7 @@ _PANES = (
     Act.TWO_PANES,
     Act.LOCAL_PANE,
     Act.OTHER_PANE,
+    Act.COMPARE,
     Act.COPY_ACROSS,
     Act.MOVE_ACROSS,
 )
