@@ -281,3 +281,30 @@ def test_single_files_are_paused_cancelled_and_resumed_by_the_buttons_of_the_fil
             assert sorted(container.list_blob_names()) == ["a", "b", "c"]
 
     drive(go())
+
+
+def test_a_copy_is_started_as_an_upload_is_and_asks_about_what_is_there(
+    drive: Drive[Any],
+    qtbot: QtBot,
+    theme: Theme,
+    data_dir: Path,
+    azurite: Emulator,
+    container: ContainerClient,
+) -> None:
+    container.upload_blob("a.txt", b"newer")
+    container.upload_blob("d/a.txt", b"old")
+
+    async def work() -> None:
+        async with room(data_dir, azurite, container, qtbot) as it:
+            here = Location(it.place.connection_id, it.place.container)
+            request = await it.bridge.get(
+                lambda service: service.copies.request(here, ("a.txt",), here.child("d"))
+            )
+            asking = asyncio.get_running_loop().create_task(it.starter.start(request))
+            await answer(it, ConflictPolicy.OVERWRITE)
+            job_id = await asking
+            assert job_id is not None
+            assert (await it.ended(job_id)).state is JobState.DONE
+            assert container.download_blob("d/a.txt").readall() == b"newer"
+
+    drive(work())
