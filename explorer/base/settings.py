@@ -192,6 +192,16 @@ class Settings:
     confirm_quit: Annotated[
         bool, About(_G, "Ask before closing", "Ask before closing while transfers run.")
     ] = True
+    typed_delete_above: Annotated[
+        int,
+        About(
+            _G,
+            "Type to delete above",
+            "Deleting more files than this asks for a word to be typed.",
+            _between(0, 1_000_000),
+            most=1_000_000,
+        ),
+    ] = 1000
     restore_session: Annotated[
         bool, About(_G, "Open last time's tabs", "Open the tabs of the last time.")
     ] = True

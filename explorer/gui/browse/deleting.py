@@ -24,6 +24,7 @@ from explorer.gui.sheet import Sheet
 from explorer.service.model import DeleteCount
 
 SHOWN_NAMES = 200
+WORD = "delete"
 
 Counts = Callable[[], AsyncGenerator[DeleteCount, None]]
 
@@ -43,7 +44,8 @@ def headline(rows: list[Row]) -> str:
 
 
 class DeleteSheet(Sheet):
-    """Accepted when the person wants it gone. `count` walks the folders, if there are any."""
+    """Accepted when the person wants it gone. `count` walks the folders, if there are any; with
+    more than `typed_above` files a word has to be typed, and else the count is waited for."""
 
     def __init__(
         self,
@@ -54,9 +56,12 @@ class DeleteSheet(Sheet):
         parent: QWidget | None = None,
         *,
         typed_name: str = "",
+        typed_above: int = 1000,
     ) -> None:
         super().__init__(headline(rows), parent, icon_name="delete", tone=Tone.BAD, width=480)
-        self._typed_name = typed_name
+        self._wanted = typed_name
+        self._typed_above = typed_above
+        self._is_counted = False
         self._blobs = sum(not row.is_folder for row in rows)
         self._bytes = sum(row.size_bytes for row in rows if not row.is_folder)
         self._task: asyncio.Task[None] | None = None
@@ -73,20 +78,20 @@ class DeleteSheet(Sheet):
                 wrap=True,
             )
         )
+        self.caption = plain_label("", wrap=True)
         self.line = QLineEdit()
+        self.line.textChanged.connect(lambda _: self._look())
+        for widget in (self.caption, self.line):
+            self.body.addWidget(widget)
+            widget.hide()
         if typed_name:
-            caption = plain_label(f"Type the container's name, {typed_name}, to delete it:")
-            caption.setWordWrap(True)
+            self._ask(f"Type the container's name, {typed_name}, to delete it:", typed_name)
             self.line.setAccessibleName("Name of the container")
-            self.line.textChanged.connect(self._look)
-            self.body.addWidget(caption)
-            self.body.addWidget(self.line)
         self._left.addWidget(self.busy)
         cancel = self.add_button("Cancel")
         cancel.clicked.connect(self.reject)
         self.go_button = self.add_button("&Delete", rank=Rank.DANGER)
         self.go_button.clicked.connect(self.accept)
-        self._look("")
         self._tell(DeleteCount(is_complete=count is None))
         if count is not None:
             self.busy.start()
@@ -104,8 +109,18 @@ class DeleteSheet(Sheet):
         names.setMaximumHeight(150)
         return names
 
-    def _look(self, text: str) -> None:
-        self.go_button.setEnabled(text.strip() == self._typed_name or not self._typed_name)
+    def _ask(self, caption: str, wanted: str) -> None:
+        """Nothing is deleted before `wanted` is typed."""
+        self._wanted = wanted
+        self.caption.setText(caption)
+        self.caption.show()
+        self.line.setAccessibleName(caption)
+        self.line.show()
+        self.line.setFocus()
+
+    def _look(self) -> None:
+        is_typed = bool(self._wanted) and self.line.text().strip() == self._wanted
+        self.go_button.setEnabled(is_typed if self._wanted else self._is_counted)
 
     async def _count(self, count: Counts) -> None:
         try:
@@ -114,6 +129,9 @@ class DeleteSheet(Sheet):
                     self._tell(so_far)
         except Exception as error:
             self.total.setText(f"It could not be counted: {describe(error).line}")
+            if not self._wanted:
+                self._ask(f"Nobody knows how much it is. Type {WORD} to go on:", WORD)
+                self._look()
         finally:
             self._task = None
             self.busy.stop()
@@ -123,6 +141,10 @@ class DeleteSheet(Sheet):
         text = f"{blobs:,} file{'' if blobs == 1 else 's'}, {format_bytes(size_bytes)}"
         self.total.setText(text if count.is_complete else f"{text} so far…")
         explain(self.total, format_exact_bytes(size_bytes))
+        self._is_counted = count.is_complete
+        if blobs > self._typed_above and not self._wanted:
+            self._ask(f"More than {self._typed_above:,} files. Type {WORD} to go on:", WORD)
+        self._look()
 
     def done(self, code: int) -> None:
         if self._task is not None:

@@ -226,12 +226,14 @@ class Operations(QObject):
         """
         folders = tuple(f"{row.name}/" for row in rows if row.is_folder)
         place = path_text(location).rstrip("/")
+        settings = await self._bridge.get(lambda service: service.settings)
         sheet = DeleteSheet(
             rows,
             place,
             (lambda: self._counted(location, folders)) if folders else None,
             self._scope,
             self._window,
+            typed_above=settings.typed_delete_above,
         )
         if not await ask.finished(sheet, lambda _: True):
             return None
