@@ -28,6 +28,7 @@ MOST: Final = 50_000
 """A folder with more is not listed to its end, which takes long and much memory: there the
 names are looked up one by one."""
 REMEMBERED: Final = 1000
+_WRITTEN: Final = (Kind.FILE, Kind.ARCHIVE)
 
 
 async def find_conflicts(work: Work, request: Request) -> AsyncIterator[Conflict]:
@@ -35,7 +36,7 @@ async def find_conflicts(work: Work, request: Request) -> AsyncIterator[Conflict
     remote = _Remote(work)
     try:
         async for batch in entries(work, request):
-            files = [e for e in batch if e.kind is Kind.FILE and e.state is TransferState.QUEUED]
+            files = [e for e in batch if e.kind in _WRITTEN and e.state is TransferState.QUEUED]
             if not isinstance(request, DownloadRequest):
                 async for conflict in remote.among(files):
                     yield conflict

@@ -87,7 +87,7 @@ class CopyTarget(RemoteTarget):
         """A copy is younger than its source: where only the time differs, the bytes decide."""
         target = side_of(found)
         if (
-            self._policy is not ConflictPolicy.DIFFERENT
+            self.policy is not ConflictPolicy.DIFFERENT
             or source.size_bytes != target.size_bytes
             or (source.md5 is not None and target.md5 is not None)
             or not is_different(source, target)

@@ -38,6 +38,8 @@ def request_to_text(request: Request) -> str:
             "place": asdict(request.target),
             "make_container": request.make_container,
         }
+        if request.is_archive:
+            common["is_archive"] = True
     elif isinstance(request, CopyRequest):
         common |= {
             "direction": "copy",
@@ -67,6 +69,7 @@ def request_from_text(text: str) -> Request:
                 place,
                 options,
                 bool(data["make_container"]),
+                bool(data.get("is_archive", False)),
             )
         if data["direction"] == "copy":
             return CopyRequest(

@@ -10,15 +10,15 @@ import os
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Final
 
-from explorer.base.errors import NotFoundError, QuaysideError, UnsafeNameError
+from explorer.base.errors import LocalError, NotFoundError, QuaysideError, UnsafeNameError
 from explorer.storage.model import Blob, BlobProperties, BlobRef, Page
 from explorer.transfer import stamps
 from explorer.transfer.copy_walk import copy_entries
 from explorer.transfer.encoding import failure_of
-from explorer.transfer.files import translating
-from explorer.transfer.filters import IGNORE_FILES, Filter, IgnoreFile
+from explorer.transfer.filters import Filter
 from explorer.transfer.lake_path import without_temporary
 from explorer.transfer.model import (
     CopyRequest,
@@ -30,7 +30,7 @@ from explorer.transfer.model import (
 from explorer.transfer.names import Mapped, Mapper, decode, rules_for, shown, to_blob
 from explorer.transfer.rows import Kind, NewTransfer, key_of
 from explorer.transfer.state import TransferState
-from explorer.transfer.walk import Found, walk
+from explorer.transfer.walk import Found, chosen_below, walk
 from explorer.transfer.work import Work, share
 
 BATCH_ROWS: Final = 500
@@ -72,8 +72,10 @@ def _local_stream(request: UploadRequest) -> Iterator[NewTransfer]:
     options = request.options
     for source in request.sources:
         path = os.fsencode(source.path)
-        ignore = _ignore_file(path) if options.use_ignore_files else None
-        chosen = Filter.make(options.include, options.exclude, ignore)
+        chosen = chosen_below(path, options)
+        if request.is_archive and os.path.isdir(path):
+            yield _archive_row(request, path, source.name, chosen)
+            continue
         for found in walk(path, options.links, chosen):
             parts = (source.name, found.relative)
             relative = "/".join(part for part in parts if part)
@@ -83,14 +85,17 @@ def _local_stream(request: UploadRequest) -> Iterator[NewTransfer]:
                 yield _upload_row(request, found, relative)
 
 
-def _ignore_file(root: bytes) -> IgnoreFile | None:
-    """The ignore file in the root of a folder, if there is one."""
-    for name in IGNORE_FILES:
-        path = os.path.join(root, name.encode())
-        if os.path.isfile(path):
-            with translating(path), open(path, "rb") as file:
-                return IgnoreFile.read(name, file.read())
-    return None
+def _archive_row(request: UploadRequest, path: bytes, name: str, chosen: Filter) -> NewTransfer:
+    """A folder as one blob: looked through for its size, packed when its turn comes."""
+    from explorer.transfer.archive import Packing  # tarfile takes its time to load
+
+    try:
+        survey = Packing(path, request.options.links, chosen).survey()
+    except LocalError as error:
+        return _upload_row(request, Found(path, "", error=error), name)
+    found = Found(path, "", survey.size_bytes, survey.mtime_ns)
+    row = _upload_row(request, found, name)
+    return row if row.kind is Kind.REFUSED else replace(row, kind=Kind.ARCHIVE)
 
 
 def _upload_row(request: UploadRequest, found: Found, relative: str) -> NewTransfer:

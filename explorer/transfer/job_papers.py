@@ -94,13 +94,14 @@ def _uploads(request: UploadRequest, is_folder: Callable[[str], bool]) -> list[l
     for source in request.sources:
         below = place.prefix
         if is_folder(source.path):
-            below += source.name
+            below += "" if request.is_archive else source.name
         elif os.path.basename(source.path) != source.name:
             raise InputError(
                 f"{source.path} is uploaded under another name, which no command does.",
                 cure="Rename the file, or upload it in the window.",
             )
-        lines.append(["upload", source.path, "--to", _target(place.container, below)])
+        line = ["upload", source.path, "--to", _target(place.container, below)]
+        lines.append([*line, "--archive"] if request.is_archive else line)
     return lines
 
 

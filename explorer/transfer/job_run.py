@@ -32,7 +32,7 @@ from explorer.transfer.local_target import part_mark, remove_part
 from explorer.transfer.model import CopyRequest, DownloadRequest, UploadRequest
 from explorer.transfer.remote_copy import RemoteCopy, Route
 from explorer.transfer.retry import Action
-from explorer.transfer.rows import TransferRow
+from explorer.transfer.rows import Kind, TransferRow
 from explorer.transfer.state import TransferState
 from explorer.transfer.turns import Turns
 from explorer.transfer.upload import Upload
@@ -357,7 +357,10 @@ def _stops_the_job(error: QuaysideError) -> bool:
 
 
 def _as_it_is_now(row: TransferRow) -> TransferRow:
-    """Size and time of a local file that changed; what is gone is noticed later."""
+    """Size and time of a local file that changed; what is gone is noticed later, and what an
+    archive is made of is looked at when it begins."""
+    if row.kind is Kind.ARCHIVE:
+        return row
     try:
         found = os.stat(row.local)
     except OSError:

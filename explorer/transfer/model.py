@@ -111,7 +111,10 @@ class JobOptions:
 
 @dataclass(frozen=True, slots=True)
 class UploadRequest:
-    """Local files and folders to a container or folder."""
+    """Local files and folders to a container or folder.
+
+    With `is_archive` each folder becomes one `.tgz`, the blob `prefix + name` of its source.
+    """
 
     sources: tuple[UploadSource, ...]
     target: RemotePlace
@@ -119,6 +122,7 @@ class UploadRequest:
     make_container: bool = False
 
 
+    is_archive: bool = False
 @dataclass(frozen=True, slots=True)
 class DownloadRequest:
     """Blobs and prefixes of one container to a local folder, absolute."""

@@ -54,7 +54,8 @@ class RemoteTarget:
         return BlobRef(self._work.place.container, self.name)
 
     @property
-    def _policy(self) -> ConflictPolicy:
+    def policy(self) -> ConflictPolicy:
+        """The rule for conflicts that holds for it."""
         return self._work.policy_for(self._original.removeprefix(self._work.place.prefix))
 
     async def properties(self) -> BlobProperties | None:
@@ -96,7 +97,7 @@ class RemoteTarget:
             if self._work.options.only_over not in ("", found.etag):
                 self.rival()
             source, target = await self._weighed(source, found)
-            verdict, why = judge(self._policy, source, target)
+            verdict, why = judge(self.policy, source, target)
             is_real = found.is_directory and self._work.store.directories is not None
             if is_real and verdict is Verdict.OVERWRITE:
                 verdict = Verdict.FAIL  # no file takes the place of what holds others
@@ -116,7 +117,7 @@ class RemoteTarget:
     async def _weighed(self, source: Side, found: BlobProperties) -> tuple[Side, Side]:
         """Both sides, with the MD5 read where it decides."""
         target = side_of(found)
-        if needs_md5(self._policy, source, target):
+        if needs_md5(self.policy, source, target):
             source = replace(source, md5=await self._work.run(md5_at, self._live.row.local))
         return source, target
 
@@ -136,7 +137,7 @@ class RemoteTarget:
 
     def rival(self) -> NoReturn:
         """Somebody wrote there after we had looked, or could not look: theirs stays."""
-        if self._policy is ConflictPolicy.SKIP:
+        if self.policy is ConflictPolicy.SKIP:
             note = "It appeared there meanwhile."
             raise EndsHere(Outcome(TransferState.SKIPPED, note=note))
         if self.is_unseen:

@@ -32,6 +32,8 @@ class Kind(IntEnum):
     """An empty folder, or the marker that stands for one."""
     REFUSED = 2
     """Nothing: something that the walk could not take, with the reason. A retry walks again."""
+    ARCHIVE = 3
+    """A folder as one `.tgz`; its size is that of the files in it."""
 
 
 @dataclass(slots=True)

@@ -90,5 +90,14 @@ _BOTH_KEPT: Final = (
     "ALTER TABLE transfers ADD COLUMN original BLOB NOT NULL DEFAULT x''",
 )
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _COPIES, _SINGLE_FILES, _BOTH_KEPT)
+_ARCHIVES: Final[tuple[str, ...]] = ()
+"""Uploads may be archives: as with copies, an older Quayside is told that it knows them not."""
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
+    _FIRST,
+    _COPIES,
+    _SINGLE_FILES,
+    _BOTH_KEPT,
+    _ARCHIVES,
+)
 """The statements that lead from version n to n + 1; the file's `user_version` counts them."""

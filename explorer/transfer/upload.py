@@ -74,6 +74,8 @@ class Upload:
         try:
             if self._row.kind is Kind.FOLDER:
                 return await self._folder()
+            if self._row.kind is Kind.ARCHIVE:
+                return await self._archive(kept)
             if kept is None and plan_for(self._work, self._row.size_bytes).is_single_put:
                 try:
                     return await self._whole(met)
@@ -82,6 +84,12 @@ class Upload:
             return await self._in_parts(kept)
         except EndsHere as end:
             return end.outcome
+
+    async def _archive(self, kept: Progress | None) -> Outcome:
+        from explorer.transfer.archive_upload import ArchiveUpload  # few jobs need tarfile
+
+        making = await self._work.run(ArchiveUpload, self._work, self._live, self._target)
+        return await making.run(kept)
 
     async def _in_parts(self, kept: Progress | None) -> Outcome:
         source = await self._work.run(Source, self._row.local)

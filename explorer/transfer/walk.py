@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from explorer.base.errors import LocalError
-from explorer.transfer.files import shown, translated
-from explorer.transfer.filters import Filter
-from explorer.transfer.model import Links
+from explorer.transfer.files import shown, translated, translating
+from explorer.transfer.filters import IGNORE_FILES, Filter, IgnoreFile
+from explorer.transfer.model import JobOptions, Links
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,23 @@ class _Folder:
     relative: str
     above: tuple[tuple[int, int], ...]
     """Device and inode of the folders on the way, against loops of links."""
+
+
+def chosen_below(root: bytes, options: JobOptions) -> Filter:
+    """Which files of the folder belong to the job; reads its ignore file, where one counts.
+    Raises LocalError and InputError."""
+    ignore = _ignore_file(root) if options.use_ignore_files else None
+    return Filter.make(options.include, options.exclude, ignore)
+
+
+def _ignore_file(root: bytes) -> IgnoreFile | None:
+    """The ignore file in the root of a folder, if there is one."""
+    for name in IGNORE_FILES:
+        path = os.path.join(root, name.encode())
+        if os.path.isfile(path):
+            with translating(path), open(path, "rb") as file:
+                return IgnoreFile.read(name, file.read())
+    return None
 
 
 def walk(source: bytes, links: Links, chosen: Filter) -> Iterator[Found]:

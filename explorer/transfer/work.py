@@ -46,6 +46,8 @@ class Plant:
     """One for each account, by its endpoint."""
     lines: dict[str, Line] = field(default_factory=dict)
     """The same."""
+    archives: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    """So many are packed at the same time: each takes a processor, and memory."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from explorer.cli.output import Output
 from explorer.cli.session import connect, service_of
 from explorer.cli.submit import carry_out
 from explorer.service.model import Location
+from explorer.transfer.archive_names import archive_source
 from explorer.transfer.files import translating
 from explorer.transfer.model import UploadRequest, UploadSource
 
@@ -25,7 +26,8 @@ EXAMPLE = "quayside upload out training runs/7"
 DESCRIPTION = (
     "The folder `out` to FOLDER becomes FOLDER/<path below out>, a file FOLDER/<its name>. With "
     "--to and several sources each keeps its name: TARGET/out/<path below out>. A container that "
-    "is missing is made."
+    "is missing is made. --archive sends a folder as one file, FOLDER/<folder>.tgz, and writes "
+    "nothing on this machine; started again, it sends only what is not there yet."
 )
 
 _TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:\s*;[\x20-\x7e]*)?", re.ASCII)
@@ -41,6 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TYPE",
         default="",
         help="such as text/csv, for all of them; guessed from each name if absent",
+    )
+    parser.add_argument(
+        "--archive",
+        action="store_true",
+        help="each folder as one .tgz under its name, packed while it is sent",
     )
     options.add_connection_options(parser)
     transfer_options.add_transfer_options(parser)
@@ -61,8 +68,9 @@ def sources_and_target(words: list[str], to: str) -> tuple[list[str], str, str]:
     return [source], target, folder[0] if folder else ""
 
 
-def upload_sources(paths: list[Path]) -> tuple[UploadSource, ...]:
-    """One folder alone gives its contents, everything else its name. Raises LocalError."""
+def upload_sources(paths: list[Path], *, is_archive: bool = False) -> tuple[UploadSource, ...]:
+    """One folder alone gives its contents, everything else its name; an archive is called after
+    its folder. Raises LocalError."""
     found: list[UploadSource] = []
     for path in paths:
         with translating(os.fsencode(path)):
@@ -71,6 +79,9 @@ def upload_sources(paths: list[Path]) -> tuple[UploadSource, ...]:
             raise LocalNotFoundError(
                 f"There is no file or folder '{path}'.", path=str(path), cure="Check the name."
             )
+        if is_archive and path.is_dir():
+            found.append(archive_source(path))
+            continue
         is_contents = len(paths) == 1 and path.is_dir()
         # `.` and `..` have no name of their own until they are resolved.
         name = "" if is_contents else path.name if path.name != ".." else path.resolve().name
@@ -97,7 +108,7 @@ def checked_type(text: str) -> str:
 async def run(args: argparse.Namespace, out: Output) -> int:
     words, target, below = sources_and_target(args.words, args.to)
     content_type = checked_type(args.content_type)
-    sources = upload_sources([options.absolute(word) for word in words])
+    sources = upload_sources([options.absolute(word) for word in words], is_archive=args.archive)
     async with service_of(args, with_transfers=True) as service:
         connection = await connect(service, args, out, target)
         container, path = service.locate(connection.id, target)
@@ -113,5 +124,6 @@ async def run(args: argparse.Namespace, out: Output) -> int:
                 content_type=content_type,
             ),
             make_container=True,
+            is_archive=args.archive,
         )
         return await carry_out(service, request, args, out)
