@@ -120,9 +120,9 @@ class UploadRequest:
     target: RemotePlace
     options: JobOptions = field(default_factory=JobOptions)
     make_container: bool = False
-
-
     is_archive: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class DownloadRequest:
     """Blobs and prefixes of one container to a local folder, absolute."""
