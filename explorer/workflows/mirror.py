@@ -27,8 +27,8 @@ from explorer.workflows.mirror_compare import Peek, Rules, compare
 from explorer.workflows.mirror_delete import delete
 from explorer.workflows.mirror_md5 import settle
 from explorer.workflows.mirror_model import Counts, Deed, Record, Step, Wish
-from explorer.workflows.mirror_record import record_moved, record_of
-from explorer.workflows.mirror_request import request_of
+from explorer.workflows.mirror_record import FEW, record_moved, record_of
+from explorer.workflows.mirror_request import request_of, whole_request
 from explorer.workflows.mirror_runs import Pair, write_lines
 from explorer.workflows.mirror_sides import End
 from explorer.workflows.mirror_sort import Sorter
@@ -67,6 +67,13 @@ class Plan:
     @property
     def is_nothing(self) -> bool:
         return self.counts.is_nothing and not self.problems
+
+    @property
+    def is_all_new(self) -> bool:
+        """Many files, all of them to be moved to where nothing is."""
+        counts = self.counts
+        is_plain = not (counts.there or counts.refused or counts.files[Deed.SKIP])
+        return is_plain and counts.files[Deed.ADD] > FEW
 
 
 @dataclass(slots=True)
@@ -219,6 +226,9 @@ class Mirror:
     def parts(self, plan: Plan) -> Iterator[Request]:
         """What moves everything, in requests of a bounded size: one is carried out after the
         other, so that neither the queue nor a later start is heavy with them. Raises InputError."""
+        if isinstance(self.source, Location) and plan.is_all_new:
+            yield whole_request(self.service, self.source, self.target, self.wish.options)
+            return
         moving = (step for step in plan.steps if step.deed in (Deed.ADD, Deed.UPDATE))
         while steps := list(islice(moving, PART)):
             request = request_of(self.service, self.source, self.target, self.wish.options, steps)

@@ -78,6 +78,24 @@ def request_of(
     return request
 
 
+def whole_request(service: Service, source: Location, target: End, options: JobOptions) -> Request:
+    """What moves all that is at the source where nothing is at the target yet: the listing tells
+    the job what each blob is, and none is asked for by itself. Raises InputError."""
+    exact = replace(options, conflicts=ConflictPolicy.FAIL, decisions={}, use_ignore_files=False)
+    place = service.place(Location(source.connection_id, source.container))
+    if isinstance(target, Path):
+        return DownloadRequest((DownloadSource(source.path, True, ""),), place, str(target), exact)
+    request = CopyRequest(
+        (CopySource(source.path, True, ""),),
+        place,
+        service.place(target),
+        exact,
+        make_container=True,
+    )
+    check_copy(request)
+    return request
+
+
 def _location(end: End) -> Location:
     if isinstance(end, Path):
         raise TypeError("both sides are local")

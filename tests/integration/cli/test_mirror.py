@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from explorer.service.emulator import Emulator
 from tests.integration.cli.conftest import Quayside
 from tests.integration.cli.test_transfers import tree_of
+from tests.servers.fault_proxy import FaultProxy, Op
 
 if TYPE_CHECKING:
     from azure.storage.blob import ContainerClient
@@ -202,6 +204,31 @@ def test_without_manifests_size_and_time_tell(
     assert sums(said(other, *words)) == (0, 0, 0, 4, 0)
     os.utime(folder / "a.txt")
     assert sums(said(other, *words)) == (0, 1, 0, 3, 0)
+
+
+def test_many_new_blobs_are_fetched_by_their_listing_and_asked_for_one_by_one_never(
+    bare: Quayside,
+    quayside: Quayside,
+    azurite: Emulator,
+    container_name: str,
+    tmp_path: Path,
+) -> None:
+    many = tmp_path / "many"
+    many.mkdir()
+    for number in range(260):
+        (many / f"{number:03}.txt").write_text(f"{number}")
+    (many / "left out.log").touch()
+    quayside.ok("upload", str(many), container_name, "m")
+    with FaultProxy(azurite) as proxy:
+        through = bare.with_environment(AZURE_STORAGE_CONNECTION_STRING=proxy.connection_string)
+        words = (f"{container_name}/m", str(tmp_path / "copy"), "--exclude", "*.log")
+        assert sums(said(through, *words)) == (260, 0, 0, 0, 0)
+        assert proxy.counts[Op.HEAD_BLOB] < 10
+        assert sums(said(through, *words)) == (0, 0, 0, 260, 0)
+        words = (f"{container_name}/m", f"{container_name}/n")
+        assert sums(said(through, *words)) == (261, 0, 0, 0, 0)
+    (many / "left out.log").unlink()
+    assert tree_of(tmp_path / "copy") == tree_of(many)
 
 
 def test_two_local_sides_are_refused(quayside: Quayside, tmp_path: Path, folder: Path) -> None:
