@@ -45,6 +45,11 @@ class TaskScope:
             log.error("task %s failed", task.get_name(), exc_info=error)
 
     @property
+    def is_closed(self) -> bool:
+        """Nothing more is started."""
+        return self._closed
+
+    @property
     def names(self) -> list[str]:
         """Names of the tasks that still run, for tests and diagnostics."""
         return sorted(task.get_name() for task in self._tasks)

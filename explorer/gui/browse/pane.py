@@ -137,7 +137,8 @@ class Pane(QWidget):
         lister.adopting.connect(self._adopting)
         lister.adopted.connect(self._adopted)
         lister.failed.connect(self._failed)
-        lister.ended.connect(self._ended)
+        lister.ended.connect(self._settle)
+        lister.ended.connect(self._update_bar)
         lister.rows_changed.connect(self._settle)
         lister.found.connect(self.found)
         lister.listed.connect(self.listed)
@@ -328,10 +329,6 @@ class Pane(QWidget):
             self._kept.restore(self.view, self.model)
             self._kept = None
 
-    def _ended(self) -> None:
-        self._settle()
-        self._update_bar()
-
     def _failed(self, error: Exception) -> None:
         self._words = describe(error)
         self._is_missing = isinstance(error, NotFoundError)
@@ -360,11 +357,9 @@ class Pane(QWidget):
             self.stage.show_table()
         elif len(self.model.rows):
             self.stage.show_no_match(self.navigation.filter_text())
-        elif is_listed and place.container:
-            what = "folder" if place.path else "container"
-            self.stage.show_empty(rules.upload(self.place()), what)
         elif is_listed:
-            self.stage.show_no_containers()
+            what = "folder" if place.path else "container" if place.container else "account"
+            self.stage.show_empty(rules.upload(self.place()), what)
 
     def _update_bar(self) -> None:
         place = self.location

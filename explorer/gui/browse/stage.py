@@ -97,7 +97,11 @@ class Stage(QStackedWidget):
         self._show(self._view)
 
     def show_empty(self, upload_refusal: str, what: str) -> None:
-        """Nothing in the folder; uploading is offered where it is allowed."""
+        """Nothing in the folder or container; uploading is offered where it is allowed. An
+        account has containers instead."""
+        if what == "account":
+            self._show(self._no_containers)
+            return
         self._empty.set_texts(
             f"This {what} is empty",
             upload_refusal or "Drop files and folders here, or choose them.",
@@ -105,9 +109,6 @@ class Stage(QStackedWidget):
         for button in (self._upload_files, self._upload_folder):
             button.setVisible(not upload_refusal)
         self._show(self._empty)
-
-    def show_no_containers(self) -> None:
-        self._show(self._no_containers)
 
     def show_no_match(self, pattern: str) -> None:
         self._no_match.set_texts("Nothing matches the filter", f"No name here fits “{pattern}”.")

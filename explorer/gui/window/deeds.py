@@ -65,6 +65,9 @@ class Deeds(QObject):
         self._tabs.open_tab(location)
 
     def do(self, work: Coroutine[Any, Any, Any], name: str) -> None:
+        if self._scope.is_closed:  # the window is going: what it still hears of is not looked at
+            work.close()
+            return
         task = self._scope.spawn(self.told(work), name=name)
         task.add_done_callback(lambda _: work.close())  # where it was ended before it began
 
