@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from explorer.base.units import format_bytes
 from explorer.cli.ask import ask_conflict
+from explorer.cli.cluster_options import cluster_of
 from explorer.cli.follow import follow
 from explorer.cli.output import Output
 from explorer.service.service import Service
+from explorer.transfer.conflicts import MOST_DECISIONS
 from explorer.transfer.model import ConflictPolicy, JobOptions, Request
 
 
@@ -17,6 +19,8 @@ async def carry_out(
     service: Service, request: Request, args: argparse.Namespace, out: Output
 ) -> int:
     """Do what a transfer command asks for; returns the exit code."""
+    on = cluster_of(args)
+    request = replace(request, options=replace(request.options, on=on))
     if args.concurrency is not None:
         service.set_concurrency(args.concurrency)
     if args.dry_run:
@@ -29,11 +33,15 @@ async def carry_out(
 
 
 async def _asked(service: Service, request: Request, out: Output) -> JobOptions:
-    """The options with an answer for every conflict there is now; what comes later fails."""
+    """The options with an answer for every conflict there is now; what comes later fails.
+    After `MOST_DECISIONS` single answers the next one is for all that follow."""
     decisions: dict[str, ConflictPolicy] = {}
     async for conflict in service.find_conflicts(request):
+        is_last = len(decisions) == MOST_DECISIONS
+        if is_last:
+            out.note(f"You answered for {len(decisions):,} files. This answer is for all the rest.")
         policy, is_for_all = ask_conflict(out, conflict)
-        if is_for_all:
+        if is_for_all or is_last:
             return replace(request.options, conflicts=policy, decisions=decisions)
         decisions[conflict.name] = policy
     return replace(request.options, decisions=decisions)

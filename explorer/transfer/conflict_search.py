@@ -1,7 +1,7 @@
 """Which targets of a request exist already: asked before anything starts, touches nothing.
 
 The source is walked as for the transfer itself, and each folder of the target is
-listed once, only where it exists.
+listed once, only where it exists. Of what was found nothing is kept.
 """
 
 from __future__ import annotations
@@ -28,31 +28,55 @@ MOST: Final = 50_000
 """A folder with more is not listed to its end, which takes long and much memory: there the
 names are looked up one by one."""
 REMEMBERED: Final = 1000
+"""Of so many listed folders it is known which folders are in them, as long as these are not
+more than `MOST` together."""
 _WRITTEN: Final = (Kind.FILE, Kind.ARCHIVE)
 
 
 async def find_conflicts(work: Work, request: Request) -> AsyncIterator[Conflict]:
     """Conflicts as they are found."""
-    remote = _Remote(work)
-    try:
-        async for batch in entries(work, request):
-            files = [e for e in batch if e.kind in _WRITTEN and e.state is TransferState.QUEUED]
-            if not isinstance(request, DownloadRequest):
-                async for conflict in remote.among(files):
-                    yield conflict
-            else:
-                root = os.fsencode(request.destination)
-                for conflict in await work.run(_local_conflicts, root, files):
-                    yield conflict
-    except NotFoundError as error:
-        # A container that will be made holds nothing yet.
-        is_made = not isinstance(request, DownloadRequest) and request.make_container
-        if not is_made or error.code != "ContainerNotFound":
-            raise
-    except NotAuthorizedError as error:
-        # What may not be looked at is not overwritten: that file's upload or copy will fail.
-        if isinstance(request, DownloadRequest) or not lacks_permission(error):
-            raise
+    search = Search(work, request)
+    async for batch in entries(work, request):
+        for conflict in await search.among(batch):
+            yield conflict
+        if search.is_over:
+            return
+
+
+class Search:
+    """Looks at the target of one request, a batch of its entries at a time."""
+
+    def __init__(self, work: Work, request: Request) -> None:
+        self._work = work
+        self._request = request
+        self._remote = _Remote(work)
+        self.is_over = False
+        """Nothing more can be found: the container is not there yet, or may not be looked at."""
+
+    async def among(self, batch: list[NewTransfer]) -> list[Conflict]:
+        """Those entries of a batch whose target exists."""
+        request = self._request
+        files = [e for e in batch if e.kind in _WRITTEN and e.state is TransferState.QUEUED]
+        if self.is_over:
+            return []
+        if isinstance(request, DownloadRequest):
+            root = os.fsencode(request.destination)
+            return await self._work.run(_local_conflicts, root, files)
+        found: list[Conflict] = []
+        try:
+            async for conflict in self._remote.among(files):
+                found.append(conflict)
+            return found
+        except NotFoundError as error:
+            # A container that will be made holds nothing yet.
+            if not request.make_container or error.code != "ContainerNotFound":
+                raise
+        except NotAuthorizedError as error:
+            # What may not be looked at is not overwritten: that upload or copy will fail.
+            if not lacks_permission(error):
+                raise
+        self.is_over = True
+        return found
 
 
 def _local_conflicts(root: bytes, files: Iterable[NewTransfer]) -> list[Conflict]:
@@ -83,6 +107,8 @@ class _Remote:
         """Folders with more than `MOST`."""
         self._below: OrderedDict[str, frozenset[str]] = OrderedDict()
         """For folders that were listed, the folders in them."""
+        self._below_count = 0
+        """How many those are together."""
 
     async def among(self, files: list[NewTransfer]) -> AsyncIterator[Conflict]:
         for folder, group in groupby(files, key=lambda entry: _folder_of(entry.remote)):
@@ -157,10 +183,16 @@ class _Remote:
                 break
             if len(sides) + len(below) > MOST:
                 return None
-        self._below[folder] = frozenset(below)
-        if len(self._below) > REMEMBERED:
-            self._below.popitem(last=False)
+        self._remember(folder, frozenset(below))
         return sides
+
+    def _remember(self, folder: str, below: frozenset[str]) -> None:
+        before = self._below.pop(folder, frozenset())
+        self._below[folder] = below
+        self._below_count += len(below) - len(before)
+        while len(self._below) > REMEMBERED or (self._below_count > MOST and len(self._below) > 1):
+            _, oldest = self._below.popitem(last=False)
+            self._below_count -= len(oldest)
 
 
 def _folder_of(name: str) -> str:

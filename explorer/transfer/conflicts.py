@@ -9,6 +9,9 @@ from explorer.transfer.model import ConflictPolicy, Failure, Side
 
 EXISTS: Final = "It exists already"
 """The title of the failure where something was left as it is."""
+MOST_DECISIONS: Final = 1000
+"""So many files at most are decided one by one in one request, which is in memory and in the
+journal whole: the others go by the rule for all."""
 _SAME_S: Final = 1.0
 """The service keeps whole seconds, some file systems two."""
 

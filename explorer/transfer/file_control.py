@@ -16,6 +16,7 @@ from typing import Final
 from explorer.base.errors import InputError, QuaysideError
 from explorer.base.workers import Workers
 from explorer.transfer import file_table
+from explorer.transfer.conflicts import MOST_DECISIONS
 from explorer.transfer.dispatch import Dispatcher
 from explorer.transfer.job import Job, place_of, transfer_snapshot
 from explorer.transfer.journal import Journal
@@ -23,6 +24,7 @@ from explorer.transfer.local_target import part_mark, remove_part
 from explorer.transfer.model import (
     ConflictPolicy,
     DownloadRequest,
+    JobOptions,
     TransferSnapshot,
 )
 from explorer.transfer.queue import EngineListener, Queue
@@ -135,6 +137,8 @@ class FileControl:
             rows = [row for row in known if row.state in file_table.CAN_RETRY]
             if not rows:
                 raise InputError("None of these files has failed or was cancelled.")
+            if conflicts is not None:
+                _decided(job, rows, conflicts)
             if await self._wishes(job, ids, f"retry {conflicts.value}" if conflicts else "retry"):
                 return
             if conflicts is not None or any(row.kind is Kind.REFUSED for row in rows):
@@ -236,10 +240,8 @@ class FileControl:
         self, job: Job, rows: Sequence[TransferRow], conflicts: ConflictPolicy | None
     ) -> None:
         if conflicts is not None:
-            names = [_name_in_job(job, row) for row in rows]
-            options = job.row.request.options
-            decisions = {**options.decisions, **dict.fromkeys(names, conflicts)}
-            await self._queue.set_options(job, replace(options, decisions=decisions))
+            options = _decided(job, rows, conflicts)
+            await self._queue.set_options(job, options)
         if await self._journal.do(file_table.look_again, job.id, [row.id for row in rows]):
             job.row = replace(job.row, is_expanding=True)
         if not job.row.state.is_final:
@@ -271,6 +273,20 @@ class FileControl:
             told = transfer_snapshot(row, job.direction, job.lives.get(row.id))
             self._listener.transfer_changed(told)
         self._listener.job_changed(job.snapshot())
+
+
+def _decided(job: Job, rows: Sequence[TransferRow], conflicts: ConflictPolicy) -> JobOptions:
+    """The job's options with a rule of their own for these. Raises InputError where there would
+    be more than `MOST_DECISIONS`."""
+    options = job.row.request.options
+    names = [_name_in_job(job, row) for row in rows]
+    decisions = {**options.decisions, **dict.fromkeys(names, conflicts)}
+    if len(decisions) > max(MOST_DECISIONS, len(options.decisions)):
+        raise InputError(
+            f"More than {MOST_DECISIONS:,} files of one job cannot have a rule of their own.",
+            cure="Retry the whole job with that rule.",
+        )
+    return replace(options, decisions=decisions)
 
 
 def _name_in_job(job: Job, row: TransferRow) -> str:

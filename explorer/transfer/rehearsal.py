@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from explorer.base.errors import LocalError
-from explorer.transfer.conflict_search import find_conflicts
+from explorer.transfer.conflict_search import Search
 from explorer.transfer.conflicts import Verdict, judge, needs_md5
 from explorer.transfer.expand import entries
 from explorer.transfer.hashing import md5_at
@@ -34,9 +34,10 @@ class Step:
 
 
 async def rehearse(work: Work, request: Request) -> AsyncIterator[Step]:
-    """Steps in the order in which the source is walked. Keeps the conflicts in memory."""
-    conflicts = {conflict.name: conflict async for conflict in find_conflicts(work, request)}
+    """Steps in the order in which the source is walked. Keeps no more than one batch."""
+    search = Search(work, request)
     async for batch in entries(work, request):
+        conflicts = {conflict.name: conflict for conflict in await search.among(batch)}
         for entry in batch:
             yield await _step(work, request, entry, conflicts)
 

@@ -67,7 +67,8 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was answered for each listed file by its name, and for all that were not listed."""
+    """What was answered for listed files by their names, and for all that have no answer of
+    their own."""
 
     for_each: dict[str, ConflictPolicy]
     for_the_rest: ConflictPolicy
@@ -102,9 +103,15 @@ class ConflictsModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, Col.CHOICE), last)
 
     def decision(self) -> Decision:
-        """The answer so far."""
+        """The answer so far. Where not all are listed, the rule for the rest covers the listed
+        ones that have the same."""
         names = (conflict.name for conflict in self._conflicts)
-        return Decision(dict(zip(names, self._policies, strict=True)), self._for_the_rest)
+        each = {
+            name: policy
+            for name, policy in zip(names, self._policies, strict=True)
+            if policy is not self._for_the_rest
+        }
+        return Decision(each, self._for_the_rest)
 
     def summary(self) -> str:
         """`2 replaced, 298 skipped`."""

@@ -16,9 +16,10 @@ from explorer.gui.parts.busy import BusyIndicator
 from explorer.gui.parts.texts import plain_label
 from explorer.gui.sheet import Sheet
 from explorer.gui.transfers import conflicts
+from explorer.transfer.conflicts import MOST_DECISIONS
 from explorer.transfer.model import Conflict, ConflictPolicy, DownloadRequest, JobOptions, Request
 
-LISTED_CONFLICTS = 10_000
+LISTED_CONFLICTS = MOST_DECISIONS
 """Beyond so many the dialog lists no more; a choice for all covers the rest."""
 PATIENCE_S = 0.6
 """How long one waits without being told what for."""

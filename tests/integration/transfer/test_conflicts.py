@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ from typing import Any
 import pytest
 from azure.storage.blob import ContainerClient
 
+from explorer.storage.api import BlobStore
 from explorer.storage.model import Page
-from explorer.transfer import conflict_search
+from explorer.transfer import conflict_search, expand
 from explorer.transfer.model import (
+    Conflict,
     ConflictPolicy,
     DownloadRequest,
     JobSnapshot,
@@ -334,10 +337,14 @@ def test_two_files_that_would_become_one_blob_are_not_both_sent(
 
 
 class SmallPages(Hooked):
-    """Lists two names at a time."""
+    """Lists a few names at a time."""
+
+    def __init__(self, store: BlobStore, size: int = 2) -> None:
+        super().__init__(store)
+        self._size = size
 
     def list_blobs(self, container: str, **how: Any) -> Page:
-        page: Page = self.__getattr__("list_blobs")(container, page_size=2, **how)
+        page: Page = self.__getattr__("list_blobs")(container, page_size=self._size, **how)
         return page
 
 
@@ -383,3 +390,60 @@ def test_a_rehearsal_knows_the_same_size_and_time_from_the_same_bytes(
             assert (done.files_done, done.files_skipped) == (1, 1)
 
     run(work())
+
+
+@pytest.mark.parametrize("direction", ["upload", "download"])
+def test_conflicts_are_not_gathered_in_memory(
+    rig: Rig,
+    container: ContainerClient,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    direction: str,
+) -> None:
+    monkeypatch.setattr(expand, "BATCH_ROWS", 5)
+    for number in range(60):
+        write(tmp_path / "files" / f"{number % 6}" / f"{number}", b"x")
+    run(rig.do(rig.upload(tmp_path / "files")))
+    request: UploadRequest | DownloadRequest = rig.upload(tmp_path / "files")
+    if direction == "download":
+        request = rig.download("", tmp_path / "files")
+        rig.store = SmallPages(rig.store, size=5)
+
+    def alive() -> int:
+        return sum(isinstance(it, Conflict) for it in gc.get_objects())
+
+    async def most() -> list[int]:
+        async with rig.engine() as engine:
+            searched = [alive() async for _ in engine.find_conflicts(request)]
+            rehearsed = [alive() async for _ in engine.rehearse(request)]
+            assert (len(searched), len(rehearsed)) == (60, 60)
+            return [max(searched), max(rehearsed)]
+
+    assert max(run(most())) <= 2 * 5  # one batch, and the one before
+
+
+def test_folders_that_were_listed_are_forgotten_in_the_end(
+    rig: Rig, container: ContainerClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conflict_search, "MOST", 6)
+    kept: list[int] = []
+    remember = conflict_search._Remote._remember
+
+    def watched(self: conflict_search._Remote, folder: str, below: frozenset[str]) -> None:
+        remember(self, folder, below)
+        kept.append(sum(map(len, self._below.values())))
+
+    monkeypatch.setattr(conflict_search._Remote, "_remember", watched)
+    for folder in "abcd":
+        for number in range(5):
+            write(tmp_path / "up" / folder / str(number), b"x")
+            write(tmp_path / "up" / folder / f"{number}-below" / "f", b"x")
+    run(rig.do(rig.upload(tmp_path / "up")))
+
+    async def found() -> int:
+        async with rig.engine() as engine:
+            return len([c async for c in engine.find_conflicts(rig.upload(tmp_path / "up"))])
+
+    assert run(found()) == 40
+    assert len(kept) >= 4
+    assert max(kept) <= 6
