@@ -114,7 +114,7 @@ def _options_to_json(options: JobOptions) -> dict[str, Any]:
         "block_size_bytes": options.block_size_bytes,
         "content_type": options.content_type,
         "limit_bytes_per_s": options.limit_bytes_per_s,
-        **({"only_over": options.only_over} if options.only_over else {}),
+        "only_over": options.only_over,
     }
 
 

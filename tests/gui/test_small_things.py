@@ -62,7 +62,9 @@ def test_what_is_remembered_is_remembered() -> None:
     columns.widths[Column.SIZE] = 77
     columns.hidden.add(Column.TIER)
     columns.sorted_by, columns.descending = Column.MODIFIED, True
-    memory = Memory(b"geo", b"lay", [A, Location("c")], 1, columns, "transfers")
+    memory = Memory(
+        b"geo", b"lay", [A, Location("c")], current_tab=1, columns=columns, transfers="transfers"
+    )
     assert Memory.from_bytes(memory.to_bytes()) == memory
 
 
