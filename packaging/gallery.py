@@ -41,6 +41,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.base.settings import ThemeChoice
 from explorer.gui import colours, icons
 from explorer.gui.colours import Tone
 from explorer.gui.parts.busy import BusyIndicator
@@ -53,7 +54,7 @@ from explorer.gui.parts.progress import Progress, ProgressDelegate, ProgressStat
 from explorer.gui.parts.secret import SecretField
 from explorer.gui.parts.texts import ElidedLabel, plain_label
 from explorer.gui.parts.views import dress_table, dress_tree
-from explorer.gui.theme import Theme, ThemeChoice, tabular
+from explorer.gui.theme import Theme, tabular
 
 PROGRESS_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 

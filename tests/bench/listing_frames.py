@@ -28,8 +28,8 @@ from explorer.gui.browse.arranger import Arranger
 from explorer.gui.browse.columns import Columns
 from explorer.gui.browse.filler import Filler
 from explorer.gui.browse.listing_model import ListingModel
-from explorer.gui.browse.matching import row_match
 from explorer.gui.browse.listing_view import ListingView
+from explorer.gui.browse.matching import row_match
 from explorer.gui.browse.sorting import Column
 from explorer.gui.gcguard import GcGuard
 from explorer.gui.theme import Theme

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from azure.storage.blob import ContainerClient
@@ -168,7 +168,7 @@ def test_a_cancel_after_the_answer_was_lost_looks_whether_it_is_there(
     if looks_first:  # else what is there is noticed by the refusal, whose loss is no matter
         container.upload_blob("to/f", b"old")
     block = BLOCK if op is Op.PUT_BLOCK_LIST else 0
-    options = {"block_size_bytes": block, "conflicts": ConflictPolicy.OVERWRITE}
+    options: dict[str, Any] = {"block_size_bytes": block, "conflicts": ConflictPolicy.OVERWRITE}
     if kind == "upload":
         request: object = rig.upload(write(tmp_path / "f", data), "to/f", **options)
     else:

@@ -162,12 +162,13 @@ def test_a_closed_subscription_hears_nothing_more() -> None:
 def test_files_are_heard_of_only_where_somebody_wants_to() -> None:
     async def drive() -> None:
         feed = Feed()
-        assert not feed.hears_files
+        heard = [feed.hears_files]
         feed.subscribe(lambda events: None).hears_files = False
-        assert not feed.hears_files
+        heard.append(feed.hears_files)
         other = feed.subscribe(lambda events: None)
-        assert feed.hears_files
+        heard.append(feed.hears_files)
         other.close()
-        assert not feed.hears_files
+        heard.append(feed.hears_files)
+        assert heard == [False, False, True, False]
 
     asyncio.run(drive())

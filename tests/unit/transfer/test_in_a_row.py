@@ -38,6 +38,9 @@ class _File:
     def ended(self, got: Any) -> Outcome:
         raise NotImplementedError
 
+    async def arrived(self) -> Outcome | None:
+        raise NotImplementedError
+
 
 def _tries(*acts: Callable[[Folders], Any]) -> list[Try]:
     return [Try(cast(Live, None), _File(act)) for act in acts]
