@@ -34,6 +34,8 @@ async def service_of(
         async with await Service.start(
             folder, adopt_jobs=False, with_transfers=with_transfers
         ) as service:
+            if with_transfers:
+                _with_clusters(service)
             out = Output(is_quiet=args.quiet)
             for notice in service.take_notices():
                 out.note(f"quayside: {notice.title}: {notice.message}")
@@ -41,6 +43,12 @@ async def service_of(
     finally:
         if stop_logging is not None:
             stop_logging()
+
+
+def _with_clusters(service: Service) -> None:
+    from explorer.cluster.run import opener  # late, like the engine; Dask itself much later
+
+    service.use_cluster(opener(service))
 
 
 def _logging_into(folder: Path) -> Callable[[], None]:

@@ -20,6 +20,7 @@ from explorer.storage.connection import (
     parse,
 )
 from explorer.storage.connection_url import is_same_account, is_url_like
+from explorer.storage.environment import from_environment
 
 SOURCES = (
     "--connection NAME (a saved one), --connection-string TEXT, - or @FILE, "
@@ -94,25 +95,6 @@ def choose(
             "which is opened as a public one."
         )
     return Chosen(spec=_usable(own, given, target), note=note)
-
-
-def from_environment(environ: Mapping[str, str]) -> tuple[str, str]:
-    """(name of the variable, text to parse), both empty where there is nothing."""
-    for name in ("AZURE_STORAGE_CONNECTION_STRING", "STORAGE_CONNECTION_STRING"):
-        if environ.get(name, "").strip():
-            return name, environ[name]
-    account = environ.get("AZURE_STORAGE_ACCOUNT", "").strip()
-    if account:
-        for name, field in (
-            ("AZURE_STORAGE_KEY", "AccountKey"),
-            ("AZURE_STORAGE_SAS_TOKEN", "SharedAccessSignature"),
-        ):
-            secret = environ.get(name, "").strip()
-            if secret:
-                return name, (
-                    f"DefaultEndpointsProtocol=https;AccountName={account};{field}={secret}"
-                )
-    return "", ""
 
 
 def _read(text: str, read: Callable[[str], str]) -> str:

@@ -190,11 +190,18 @@ class Connections:
         Of this one it is known whether it has `directories`. Raises NotAuthorizedError
         whose retry is NEEDS_CREDENTIALS where there is none.
         """
+        return await self._store_with_directories((await self._entry_for(place)).connection.id)
+
+    async def spec_for(self, place: RemotePlace) -> ConnectionSpec:
+        """The same, with its secret. Raises like `store_for`."""
+        return (await self._entry_for(place)).spec
+
+    async def _entry_for(self, place: RemotePlace) -> Entry:
         entry = self._entries.get(place.connection_id)
         if entry is not None and not entry.has_credential:
             await self.load_secrets(entry.connection.id)
         if entry is not None and entry.has_credential:
-            return await self._store_with_directories(entry.connection.id)
+            return entry
         others = [
             other
             for other in reversed(self._entries.values())
@@ -205,7 +212,7 @@ class Connections:
         # Whoever reaches all of the place goes first; a SAS of one folder may be enough.
         others.sort(key=lambda other: not other.spec.scope.holds(place.container, place.prefix))
         if others:
-            return await self._store_with_directories(others[0].connection.id)
+            return others[0]
         raise needs_credentials(f"There are no credentials for {place.endpoint} in this run.")
 
     async def _store_with_directories(self, connection_id: str) -> BlobStore:

@@ -9,6 +9,8 @@ from explorer.service.connections import Connections
 from explorer.service.model import Location
 
 if TYPE_CHECKING:  # a command that only looks does not load the engine
+    from explorer.storage.connection import ConnectionSpec
+    from explorer.transfer.away import FleetOpener
     from explorer.transfer.engine import Engine
     from explorer.transfer.file_control import FileControl
     from explorer.transfer.job_control import JobControl
@@ -35,6 +37,15 @@ class Transferring:
         if self._engine_or_none is None:
             raise RuntimeError("this service was started without transfers")
         return self._engine_or_none
+
+    def use_cluster(self, opener: FleetOpener) -> None:
+        """How jobs with an address in `options.on` reach their cluster."""
+        self._engine.set_fleet(opener)
+
+    async def spec_for(self, place: RemotePlace) -> ConnectionSpec:
+        """The connection that reaches a place, with its secret: for the cluster's workers only.
+        Raises like a job that finds no credentials."""
+        return await self._connections.spec_for(place)
 
     def place(self, location: Location) -> RemotePlace:
         """The container or folder as a request names it. Raises InputError at the account."""

@@ -102,7 +102,8 @@ def _source_to_json(source: UploadSource | DownloadSource | CopySource) -> dict[
 
 
 def _options_to_json(options: JobOptions) -> dict[str, Any]:
-    return {
+    seldom = {"on": options.on} if options.on else {}
+    return seldom | {
         "conflicts": options.conflicts.value,
         "decisions": {name: policy.value for name, policy in options.decisions.items()},
         "with_md5": options.with_md5,

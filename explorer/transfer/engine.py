@@ -21,6 +21,7 @@ from explorer.base.settings import Settings
 from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
 from explorer.transfer import transfer_table
+from explorer.transfer.away import FleetOpener
 from explorer.transfer.buffers import Buffers
 from explorer.transfer.conflict_search import find_conflicts
 from explorer.transfer.copy_plan import check_copy
@@ -125,7 +126,8 @@ class Engine:
         if adopt:
             for job in self._queue:
                 is_open = job.row.state in (JobState.QUEUED, JobState.INTERRUPTED)
-                if is_open and await self._queue.claim(job):
+                is_here = not job.row.request.options.on  # a cluster is gone to when asked for
+                if is_open and is_here and await self._queue.claim(job):
                     await self._queue.put_in_line(job, RESTING)
         if not self._is_fixed:
             self._begin_level()
@@ -232,6 +234,10 @@ class Engine:
             self._plant.slots.resize(count or MOST)
         if was_fixed and not count:
             self._begin_level()
+
+    def set_fleet(self, opener: FleetOpener) -> None:
+        """How jobs that are to run on a cluster get there."""
+        self._runner.open_fleet = opener
 
     def set_outage(self, minutes: int) -> None:
         """How long an account that cannot be reached is waited for; 0 is for ever."""

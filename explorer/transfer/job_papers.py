@@ -152,6 +152,8 @@ def _options(options: JobOptions) -> list[str]:
         words += ["--limit", str(options.limit_bytes_per_s)]
     if options.block_size_bytes:
         words += ["--block-size", str(options.block_size_bytes)]
+    if options.on:
+        words += ["--on", options.on]
     words.append("--md5" if options.with_md5 else "--no-md5")
     words.append("--preserve-mtime" if options.preserve_mtime else "--no-preserve-mtime")
     words.append("--follow-symlinks" if options.links is Links.FOLLOW else "--skip-symlinks")

@@ -105,6 +105,8 @@ class JobOptions:
     """Empty guesses it from each name."""
     limit_bytes_per_s: int = 0
     """0 is no limit of its own."""
+    on: str = ""
+    """The address of a cluster whose workers move the files; empty is this machine."""
     only_over: str = ""
     """The ETag of the one blob that may be overwritten; whatever else is there stays."""
 

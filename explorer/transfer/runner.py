@@ -16,11 +16,13 @@ from typing import Final, Protocol
 from explorer.base.errors import (
     AlreadyExistsError,
     DiskFullError,
+    InputError,
     NotAuthorizedError,
     QuaysideError,
 )
 from explorer.storage.api import BlobStore
 from explorer.transfer import transfer_table
+from explorer.transfer.away import AwayRun, FleetOpener
 from explorer.transfer.encoding import failure_of
 from explorer.transfer.files import free_bytes
 from explorer.transfer.job import Job, place_of
@@ -67,6 +69,8 @@ class Runner:
         self._stores = stores
         self._data_dir = data_dir
         self._on_end = on_end
+        self.open_fleet: FleetOpener | None = None
+        """The way to a cluster, for jobs that are to run on one."""
 
     async def work_for(
         self, request: Request, *, rank: Callable[[], int], limiter: Limiter
@@ -116,12 +120,22 @@ class Runner:
         while True:
             try:
                 await self._plant.journal.do(transfer_table.requeue, job.id, (*RESTING, *ACTIVE))
-                await JobRun(work, job, self._on_end).run()
+                await self._run_of(job, work).run()
                 if isinstance(request, CopyRequest) and request.is_move:
                     await remove_emptied(work, job.id)
                 return
             except DiskFullError as error:
                 await self._wait_for_room(job, error)
+
+    def _run_of(self, job: Job, work: Work) -> JobRun:
+        if not job.row.request.options.on:
+            return JobRun(work, job, self._on_end)
+        if self.open_fleet is None:
+            raise InputError(
+                "This job runs on a cluster, which only the command line reaches.",
+                cure=f"Go on with: quayside retry {job.id}",
+            )
+        return AwayRun(work, job, self._on_end, self.open_fleet)
 
     async def _make_container(self, work: Work) -> None:
         try:

@@ -15,8 +15,8 @@ from explorer.cli.exits import Exit
 from explorer.cli.health import Finding, Level
 from explorer.cli.output import Output, error_line
 from explorer.cli.session import connect, service_of
-from explorer.cli.targets import from_environment
 from explorer.service.service import Service
+from explorer.storage.environment import from_environment
 from explorer.transfer.state import JobState
 
 NAME = "doctor"

@@ -11,7 +11,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from explorer.base.errors import InputError, LocalNotFoundError
-from explorer.cli import options, transfer_options
+from explorer.cli import cluster_options, options, transfer_options
 from explorer.cli.output import Output
 from explorer.cli.session import connect, service_of
 from explorer.cli.submit import carry_out
@@ -51,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     options.add_connection_options(parser)
     transfer_options.add_transfer_options(parser)
+    cluster_options.add_cluster_options(parser)
     options.add_common_options(parser)
 
 

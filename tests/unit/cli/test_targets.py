@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from explorer.base.errors import InputError
-from explorer.cli.targets import Chosen, Given, choose, from_environment
+from explorer.cli.targets import Chosen, Given, choose
 from explorer.storage.connection import Anonymous, SharedKey
+from explorer.storage.environment import from_environment
 
 KEY = "QUJD" * 21 + "QUI="
 OTHER_KEY = "REVG" * 21 + "REU="

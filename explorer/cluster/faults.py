@@ -1,0 +1,84 @@
+"""What goes wrong with a cluster, in words for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from explorer import __version__
+from explorer.base.errors import InputError, QuaysideError, Retry
+from explorer.cluster.address import Address
+from explorer.transfer.encoding import failure_from_text
+
+
+class ClusterError(QuaysideError):
+    """The cluster cannot do it, or not any more."""
+
+    title = "The cluster"
+
+
+def not_installed() -> InputError:
+    return InputError(
+        "This Quayside cannot reach a cluster: Dask is not installed.",
+        cure="Install the extra: pip install 'quayside[cluster]'.",
+    )
+
+
+def no_scheduler(address: Address) -> ClusterError:
+    return ClusterError(
+        f"No Dask scheduler answers at {address.host}, port {address.port}.",
+        cure="Look whether it runs (`dask scheduler`), whether it uses TLS, and whether the port "
+        "is the one it tells.",
+    )
+
+
+def no_workers(address: Address) -> ClusterError:
+    return ClusterError(
+        f"The cluster at {address.host} has no workers.",
+        cure=f"Start some with: dask worker {address.url}",
+    )
+
+
+def all_gone(address: Address) -> ClusterError:
+    return ClusterError(
+        f"All workers of the cluster at {address.host} are gone, or the scheduler is.",
+        cure="Start them again, then: quayside retry JOB. What has arrived is not sent again.",
+    )
+
+
+def unfit(worker: str, answer: Mapping[str, Any] | BaseException) -> ClusterError | None:
+    """Why a worker cannot be used, from what it answered to the greeting; None if it can.
+    Pure."""
+    if isinstance(answer, ModuleNotFoundError):
+        return ClusterError(
+            f"The worker {worker} lacks Quayside: {answer}.",
+            cure=f"Install there what is here: pip install 'quayside[cluster]=={__version__}'.",
+        )
+    if isinstance(answer, BaseException):
+        return ClusterError(
+            f"The worker {worker} does not understand this Quayside "
+            f"({str(answer) or type(answer).__name__}): it may have another version.",
+            cure=f"Install there what is here: pip install 'quayside[cluster]=={__version__}'.",
+        )
+    if answer["version"] != __version__:
+        return ClusterError(
+            f"The worker {answer['name']} has Quayside {answer['version']}, this is {__version__}.",
+            cure=f"Install the same on both: pip install 'quayside[cluster]=={__version__}'.",
+        )
+    if answer["problem"]:
+        return ClusterError(
+            f"The worker {answer['name']} cannot do it: {answer['problem']} there.",
+            cure="The path has to be the same on all workers: put it on a file system that they "
+            "share, or start the workers where it is.",
+        )
+    return None
+
+
+def stopped(answer: Mapping[str, Any]) -> QuaysideError:
+    """What stopped a whole batch, told again here. Pure."""
+    failure = failure_from_text(answer["failure"])
+    message = failure.message if failure is not None else "A worker stopped."
+    error = ClusterError(message, cure=failure.cure if failure is not None else "")
+    if answer["needs_credentials"]:
+        error.retry = Retry.NEEDS_CREDENTIALS
+    return error
