@@ -17,7 +17,7 @@ from explorer.cli.output import Output, error_line
 log = logging.getLogger(__name__)
 
 
-_HELP = ("-h", "--help", "help")
+_HELP = ("-h", "--help")
 _VERSION = ("-V", "--version")
 
 

@@ -15,8 +15,8 @@ VERBS = (
     "rm", "restore", "mkdir", "stat", "cat",
     "props", "lease", "sas", "url", "acl",
     "jobs", "resume", "pause", "cancel", "retry",
-    "artifact", "watch", "mount",
-    "connect", "demo", "doctor",
+    "artifact", "watch", "mount", "outputs", "snippet",
+    "connect", "demo", "doctor", "help",
 )  # fmt: skip
 """In the order of the help."""
 

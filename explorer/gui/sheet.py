@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QW
 
 from explorer.base.shown import shown
 from explorer.gui.colours import Tone
+from explorer.gui.help.desk import add_help_key
 from explorer.gui.parts.buttons import Rank, push_button
 from explorer.gui.parts.texts import plain_label
 from explorer.gui.parts.tone_icon import ToneIcon
@@ -54,6 +55,7 @@ class Sheet(QDialog):
         outer.addLayout(top)
         outer.addLayout(self.body)
         outer.addLayout(row)
+        add_help_key(self)
 
     def fit(self) -> None:
         """As high as what is shown in this width, no higher."""

@@ -26,6 +26,7 @@ from explorer.gui.bridge import Bridge
 from explorer.gui.browse.operations import job_options
 from explorer.gui.colours import Tone
 from explorer.gui.errors import describe
+from explorer.gui.help.desk import add_help_key
 from explorer.gui.icons import icon
 from explorer.gui.mirror import words
 from explorer.gui.mirror.plan_model import ICONS, WORDS, Col, PlanModel
@@ -74,6 +75,7 @@ class MirrorWindow(QDialog):
         self._is_moving = False
         self._may_delete = not delete_refusal
         self._build(names, delete_refusal)
+        add_help_key(self)
         self.look()
 
     # -- making -----------------------------------------------------------------

@@ -24,6 +24,7 @@ from explorer.base.units import format_bytes, format_exact_bytes
 from explorer.gui.browse.cells import local_time
 from explorer.gui.colours import Tone
 from explorer.gui.errors import describe
+from explorer.gui.help.desk import add_help_key
 from explorer.gui.parts.busy import BusyIndicator
 from explorer.gui.parts.buttons import push_button, tool_button
 from explorer.gui.parts.notice import NoticeBar
@@ -59,6 +60,7 @@ class StatisticsWindow(QDialog):
         self._scope = scope
         self._task: asyncio.Task[None] | None = None
         self._build(title)
+        add_help_key(self)
         self.start()
 
     # -- making -----------------------------------------------------------------

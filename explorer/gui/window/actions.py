@@ -62,6 +62,8 @@ class Act(Enum):
     SHOW_DELETED = auto()
     COMMANDS = auto()
     SETTINGS = auto()
+    HELP = auto()
+    HELP_INDEX = auto()
     ABOUT = auto()
 
 
@@ -139,6 +141,8 @@ SPECS: dict[Act, Spec] = {
     Act.SHOW_DELETED: Spec("Show &deleted…", "delete", ("Ctrl+Shift+D",), _with_place),
     Act.COMMANDS: Spec("All &commands…", "terminal", ("Ctrl+K",)),
     Act.SETTINGS: Spec("&Settings…", "settings", ("Ctrl+,",)),
+    Act.HELP: Spec("&Help for what is in front", "question", ("F1",)),
+    Act.HELP_INDEX: Spec("&Contents and search", "search"),
     Act.ABOUT: Spec("&About Quayside", "info"),
 }
 

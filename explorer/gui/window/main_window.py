@@ -22,6 +22,7 @@ from explorer.gui.carry.room import CarryRoom
 from explorer.gui.colours import Tone
 from explorer.gui.connect.controller import Connecting
 from explorer.gui.connect.local_storage import LocalStorage
+from explorer.gui.help.desk import help_desk
 from explorer.gui.inspect.access_page import AccessPage
 from explorer.gui.inspect.versions_page import VersionsPage
 from explorer.gui.local.room import LocalRoom
@@ -435,6 +436,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Not at once: whoever runs the program asks, drains, and closes for good."""
         if self.may_close:
+            help_desk().close()
             event.accept()
             return
         event.ignore()

@@ -72,6 +72,7 @@ _PANES = (
     Act.COPY_ACROSS,
     Act.MOVE_ACROSS,
 )
+_HELP = (Act.HELP, Act.HELP_INDEX, None, Act.COMMANDS, None, Act.ABOUT)
 _ROW_MENU = (
     Act.OPEN,
     Act.PEEK,
@@ -142,7 +143,7 @@ def build_menu_bar(
     view.addSeparator()
     for menu in below:
         view.addMenu(menu)
-    fill(bar.addMenu("&Help"), (Act.COMMANDS, None, Act.ABOUT), actions)
+    fill(bar.addMenu("&Help"), _HELP, actions)
 
 
 def build_tool_bar(window: QMainWindow, actions: Actions, panels: list[QAction]) -> QToolBar:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from explorer.base.help_pages import INDEX
 from explorer.gui.connect.controller import Connecting
+from explorer.gui.help.desk import help_desk
 from explorer.gui.window.actions import Act, Actions
 from explorer.gui.window.deeds import Deeds
 from explorer.gui.window.tabs import Tabs
@@ -42,8 +44,16 @@ def connect_actions(
         Act.NEW_FOLDER: deeds.new_folder,
         Act.NEW_CONTAINER: deeds.new_container,
         Act.DELETE: deeds.delete,
+        Act.HELP: lambda: help_desk().open_about(tabs.window(), _page_of(tabs)),
+        Act.HELP_INDEX: lambda: help_desk().open(INDEX),
         Act.ABOUT: deeds.about,
         **own,
     }
     for act in Act:
         actions[act].triggered.connect(lambda _=False, call=calls[act]: call())
+
+
+def _page_of(tabs: Tabs) -> str:
+    """The page of the help about the listing in front."""
+    connection = tabs.pane.connection
+    return "gen2" if connection is not None and connection.is_hierarchical else INDEX

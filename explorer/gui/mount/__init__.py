@@ -1,0 +1,1 @@
+"""Mounting Azure Files: what is to be done, to be copied."""
