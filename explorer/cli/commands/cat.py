@@ -77,7 +77,7 @@ async def run(args: argparse.Namespace, out: Output) -> int:
             start = first or 0
             if args.tail is not None:
                 start = await start_of_last_lines(service, ranges, args.tail)
-            await _follow(service, out, location, name, start)
+            await follow(service, out, location, name, start)
         else:
             if args.tail is not None:
                 first = await start_of_last_lines(service, ranges, args.tail)
@@ -90,7 +90,7 @@ async def run(args: argparse.Namespace, out: Output) -> int:
     return 0
 
 
-async def _follow(service: Service, out: Output, location: Location, name: str, start: int) -> None:
+async def follow(service: Service, out: Output, location: Location, name: str, start: int) -> None:
     """Until interrupted, or whoever reads has gone."""
     async for grown in service.ranges.follow(location, name, start):
         if grown.is_anew:

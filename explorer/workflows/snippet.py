@@ -1,0 +1,51 @@
+"""Ready snippets for the job descriptions of other systems, with nothing secret in them. Pure."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import Final
+
+KINDS: Final = {"openpai": "the end of an OpenPAI job: upload OUTPUT_DIR to storage"}
+"""What there are, and what each is for."""
+FOLDER: Final = "$PAI_USER_NAME/$PAI_JOB_NAME"
+"""Where the outputs of a job go, as pai-copy's snippet had it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """`commands` go at the end of the job's commands; `notes` say what they need."""
+
+    commands: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def openpai(container: str, folder: str, *, is_archive: bool) -> Snippet:
+    """The footer of a job. An empty `folder` is the user's and the job's name. The words are
+    quoted for the shell; `$PAI_...` in `folder` is what the job makes of it."""
+    where = f'"{FOLDER}"' if not folder else shlex.quote(folder)
+    archive = " --archive" if is_archive else ""
+    upload = f'quayside upload "$OUTPUT_DIR" {shlex.quote(container)} {where}{archive}'
+    return Snippet(
+        (
+            "# Upload the job's outputs; running it again sends only what is new.",
+            'if [ -z "${OUTPUT_DIR:-}" ]; then',
+            '  echo "OUTPUT_DIR is not set: nothing was uploaded." >&2',
+            "  exit 2",
+            "fi",
+            f"{upload} --on-conflict different",
+        ),
+        (
+            "The job needs STORAGE_CONNECTION_STRING in its environment. Keep it among the job's "
+            "secrets and export it in the first line of the commands: it is never printed.",
+            "The container is made if it is missing. The exit code is 0 only if everything is "
+            "there; then the job ends with it.",
+            "Quayside has to be in the image: pip install quayside-explorer",
+        ),
+    )
+
+
+def as_yaml(commands: tuple[str, ...], *, indent: int = 6) -> list[str]:
+    """The commands as one item of a `commands:` list of a job's YAML: a literal block."""
+    pad = " " * indent
+    return [f"{pad}- |", *(f"{pad}  {line}" for line in commands)]
