@@ -64,6 +64,7 @@ class Pair:
         MirrorBusyError at once."""
         with contextlib.ExitStack() as stack:
             with translating(os.fsencode(self.folder)):
+                self._make_folder()
                 is_free = stack.enter_context(locked_at_once(self.folder / "lock"))
             if not is_free:
                 raise MirrorBusyError(
@@ -113,8 +114,13 @@ class Pair:
     def temporary(self) -> IO[bytes]:
         """A file without a name in the folder of the pair."""
         with translating(os.fsencode(self.folder)):
-            make_private_dir(self.folder)
+            self._make_folder()
             return tempfile.TemporaryFile("w+b", dir=self.folder)
+
+    def _make_folder(self) -> None:
+        # The one above as well: it was left open to others by runs of before.
+        make_private_dir(self.folder.parent)
+        make_private_dir(self.folder)
 
 
 def _order(path: Path) -> tuple[str, int]:
