@@ -67,5 +67,5 @@ async def run(args: argparse.Namespace, out: Output) -> int:
     if out.is_json:
         out.data({"form": form.value, "text": text})
     else:
-        out.result(text)
+        out.lines(text.split("\n"))
     return 0

@@ -163,3 +163,13 @@ def test_a_name_cannot_draw_on_the_terminal(quayside: Quayside, container: Conta
         assert screen.end() == 0
         assert "txt.\\u202eexe" in screen.seen
         assert "\u202e" not in screen.seen
+
+
+def test_a_snippet_of_several_lines_is_printed_as_such(
+    quayside: Quayside, container: ContainerClient
+) -> None:
+    target = f"{container.container_name}/hello.txt"
+    with terminal(quayside, "url", target, "--as", "python") as screen:
+        assert screen.end() == 0
+        assert "import BlobClient\r\n" in screen.seen
+        assert "\\x0a" not in screen.seen
