@@ -87,6 +87,14 @@ def parse_share(text: str) -> Share:
     return Share(host, account, share, "/".join(folders))
 
 
+def file_host(endpoint: str) -> str:
+    """Where the shares of the account are whose blobs are at `endpoint`; empty where that is not
+    known, as for an emulator or a domain of one's own. Pure."""
+    host = (urlsplit(endpoint).hostname or "").replace(".privatelink.", ".")
+    found = re.fullmatch(r"([a-z0-9]{3,24})(?:-secondary)?((?:\.z\d+)?)\.(?:blob|dfs)\.(.+)", host)
+    return f"{found[1]}{found[2]}.file.{found[3]}" if found else ""
+
+
 def check_mount_point(path: str) -> str:
     """The mount point without a slash at its end. Raises InputError."""
     if not path.startswith("/") or re.search(r"[\x00-\x1f]", path) or "/../" in f"{path}/":

@@ -8,6 +8,7 @@ from explorer.gui.export.area import ExportArea
 from explorer.gui.manage.area import ManageArea
 from explorer.gui.manage.copy_as import CopyAsArea
 from explorer.gui.mirror.area import MirrorArea
+from explorer.gui.mount.area import MountArea
 from explorer.gui.share.area import ShareArea
 from explorer.gui.statistics.area import StatisticsArea
 from explorer.gui.window.history_area import HistoryArea
@@ -26,5 +27,6 @@ def make_areas(around: Surroundings) -> tuple[Area, ...]:
         ExportArea(around),
         HistoryArea(around),
         AccountArea(around),
+        MountArea(around),
         MarksArea(around),
     )

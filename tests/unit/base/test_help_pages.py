@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from explorer.base import help_pages
@@ -36,3 +38,9 @@ def test_pages_are_found_by_all_words_titles_first() -> None:
 
 def test_a_page_that_is_not_there_is_none() -> None:
     assert help_pages.page("../settings") is None
+
+
+def test_the_readme_links_to_every_page() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    for name in NAMES[1:]:
+        assert f"](resources/help/{name}.md)" in readme
