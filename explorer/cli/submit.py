@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from explorer.base.units import format_bytes
 from explorer.cli.ask import ask_conflict
+from explorer.cli.cluster_options import cluster_of
 from explorer.cli.follow import follow
 from explorer.cli.output import Output
 from explorer.service.service import Service
@@ -18,6 +19,8 @@ async def carry_out(
     service: Service, request: Request, args: argparse.Namespace, out: Output
 ) -> int:
     """Do what a transfer command asks for; returns the exit code."""
+    on = cluster_of(args)
+    request = replace(request, options=replace(request.options, on=on))
     if args.concurrency is not None:
         service.set_concurrency(args.concurrency)
     if args.dry_run:
