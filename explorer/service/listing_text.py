@@ -12,6 +12,7 @@ from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Final
 
+from explorer.base.shown import no_formula
 from explorer.base.units import iso_time
 from explorer.storage.model import Blob, Prefix
 
@@ -19,7 +20,6 @@ as_json: Callable[[object], str] = json.JSONEncoder(ensure_ascii=False).encode
 """JSON on one line, letters as they are."""
 
 CSV_HEADER: Final = "type,name,size,modified,content_type,etag,md5,blob_type,tier,created,metadata"
-_FORMULA: Final = frozenset("=+-@\t\r")
 _QUOTED: Final = frozenset(',"\r\n')
 
 _often: Callable[[str], str] = lru_cache(1024)(encode_basestring)
@@ -87,8 +87,7 @@ def folder_csv(folder: Prefix) -> str:
 
 def csv_field(text: str) -> str:
     """A field that no spreadsheet takes for a formula: those get an apostrophe in front."""
-    if text and text[0] in _FORMULA:
-        text = f"'{text}"
+    text = no_formula(text)
     if not _QUOTED.isdisjoint(text):
         quoted = text.replace('"', '""')
         return f'"{quoted}"'

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from explorer.base.errors import InputError
+from explorer.base.shown import no_formula
 from explorer.transfer.model import (
     CopyRequest,
     DownloadRequest,
@@ -63,7 +64,7 @@ def log_lines(job: JobSnapshot, files: Iterable[TransferSnapshot]) -> str:
 
 def _lines(rows: Iterable[Iterable[str]]) -> str:
     text = io.StringIO()
-    csv.writer(text).writerows(rows)
+    csv.writer(text).writerows(map(no_formula, row) for row in rows)
     return text.getvalue()
 
 

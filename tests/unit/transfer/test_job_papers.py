@@ -93,3 +93,13 @@ def test_the_table_can_be_read_back_whatever_the_names() -> None:
     assert (told["state"], told["blob"], told["local path"]) == ("failed", 'x"\ny', "/d/ä,b")
     assert told["reason"] == 'No: it said "no",\nloudly Ask.'
     assert (told["added"], told["finished"]) == ("1970-01-01T00:00:00+00:00", "")
+
+
+def test_no_spreadsheet_takes_a_name_in_the_table_for_a_formula() -> None:
+    file = TransferSnapshot(
+        1, 2, Direction.DOWNLOAD, TransferState.DONE, "@a", '=HYPERLINK("x")', 1, 1, 1, None, "+1"
+    )
+    job = type("J", (), {"id": 2, "added_s": 0.0, "finished_s": None})()
+    (row,) = csv.DictReader(io.StringIO(log_head() + log_lines(job, [file])))
+    assert (row["local path"], row["blob"]) == ("'@a", '\'=HYPERLINK("x")')
+    assert row["note"] == "'+1"
