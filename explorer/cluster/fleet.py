@@ -249,9 +249,12 @@ class DaskFleet:
         work: Callable[[Mapping[str, Any]], Any],
         order: Mapping[str, Any],
         told: Callable[[Mapping[int, int]], None] = lambda moved: None,
+        *,
+        is_wound_up: bool = True,
     ) -> tuple[Crew, Any]:
         """Have the next free worker do it. The answer is None where the worker was lost. A cancel
-        waits a while, then winds the batch up. Raises ClusterError where nobody is left."""
+        waits a while, then winds the batch up; unless `is_wound_up`, nobody waits. Raises
+        ClusterError where nobody is left."""
         crew = await self._free()
         batch = os.urandom(8).hex()
         crew.is_busy = True
@@ -268,6 +271,8 @@ class DaskFleet:
             try:
                 await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
             except asyncio.CancelledError:
+                if not is_wound_up:
+                    raise
                 await self._wind_up(crew, batch, both)
             said = answer.result() if answer.done() else None
             if said is None:

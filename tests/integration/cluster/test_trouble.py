@@ -1,0 +1,181 @@
+"""Workers that die, a person who stops, and clusters that cannot do it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.cli.conftest import Quayside
+from tests.integration.cli.test_transfers import tree_of
+from tests.support.cluster import Cluster, wait_until
+
+if TYPE_CHECKING:
+    from azure.storage.blob import ContainerClient
+
+FILES = 60
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    root = tmp_path / "out"
+    root.mkdir()
+    for number in range(FILES):
+        (root / f"{number:02}.bin").write_bytes(os.urandom(100_000))
+    return root
+
+
+def etags(container: ContainerClient) -> dict[str, str]:
+    return {blob.name: str(blob.etag) for blob in container.list_blobs()}
+
+
+def contents(container: ContainerClient) -> dict[str, bytes]:
+    return {
+        blob.name: container.download_blob(blob.name).readall() for blob in container.list_blobs()
+    }
+
+
+def expected(tree: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in tree.iterdir()}
+
+
+def test_an_upload_goes_on_when_a_worker_is_killed(
+    quayside: Quayside, cluster: Cluster, container: ContainerClient, tree: Path
+) -> None:
+    words = ("--on", cluster.address, "--limit", "600K", "--on-conflict", "overwrite")
+    command = quayside.start("upload", str(tree), container.container_name, *words)
+    wait_until(lambda: len(etags(container)) >= 6, "some files")
+    before = etags(container)
+    cluster.workers[0].send_signal(signal.SIGKILL)
+    out, err = command.communicate(timeout=120)
+    assert command.returncode == 0, err
+    assert f"{FILES} files" in out
+    assert contents(container) == expected(tree)
+    after = etags(container)
+    assert {name: after[name] for name in before} == before
+
+
+def test_a_download_goes_on_when_a_worker_is_killed(
+    quayside: Quayside, cluster: Cluster, container_name: str, tree: Path, tmp_path: Path
+) -> None:
+    quayside.ok("upload", str(tree), container_name)
+    back = tmp_path / "back"
+    command = quayside.start(
+        "download", container_name, str(back), "--on", cluster.address, "--limit", "600K"
+    )
+    wait_until(lambda: len(list(back.glob("*.bin"))) >= 6, "some files")
+    cluster.workers[1].send_signal(signal.SIGKILL)
+    _, err = command.communicate(timeout=120)
+    assert command.returncode == 0, err
+    assert tree_of(back) == tree_of(tree)
+
+
+def test_ctrl_c_pauses_and_resume_sends_nothing_twice(
+    quayside: Quayside, cluster: Cluster, container: ContainerClient, tree: Path
+) -> None:
+    words = ("--on", cluster.address, "--limit", "400K")
+    command = quayside.start("upload", str(tree), container.container_name, *words)
+    wait_until(lambda: len(etags(container)) >= 3, "some files")
+    command.send_signal(signal.SIGINT)
+    _, err = command.communicate(timeout=60)
+    assert command.returncode == 130, err
+    assert "quayside resume 1" in err
+    before = etags(container)
+    assert 0 < len(before) < FILES
+    cluster.add_worker()
+    assert f"{FILES} files" in quayside.ok("resume", "1")
+    after = etags(container)
+    assert {name: after[name] for name in before} == before
+    assert contents(container) == expected(tree)
+
+
+def test_a_cluster_that_is_not_there_is_told(quayside: Quayside, tree: Path) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        address = f"dask://127.0.0.1:{unused.getsockname()[1]}"
+        done = quayside("upload", str(tree), "never-made", "--on", address)
+    assert done.returncode == 1
+    assert "No Dask scheduler answers" in done.stderr
+
+
+def test_a_cluster_without_workers_is_told(
+    quayside: Quayside, empty_cluster: Cluster, tree: Path
+) -> None:
+    done = quayside("upload", str(tree), "never-made", "--on", empty_cluster.address)
+    assert done.returncode == 1
+    assert "has no workers" in done.stderr
+
+
+def test_a_worker_with_another_version_is_told(
+    quayside: Quayside, empty_cluster: Cluster, tree: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other_version.py"
+    other.write_text("import explorer\n\nexplorer.__version__ = '0.0.9'\n")
+    empty_cluster.add_worker(preload=other)
+    done = quayside("upload", str(tree), "never-made", "--on", empty_cluster.address)
+    assert done.returncode == 1
+    assert "has Quayside 0.0.9" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_a_worker_that_does_not_see_the_folder_is_told(
+    quayside: Quayside, empty_cluster: Cluster, tree: Path
+) -> None:
+    empty_cluster.add_worker()
+    words = ("upload", f"/proc/self/cwd/{tree.name}", "never-made", "--on", empty_cluster.address)
+    done = quayside(*words, cwd=tree.parent)
+    assert done.returncode == 1
+    assert "there is no" in done.stderr
+    assert "worker-0" in done.stderr
+
+
+@pytest.fixture
+def far_cluster(tmp_path: Path) -> Iterator[Cluster]:
+    """Reached over a network, as far as anybody can tell by its address."""
+    try:
+        host = socket.gethostbyname(socket.gethostname())
+    except OSError:
+        host = "127.0.0.1"
+    if host.startswith("127."):
+        pytest.skip("this machine has no address but its own")
+    folder = tmp_path / "far"
+    folder.mkdir()
+    cluster = Cluster(folder, host)
+    cluster.start()
+    yield cluster
+    cluster.stop()
+
+
+def test_credentials_travel_in_the_clear_only_by_consent(
+    quayside: Quayside, far_cluster: Cluster, container_name: str, tree: Path
+) -> None:
+    far_cluster.add_worker()
+    words = ("upload", str(tree), container_name, "--on", far_cluster.address)
+    done = quayside(*words)
+    assert done.returncode != 0
+    assert "unencrypted" in done.stderr
+    quayside.ok(*words, "--allow-insecure")
+    key = quayside.environment["AZURE_STORAGE_CONNECTION_STRING"].partition("AccountKey=")[2][:40]
+    assert key not in far_cluster.logs()
+
+
+def test_a_worker_with_credentials_of_its_own_is_sent_none(
+    quayside: Quayside, far_cluster: Cluster, container_name: str, tree: Path
+) -> None:
+    far_cluster.add_worker(quayside.environment)
+    quayside.ok("upload", str(tree), container_name, "--on", far_cluster.address)
+
+
+def test_another_name_is_refused_where_a_batch_may_come_twice(
+    quayside: Quayside, cluster: Cluster, container_name: str, tree: Path
+) -> None:
+    words = ("--on", cluster.address, "--on-conflict", "rename")
+    done = quayside("upload", str(tree), container_name, *words)
+    assert done.returncode != 0
+    assert "second name" in done.stderr
