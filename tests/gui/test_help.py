@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from azure.storage.blob import ContainerClient
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QImage, QTextDocument
+from PySide6.QtGui import QDesktopServices, QImage, QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -55,12 +55,18 @@ def test_it_begins_with_all_topics_and_the_index(viewer: HelpViewer) -> None:
     assert "Quayside shows what is in" in viewer.page.toPlainText()
 
 
-def test_a_link_leads_on_and_back_leads_back(viewer: HelpViewer) -> None:
+def test_a_link_leads_on_and_back_leads_back(
+    viewer: HelpViewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
     assert not viewer.back_button.isEnabled()
     viewer.page.anchorClicked.emit(QUrl("mirror.md"))
     assert viewer.topic == "mirror"
-    viewer.page.anchorClicked.emit(QUrl("https://example.com/transfers.md"))
+    for link in ("https://example.com/", "file:///etc/passwd", "http://example.com/"):
+        viewer.page.anchorClicked.emit(QUrl(link))
     assert viewer.topic == "mirror"
+    assert opened == ["https://example.com/"]
     viewer.show_topic("watch")
     viewer.go_back()
     assert viewer.topic == "mirror"

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
+    QDesktopServices,
     QFont,
     QFontDatabase,
     QPalette,
@@ -124,7 +125,10 @@ class HelpBrowser(QTextBrowser):
         self.ensureCursorVisible()
 
     def _follow(self, url: QUrl) -> None:
+        """Another page is shown here; a page of the web by the browser, when it is clicked."""
         target = url.path()
+        if url.scheme() == "https":
+            QDesktopServices.openUrl(url)
         if not url.scheme() and target.endswith(".md"):
             self.topic_chosen.emit(target.removesuffix(".md"))
 
