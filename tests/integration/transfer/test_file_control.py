@@ -10,6 +10,7 @@ import pytest
 from azure.storage.blob import ContainerClient
 
 from explorer.base.errors import InputError
+from explorer.transfer import file_control
 from explorer.transfer.engine import Engine
 from explorer.transfer.model import ConflictPolicy, TransferSnapshot
 from explorer.transfer.state import JobState, TransferState
@@ -204,3 +205,26 @@ def test_a_file_that_is_cancelled_leaves_nothing_and_the_rest_comes(
         assert container.download_blob("b").readall() == (source / "b").read_bytes()
     else:
         assert tree_of(down) == tree_of(source)
+
+
+def test_only_so_many_files_get_a_rule_of_their_own(
+    rig: Rig, container: ContainerClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_control, "MOST_DECISIONS", 2)
+    for name in "abc":
+        write(tmp_path / "up" / name, b"new")
+        container.upload_blob(name, b"old")
+
+    async def work() -> None:
+        async with rig.engine() as engine:
+            job_id = await engine.submit(rig.upload(tmp_path / "up", conflicts=ConflictPolicy.FAIL))
+            await engine.wait(job_id)
+            ids = await named(engine, job_id, "a", "b", "c")
+            with pytest.raises(InputError, match="More than 2 files"):
+                await engine.files.retry(job_id, ids, ConflictPolicy.OVERWRITE)
+            assert set((await states(engine, job_id)).values()) == {S.FAILED}
+            await engine.files.retry(job_id, ids[:2], ConflictPolicy.OVERWRITE)
+            await engine.wait(job_id)
+            assert await states(engine, job_id) == {"a": S.DONE, "b": S.DONE, "c": S.FAILED}
+
+    run(work())
