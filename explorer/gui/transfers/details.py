@@ -261,7 +261,9 @@ class JobDetails(QWidget):
         copy = menu.addAction(icons.icon("copy"), "Copy name" if len(names) == 1 else "Copy names")
         copy.triggered.connect(lambda: _to_clipboard(names))
         failures = [transfer.failure for transfer in chosen if transfer.failure]
-        error = menu.addAction("Copy error" if len(failures) < 2 else "Copy errors")
+        error = menu.addAction(
+            icons.icon("copy"), "Copy error" if len(failures) < 2 else "Copy errors"
+        )
         error.setEnabled(bool(failures))
         error.triggered.connect(lambda: _to_clipboard(list(map(words.failure_text, failures))))
         if len(failures) == 1:

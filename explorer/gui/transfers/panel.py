@@ -268,7 +268,7 @@ class TransfersPanel(QWidget):
                 menu.addSeparator()
         menu.addActions([self.open_action, self.copy_action])
         menu.addSeparator()
-        every = menu.addMenu("All transfers")
+        every = menu.addMenu(icons.icon("transfers"), "All transfers")
         for verb in ALL_VERBS:
             action = every.addAction(icons.icon(verb.icon_name), verb.name)
             jobs = [job for job in self._controller.jobs.jobs() if verb.fits(job)]
