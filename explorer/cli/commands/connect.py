@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import getpass
 import sys
 import time
 from typing import Any
 
 from explorer.base.errors import InputError
+from explorer.base.settings import Settings
 from explorer.base.units import format_duration, iso_time
 from explorer.cli import options, taking_along
 from explorer.cli.output import Output
@@ -16,6 +18,8 @@ from explorer.cli.session import read_text, saved_connection, service_of
 from explorer.cli.targets import Given, choose
 from explorer.service.model import Connection, ProbeReport
 from explorer.service.service import Service
+from explorer.storage.azure.client import StoreOptions
+from explorer.storage.azure.fetched import fetch_text, is_address
 from explorer.storage.connection import ConnectionSpec
 from explorer.storage.marks import COLOURS
 
@@ -53,6 +57,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--colour", metavar="NAME", help=f"set: {', '.join(COLOURS)}, or ''")
     parser.add_argument("--group", metavar="TEXT", help="set: the heading it stands under, or ''")
     parser.add_argument(
+        "--from",
+        dest="source",
+        metavar="URL|FILE",
+        default="",
+        help="save and test: read what would be pasted from an https address, such as OpenPAI's "
+        "/storages/blobs?type=blob, or from a file",
+    )
+    parser.add_argument(
         "--with-secrets",
         action="store_true",
         help="export and import: secrets too, under a passphrase that is asked for "
@@ -82,6 +94,10 @@ async def run(args: argparse.Namespace, out: Output) -> int:
     action, name = parse_words(args.words)
     _check_options(action, args)
     async with service_of(args) as service:
+        if args.source:
+            args.connection_string = await asyncio.to_thread(
+                _text_from, args.source, service.settings
+            )
         if action == "list":
             _list(service, out)
         elif action == "show":
@@ -113,6 +129,11 @@ def _check_options(action: str, args: argparse.Namespace) -> None:
             cure="Write: quayside connect set NAME --hierarchical yes|no|auto, --read-only yes|no, "
             "--colour NAME or --group TEXT",
         )
+    if args.source and (action not in ("save", "test") or args.connection_string):
+        raise InputError(
+            "--from goes with save and test, and without --connection-string.",
+            cure="Write: quayside connect NAME --from URL",
+        )
     if args.with_secrets:
         raise InputError("--with-secrets goes with export and import.")
 
@@ -139,6 +160,12 @@ def _pasted(args: argparse.Namespace) -> ConnectionSpec:
     if spec is None:
         raise InputError("There is nothing to save.", cure="Paste a connection string.")
     return spec
+
+
+def _text_from(source: str, settings: Settings) -> str:
+    if not is_address(source):
+        return read_text(f"@{source}")
+    return fetch_text(source, StoreOptions(proxy=settings.proxy, ca_file=settings.ca_file))
 
 
 async def _save(service: Service, spec: ConnectionSpec, name: str, out: Output) -> None:

@@ -157,3 +157,14 @@ def test_the_help_page_can_be_followed(
     BlobServiceClient.from_connection_string(azurite.connection_string).delete_container(
         f"{container_name}-o"
     )
+
+
+def test_a_json_with_connection_strings_may_be_a_file_or_an_address(
+    bare: Quayside, azurite: Emulator, tmp_path: Path
+) -> None:
+    file = tmp_path / "storages.json"
+    file.write_text(json.dumps({"connectionStrings": [azurite.connection_string]}))
+    assert "Saved 'pai'" in bare.ok("connect", "pai", "--from", str(file))
+    done = bare("connect", "test", "--from", "http://pai.example.com/storages")
+    assert (done.returncode, "https only" in done.stderr) == (2, True)
+    assert bare("connect", "list", "--from", str(file)).returncode == 2
