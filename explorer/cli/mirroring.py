@@ -8,6 +8,7 @@ import os
 import shutil
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from explorer.base.errors import InputError
@@ -15,6 +16,7 @@ from explorer.base.redact import redact
 from explorer.base.units import format_bytes, format_duration
 from explorer.cli import options, transfer_options
 from explorer.cli.ask import confirm
+from explorer.cli.cluster_options import cluster_of
 from explorer.cli.copying import Connecting
 from explorer.cli.exits import Exit
 from explorer.cli.follow import follow
@@ -52,7 +54,9 @@ async def carry(args: argparse.Namespace, out: Output) -> int:
             delete=args.delete,
             by_checksum=args.checksum,
             limit=limit,
-            options=transfer_options.job_options(args, service.settings),
+            options=replace(
+                transfer_options.job_options(args, service.settings), on=cluster_of(args)
+            ),
         )
         connecting = Connecting(service, args, out)
         source = await end_of(service, connecting, args.words[0], is_local=source_is_local)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import AsyncIterator
 
 from explorer.base.units import format_bytes
-from explorer.cli import options
+from explorer.cli import cluster_options, options
+from explorer.cli.cluster_options import cluster_of
 from explorer.cli.output import Output
 from explorer.cli.session import connect, service_of
 from explorer.service.model import Location
+from explorer.service.service import Service
 from explorer.service.tally import Share, Statistics
 
 NAME = "du"
@@ -29,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--by", choices=KEYS, help="told apart by this instead of by folder")
     parser.add_argument("--exact", action="store_true", help="bytes as plain numbers")
+    cluster_options.add_cluster_options(parser)
     options.add_connection_options(parser)
     options.add_common_options(parser)
 
@@ -46,13 +50,21 @@ async def run(args: argparse.Namespace, out: Output) -> int:
         folder = path if not path or path.endswith("/") else f"{path}/"
         counted = Statistics()
         where = Location(connection.id, container, folder)
-        async for counted in service.statistics.count(where):
+        async for counted in _counting(service, where, cluster_of(args)):
             out.passing(f"{counted.blobs:,} blobs, {format_bytes(counted.size_bytes)} so far")
         out.passing("")
         top = f"{container}/{folder}" if container else ""
         for label, share in rows_of(counted, args.by, args.depth):
             _print(f"{top}{label}" if not args.by else label, share, args, out)
     return 0
+
+
+def _counting(service: Service, where: Location, on: str) -> AsyncIterator[Statistics]:
+    if not on:
+        return service.statistics.count(where)
+    from explorer.cluster.counting import count_on  # late: seldom wanted
+
+    return count_on(service, where, on)
 
 
 def rows_of(counted: Statistics, by: str | None, depth: int) -> list[tuple[str, Share]]:

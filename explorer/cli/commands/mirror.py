@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from explorer.base.errors import InputError
-from explorer.cli import mirroring, options, transfer_options
+from explorer.cli import cluster_options, mirroring, options, transfer_options
 from explorer.cli.mirror_runs import show_difference, show_runs
 from explorer.cli.output import Output
 
@@ -53,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     options.add_connection_options(parser)
     transfer_options.add_transfer_options(parser)
+    cluster_options.add_cluster_options(parser)
     options.add_common_options(parser)
 
 
