@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from azure.storage.blob import ContainerClient
 
 from explorer.service.emulator import Emulator
 from tests.integration.cli.conftest import Quayside
@@ -94,3 +95,47 @@ def test_what_is_no_export_is_refused(bare: Quayside, tmp_path: Path) -> None:
     assert bare("connect", "import").returncode == 2
     assert bare("connect", "export", str(tmp_path / "new")).returncode == 2
     assert not (tmp_path / "new").exists()
+
+
+def test_no_verb_changes_anything_through_a_read_only_connection(
+    bare: Quayside,
+    emulator: Emulator,
+    secret_service: SecretService,
+    container_name: str,
+    tmp_path: Path,
+) -> None:
+    with ContainerClient.from_connection_string(emulator.connection_string, container_name) as at:
+        at.create_container()
+        snapshot = str(at.upload_blob("a/there", b"1").create_snapshot()["snapshot"])
+        keyed = bare.with_environment(**secret_service.environment)
+        keyed.ok("connect", "production", text=emulator.connection_string)
+        keyed.ok("connect", "set", "production", "--read-only", "yes")
+        local, box = tmp_path / "local", container_name
+        local.mkdir()
+        (local / "file").write_bytes(b"x")
+        before = at.get_blob_client("a/there").get_blob_properties()
+        for words in (
+            ("props", "set", f"{box}/a/there", "--metadata", "a=b"),
+            ("props", "set", f"{box}/a/there", "--tier", "Cool"),
+            ("props", "set", box, "--public-access", "blob"),
+            ("lease", "acquire", f"{box}/a/there"),
+            ("lease", "break", f"{box}/a/there"),
+            ("copy", f"{box}/a/there", f"{box}/b"),
+            ("move", f"{box}/a/there", f"{box}/b"),
+            ("mirror", str(local), f"{box}/m"),
+            ("mirror", str(local), box, "--delete", "--max-delete", "100%", "--yes"),
+            ("restore", f"{box}/a/there", "--snapshot", snapshot, "--yes"),
+            ("artifact", "upload", str(local), box, "--name", "n"),
+            ("watch", str(local), f"{box}/w", "--once", "--settle", "0s"),
+            ("sas", f"{box}/a/there", "--permissions", "rw"),
+            ("sas", f"{box}/a/there", "--policy", "p"),
+            ("sas", "/", "--permissions", "d"),
+            ("mkdir", f"{box}/folder"),
+            ("rm", f"{box}/a/there", "--yes"),
+        ):
+            done = keyed(*words, "--connection", "production")
+            assert done.returncode in (1, 3, 4), (words, done.returncode, done.stderr)
+            assert "read-only" in done.stderr, (words, done.stderr)
+        assert [blob.name for blob in at.list_blobs()] == ["a/there"]
+        after = at.get_blob_client("a/there").get_blob_properties()
+        assert (after.etag, after.lease.state) == (before.etag, before.lease.state)
