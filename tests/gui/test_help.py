@@ -53,6 +53,7 @@ def test_it_begins_with_all_topics_and_the_index(viewer: HelpViewer) -> None:
     assert titles(viewer) == [one.title for one in help_pages.pages()]
     assert viewer.topic == "index"
     assert "Quayside shows what is in" in viewer.page.toPlainText()
+    assert viewer.focusWidget() is viewer.search
 
 
 def test_a_link_leads_on_and_back_leads_back(

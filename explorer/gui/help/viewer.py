@@ -30,7 +30,7 @@ class HelpViewer(QWidget):
     def __init__(self) -> None:
         super().__init__(None, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Quayside help")
+        self.setWindowTitle("Help")
         self.setWindowIcon(app_icon())
         self.resize(940, 680)
         self._trail: list[str] = []
@@ -62,6 +62,7 @@ class HelpViewer(QWidget):
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(deed)
         self._narrow("")
+        self.search.setFocus()
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()

@@ -1,5 +1,5 @@
-"""The pages of the help about connecting, transfers, Gen2 and watching, followed command by
-command."""
+"""The pages of the help about connecting, transfers, Gen2, watching and AzureML, followed
+command by command."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from explorer.service.emulator import Emulator
 from tests.servers.lake.server import Lake
 from tests.support.help_pages import Follower
 
-OWN = ("training", "archive", "datasets")
+OWN = ("training", "archive", "datasets", "azureml-blobstore")
 
 
 @pytest.fixture
@@ -69,6 +69,18 @@ def test_watching(on_flat: Follower) -> None:
     assert "uploaded" not in printed[1]
     listed = on_flat.run("quayside ls training/live -r").stdout.split()
     assert listed == [".gitignore", "log.txt", "old/a.bin"]
+    clear(on_flat)
+
+
+def test_azureml(on_flat: Follower, tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model/weights.bin").write_bytes(b"weights")
+    printed = on_flat.follow("azureml")
+    place = printed[0].splitlines()[-1]
+    assert place.startswith("LocalUpload/")
+    assert place.endswith("/model")
+    below = place.removeprefix("LocalUpload/")
+    assert (tmp_path / "artifacts" / below / "weights.bin").read_bytes() == b"weights"
     clear(on_flat)
 
 

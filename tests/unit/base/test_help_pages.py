@@ -13,7 +13,9 @@ NAMES = tuple(one.name for one in help_pages.pages())
 
 def test_the_index_comes_first_and_links_to_every_page() -> None:
     assert NAMES[0] == "index"
-    linked = help_pages.links_of(help_pages.pages()[0].text)
+    text = help_pages.pages()[0].text
+    linked = help_pages.links_of(text)
+    assert text.count(".md)") == len(linked)  # each once
     assert tuple(linked) == NAMES[1:]
 
 
