@@ -7,7 +7,15 @@ from typing import Protocol
 
 import pytest
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QStandardItem, QStandardItemModel
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QStandardItem,
+    QStandardItemModel,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -40,6 +48,8 @@ from explorer.gui.parts.progress import (
     percent_text,
 )
 from explorer.gui.parts.secret import SecretField
+from explorer.gui.parts.secret_clip import secret_clip
+from explorer.gui.parts.secret_line import SecretLine
 from explorer.gui.parts.texts import ElidedLabel, explain, plain_label, tooltip
 from explorer.gui.parts.views import dress_table, dress_tree
 from explorer.gui.theme import Theme
@@ -425,3 +435,33 @@ def test_rows_are_high_enough_from_the_first_time(qtbot: QtBot, theme: Theme, sh
     assert tree.visualRect(model.index(0, 0)).height() == first >= 24
     assert table.rowHeight(0) >= 28
     assert tree.accessibleName() == "Connections"
+
+
+def test_what_is_copied_out_of_a_secret_field_leaves_the_clipboard_again(shown: Show) -> None:
+    field = SecretField("Account key")
+    shown(field)
+    field.set_text("the secret")
+    clip, kept = QGuiApplication.clipboard(), secret_clip()
+    field.line.selectAll()
+    clip.setText("before")
+    QTest.keyClick(field.line, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert clip.text() == "before", "nothing is copied while it is hidden"
+    field.reveal_button.setChecked(True)
+    for how in ("key", "menu"):
+        field.line.selectAll()
+        if how == "key":
+            QTest.keyClick(field.line, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        else:
+            line = field.line
+            assert isinstance(line, SecretLine)
+            menu = line.menu()
+            next(one for one in menu.actions() if one.text().startswith("&Copy")).trigger()
+            menu.close()
+        assert clip.text() == "the secret"
+        assert kept.timer.isActive()
+        kept.timer.timeout.emit()
+        assert clip.text() == ""
+    field.line.selectAll()
+    QTest.keyClick(field.line, Qt.Key.Key_X, Qt.KeyboardModifier.ControlModifier)
+    assert (clip.text(), field.text()) == ("the secret", "")
+    kept.take_away()

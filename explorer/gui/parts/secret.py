@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 from explorer.gui.icons import icon
 from explorer.gui.parts.buttons import tool_button
 from explorer.gui.parts.fields import mark_invalid
+from explorer.gui.parts.secret_line import SecretLine
 from explorer.gui.parts.texts import tooltip
 
 _SHOW = "Show the secret"
@@ -22,7 +23,7 @@ class SecretField(QWidget):
 
     def __init__(self, name: str, parent: QWidget | None = None, *, placeholder: str = "") -> None:
         super().__init__(parent)
-        self._line = QLineEdit()
+        self._line = SecretLine()
         self._line.setAccessibleName(name)
         self._line.setPlaceholderText(placeholder)
         self._line.setInputMethodHints(
