@@ -30,13 +30,12 @@ class Cluster:
     """`address` is what --on takes."""
 
     folder: Path
-    host: str = "127.0.0.1"
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     address: str = ""
 
     def start(self) -> None:
         told = self.folder / "scheduler.json"
-        words = ["scheduler", "--host", self.host, "--port", "0", "--no-dashboard"]
+        words = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
         self.scheduler = self._process("scheduler", *words, "--scheduler-file", str(told))
         wait_until(lambda: told.exists() and bool(told.read_text()), "the scheduler's address")
         self.url = str(json.loads(told.read_text())["address"])
@@ -46,7 +45,7 @@ class Cluster:
         self, environment: Mapping[str, str] | None = None, preload: Path | None = None
     ) -> subprocess.Popen[bytes]:
         number = len(self.workers)
-        words = ["worker", self.url, "--host", self.host, "--no-nanny", "--no-dashboard"]
+        words = ["worker", self.url, "--host", "127.0.0.1", "--no-nanny", "--no-dashboard"]
         words += ["--nthreads", "1", "--name", f"worker-{number}"]
         words += ["--local-directory", str(self.folder / f"worker-{number}")]
         if preload is not None:

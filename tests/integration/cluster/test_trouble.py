@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -135,41 +134,29 @@ def test_a_worker_that_does_not_see_the_folder_is_told(
     assert "worker-0" in done.stderr
 
 
-@pytest.fixture
-def far_cluster(tmp_path: Path) -> Iterator[Cluster]:
-    """Reached over a network, as far as anybody can tell by its address."""
-    try:
-        host = socket.gethostbyname(socket.gethostname())
-    except OSError:
-        host = "127.0.0.1"
-    if host.startswith("127."):
-        pytest.skip("this machine has no address but its own")
-    folder = tmp_path / "far"
-    folder.mkdir()
-    cluster = Cluster(folder, host)
-    cluster.start()
-    yield cluster
-    cluster.stop()
+def far(cluster: Cluster) -> str:
+    """Its address, written so that nobody knows it for this machine's."""
+    return cluster.address.replace("127.0.0.1", "127.1")
 
 
 def test_credentials_travel_in_the_clear_only_by_consent(
-    quayside: Quayside, far_cluster: Cluster, container_name: str, tree: Path
+    quayside: Quayside, empty_cluster: Cluster, container_name: str, tree: Path
 ) -> None:
-    far_cluster.add_worker()
-    words = ("upload", str(tree), container_name, "--on", far_cluster.address)
+    empty_cluster.add_worker()
+    words = ("upload", str(tree), container_name, "--on", far(empty_cluster))
     done = quayside(*words)
     assert done.returncode != 0
     assert "unencrypted" in done.stderr
     quayside.ok(*words, "--allow-insecure")
     key = quayside.environment["AZURE_STORAGE_CONNECTION_STRING"].partition("AccountKey=")[2][:40]
-    assert key not in far_cluster.logs()
+    assert key not in empty_cluster.logs()
 
 
 def test_a_worker_with_credentials_of_its_own_is_sent_none(
-    quayside: Quayside, far_cluster: Cluster, container_name: str, tree: Path
+    quayside: Quayside, empty_cluster: Cluster, container_name: str, tree: Path
 ) -> None:
-    far_cluster.add_worker(quayside.environment)
-    quayside.ok("upload", str(tree), container_name, "--on", far_cluster.address)
+    empty_cluster.add_worker(quayside.environment)
+    quayside.ok("upload", str(tree), container_name, "--on", far(empty_cluster))
 
 
 def test_another_name_is_refused_where_a_batch_may_come_twice(
@@ -179,3 +166,25 @@ def test_another_name_is_refused_where_a_batch_may_come_twice(
     done = quayside("upload", str(tree), container_name, *words)
     assert done.returncode != 0
     assert "second name" in done.stderr
+
+
+@pytest.mark.parametrize("who", ["the only worker", "the scheduler"])
+def test_a_cluster_that_is_gone_for_good_ends_the_job_and_a_retry_goes_on(
+    quayside: Quayside, empty_cluster: Cluster, container: ContainerClient, tree: Path, who: str
+) -> None:
+    worker = empty_cluster.add_worker()
+    words = ("--on", empty_cluster.address, "--limit", "400K")
+    command = quayside.start("upload", str(tree), container.container_name, *words)
+    wait_until(lambda: len(etags(container)) >= 3, "some files")
+    before = etags(container)
+    victim = worker if who == "the only worker" else empty_cluster.scheduler
+    victim.send_signal(signal.SIGKILL)
+    _, err = command.communicate(timeout=120)
+    assert command.returncode == 1, err
+    assert "are gone" in err
+    if who == "the only worker":
+        empty_cluster.add_worker()
+        quayside.ok("retry", "1")
+        after = etags(container)
+        assert {name: after[name] for name in before} == before
+        assert contents(container) == expected(tree)
