@@ -227,7 +227,10 @@ def test_keys_do_what_is_done_most(drive: Drive[Any], opened: Opened) -> None:
         async with opened(full_queue()) as desk:
             desk.panel.destination_requested.connect(wanted.append)
             table = desk.panel.jobs
+            desk.panel.activateWindow()
             table.setFocus()
+            await until(table.hasFocus)  # Delete is a shortcut: only where the focus is
+            await calm(desk)
             desk.panel.select(11)
             QTest.keyClick(table, Qt.Key.Key_Up)
             QTest.keyClick(table, Qt.Key.Key_Space)
