@@ -9,6 +9,7 @@ from explorer.gui.manage.area import ManageArea
 from explorer.gui.manage.copy_as import CopyAsArea
 from explorer.gui.mirror.area import MirrorArea
 from explorer.gui.mount.area import MountArea
+from explorer.gui.outputs.area import OutputsArea
 from explorer.gui.share.area import ShareArea
 from explorer.gui.statistics.area import StatisticsArea
 from explorer.gui.window.history_area import HistoryArea
@@ -23,6 +24,7 @@ def make_areas(around: Surroundings) -> tuple[Area, ...]:
         ShareArea(around),
         ManageArea(around),
         MirrorArea(around),
+        OutputsArea(around),
         StatisticsArea(around),
         ExportArea(around),
         HistoryArea(around),

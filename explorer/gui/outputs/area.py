@@ -1,0 +1,106 @@
+"""Offers the outputs of jobs in a folder, and a folder of this computer as one .tgz. GUI thread
+only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import aclosing
+
+from explorer.base.errors import QuaysideError
+from explorer.gui import ask
+from explorer.gui.browse import rules
+from explorer.gui.browse.operations import job_options
+from explorer.gui.browse.words import path_text
+from explorer.gui.outputs.sheet import OutputsSheet
+from explorer.gui.window.offers import Offer
+from explorer.gui.window.subject import Subject
+from explorer.gui.window.surroundings import Surroundings
+from explorer.service.model import Ability, Location
+from explorer.transfer.archive_names import archive_source
+from explorer.transfer.model import UploadRequest
+from explorer.workflows.outputs import Run, download_of, list_outputs
+
+
+class OutputsArea:
+    """One per window."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+
+    def offers(self, subject: Subject) -> Sequence[Offer]:
+        place = subject.place
+        if place is None or not place.container:
+            return ()
+        looking = rules.refusal(subject.as_place(), Ability.LIST)
+        writing = rules.refusal(subject.as_place(), Ability.WRITE)
+        return (
+            Offer("&Job outputs…", lambda: self._show(place), "history", refusal=looking),
+            Offer(
+                "Upload a folder as .t&gz…",
+                lambda: self._around.do(self.upload(place), "upload an archive"),
+                "file-archive",
+                refusal=writing,
+            ),
+        )
+
+    async def upload(self, place: Location) -> int | None:
+        """Choose a folder and send it as one archive; the job, or None if it was called off."""
+        folder = await ask.folder(self._around.window, "Upload a folder as .tgz")
+        if folder is None:
+            return None
+        source = archive_source(folder)
+        bridge = self._around.bridge
+        target = await bridge.get(lambda service: service.place(place))
+        options = job_options(await bridge.get(lambda service: service.settings))
+        request = UploadRequest((source,), target, options, is_archive=True)
+        return await self._around.starter.start(request)
+
+    def _show(self, place: Location) -> None:
+        self._around.do(self.show(place), "list job outputs")
+
+    async def show(self, place: Location) -> None:
+        """The runs of a folder, until the sheet is closed."""
+        around = self._around
+        sheet = OutputsSheet(path_text(place).strip("/"), around.window)
+        sheet.log_requested.connect(lambda run: self._show_log(sheet, place, run))
+        sheet.download_requested.connect(
+            lambda run: around.do(self._download(sheet, place, run), "download outputs")
+        )
+        work = around.scope.spawn(self._list(sheet, place), name="list job outputs")
+        try:
+            await ask.answer(sheet)
+        finally:
+            work.cancel()
+        if work.done() and not work.cancelled() and (error := work.result()) is not None:
+            raise error
+
+    async def _list(self, sheet: OutputsSheet, place: Location) -> QuaysideError | None:
+        """What went wrong, if anything did."""
+        found = self._around.bridge.stream(lambda service: list_outputs(service, place))
+        try:
+            async with aclosing(found):
+                async for outputs in found:
+                    sheet.tell(outputs)
+        except QuaysideError as error:
+            sheet.reject()
+            return error
+        return None
+
+    def _show_log(self, sheet: OutputsSheet, place: Location, run: Run) -> None:
+        """Selected in its folder: the inspector shows it there, and follows it."""
+        sheet.accept()
+        folder, slash, name = run.log.rpartition("/")
+        where = Location(place.connection_id, place.container, place.path + folder + slash)
+        self._around.tabs.open_tab().go(where, select=name)
+
+    async def _download(self, sheet: OutputsSheet, place: Location, run: Run) -> None:
+        folder = await ask.folder(sheet, "Download the outputs to")
+        if folder is None:
+            return
+        bridge = self._around.bridge
+        options = job_options(await bridge.get(lambda service: service.settings))
+        request = await bridge.get(
+            lambda service: download_of(service, place, run, str(folder), options)
+        )
+        sheet.accept()
+        await self._around.starter.start(request)
