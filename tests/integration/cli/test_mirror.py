@@ -225,8 +225,8 @@ def test_many_new_blobs_are_fetched_by_their_listing_and_asked_for_one_by_one_ne
         assert sums(said(through, *words)) == (260, 0, 0, 0, 0)
         assert proxy.counts[Op.HEAD_BLOB] < 10
         assert sums(said(through, *words)) == (0, 0, 0, 260, 0)
-        words = (f"{container_name}/m", f"{container_name}/n")
-        assert sums(said(through, *words)) == (261, 0, 0, 0, 0)
+        places = (f"{container_name}/m", f"{container_name}/n")
+        assert sums(said(through, *places)) == (261, 0, 0, 0, 0)
     (many / "left out.log").unlink()
     assert tree_of(tmp_path / "copy") == tree_of(many)
 

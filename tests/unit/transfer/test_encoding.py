@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -83,7 +84,7 @@ def test_every_request_reads_back_from_plain_ascii(request: Request) -> None:
 
 def test_every_option_is_kept() -> None:
     fields = dataclasses.fields(JobOptions)
-    said = {option.name: "said" for option in fields if option.default == ""}
+    said: dict[str, Any] = {option.name: "said" for option in fields if option.default == ""}
     kept = request_to_text(UploadRequest((), RemotePlace("", "", ""), JobOptions(**said)))
     for option in fields:
         assert f'"{option.name}"' in kept
