@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 import qasync
 from azure.storage.blob import ContainerClient, ContentSettings, StandardBlobTier
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QTableView
 from pytestqt.qtbot import QtBot
 
 from explorer.base.cancel import Cancelled, current_token
@@ -378,6 +379,40 @@ def test_space_peeks_and_peeks_away(show: Show) -> None:
         assert dock.isVisible()
 
     show({"a.txt": b"a"}, work)
+
+
+def by_double_click(view: QTableView) -> None:
+    at = view.visualRect(view.model().index(0, 0)).center()
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+
+def by_return(view: QTableView) -> None:
+    view.selectAll()
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_Return)
+
+
+@pytest.mark.parametrize("act", [by_double_click, by_return])
+def test_a_blob_that_is_gone_into_is_previewed_and_not_opened(
+    show: Show, act: Callable[[QTableView], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed_over: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", handed_over.append)
+
+    async def work(window: MainWindow, page: PreviewPage) -> None:
+        await select(window, "b.txt")
+        window.inspecting.show_properties()
+        window.inspecting.dock.hide()
+        window.pane.view.setCurrentIndex(window.pane.model.index(0, 0))
+        act(window.pane.view)
+        await until(lambda: words(page) == "first", "its preview")
+        assert [row.name for row in window.pane.selection()] == ["a.txt"]
+        act(window.pane.view)
+        assert page.isVisible(), "a second time does not hide it"
+
+    show({"a.txt": b"first", "b.txt": b"second"}, work)
+    assert handed_over == []
 
 
 def test_the_inspector_comes_back_as_it_was(

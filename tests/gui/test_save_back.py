@@ -16,11 +16,12 @@ from PySide6.QtGui import QDesktopServices
 
 from explorer.gui.ask import ChoiceSheet
 from explorer.gui.browse.opened import _copy_name
+from explorer.gui.window.actions import Act
 from explorer.gui.window.main_window import MainWindow
 from explorer.service.emulator import Emulator
 from explorer.service.model import Location
 from tests.gui.conftest import Drive, until
-from tests.gui.test_window import connected, listed, opened, sheet
+from tests.gui.test_window import choose, connected, listed, opened, sheet
 
 Work = Callable[[MainWindow, Path], Coroutine[Any, Any, None]]
 Run = Callable[[Work], None]
@@ -51,7 +52,8 @@ def run(
                 connection = await connected(window, azurite)
                 window.pane.go(Location(connection.id, container.container_name))
                 await until(lambda: listed(window.pane), "the container is listed")
-                window.pane.open_row(window.pane.model.at(0))
+                window.pane.view.selectRow(0)
+                await choose(window, Act.OPEN)
                 await until(lambda: handed_over, "it is opened")
                 await work(window, handed_over[0])
                 window.operations.opened.tidy()

@@ -731,12 +731,14 @@ def test_a_blob_is_opened_from_a_private_copy_and_never_run(
         pane = window.pane
         pane.refresh()
         await until(lambda: len(names(pane)) == 2)
-        pane.open_row(pane.model.at(0))
+        pane.view.selectRow(0)
+        await choose(window, Act.OPEN)
         await until(lambda: handed_over, "it is opened")
         assert handed_over[0].name == "b.txt"
         assert handed_over[0].stat().st_mode & 0o111 == 0
         assert handed_over[0].parent.stat().st_mode & 0o077 == 0
-        pane.open_row(pane.model.at(1))
+        pane.view.selectRow(1)
+        QTest.keyClick(pane.view, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
         told: ErrorSheet = await sheet(ErrorSheet)
         assert "could be run as a program" in told.words.message
         told.accept()

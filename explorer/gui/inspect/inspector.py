@@ -84,6 +84,10 @@ class Inspector(QWidget):
             if page.key == key:
                 self.tabs.setCurrentIndex(at)
 
+    def refusal(self, key: str, selection: Selection) -> str:
+        """Why the page of that key cannot show it; empty where it can."""
+        return next((page.refusal(selection) for page in self._pages if page.key == key), "")
+
     def _turned(self) -> None:
         self._update()
         self.page_changed.emit()

@@ -109,7 +109,7 @@ SPECS: dict[Act, Spec] = {
     Act.EDIT_PATH: Spec("Go to &path", "link", ("Ctrl+L",)),
     Act.EDIT_FILTER: Spec("&Filter", "filter", ("Ctrl+F",), _with_place),
     Act.SEARCH: Spec("&Search everything below", "search", ("Ctrl+Shift+F",), rules.search),
-    Act.OPEN: Spec("&Open", "open-external", (), rules.open_one),
+    Act.OPEN: Spec("&Open", "open-external", ("Ctrl+O",), rules.open_one),
     Act.UPLOAD_FILES: Spec("&Upload files…", "upload", ("Ctrl+U",), rules.upload, short="Upload"),
     Act.UPLOAD_FOLDER: Spec("Upload f&older…", "folder", ("Ctrl+Shift+U",), rules.upload),
     Act.DOWNLOAD: Spec("&Download…", "download", ("Ctrl+D",), rules.download, short="Download"),

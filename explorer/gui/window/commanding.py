@@ -45,7 +45,10 @@ class Commanding:
 
     def commands(self) -> list[Command]:
         """All of them, as things are now."""
-        return [*self._of_actions(), *self._of_selection(), *self._places()]
+        actions = self._of_actions()
+        names = {it.name for it in actions}
+        offered = [it for it in self._of_selection() if it.name not in names]
+        return [*actions, *offered, *self._places()]
 
     def _of_actions(self) -> list[Command]:
         return of_actions(

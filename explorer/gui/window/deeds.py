@@ -20,7 +20,6 @@ from explorer.base.tasks import TaskScope
 from explorer.gui import errors
 from explorer.gui.browse.opened import Opened
 from explorer.gui.browse.operations import Operations
-from explorer.gui.browse.pane import Pane
 from explorer.gui.browse.rows import Row, RowKind
 from explorer.gui.browse.tree_controller import TreeController
 from explorer.gui.browse.words import path_text
@@ -115,13 +114,14 @@ class Deeds(QObject):
             self.do(self._operations.save_as(place, rows[0]), "save as")
 
     def open_selected(self) -> None:
-        rows = self._tabs.pane.selection()
-        if len(rows) == 1:
-            self._tabs.pane.open_row(rows[0])
-
-    def open_blob(self, pane: Pane, row: Row) -> None:
-        if pane.location is not None:
-            self.do(self._operations.open_blob(pane.location, row), "open a blob")
+        """A folder is gone into, a blob opened in the local program."""
+        pane, rows = self._tabs.pane, self._tabs.pane.selection()
+        if pane.location is None or len(rows) != 1:
+            return
+        if rows[0].is_folder:
+            pane.open_row(rows[0])
+        else:
+            self.do(self._operations.open_blob(pane.location, rows[0]), "open a blob")
 
     def _offer_to_save_back(self, opened: Opened) -> None:
         notice, name = self._tabs.pane.notice, shown(opened.name)

@@ -13,6 +13,7 @@ from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
 from explorer.gui.bridge import Bridge
 from explorer.gui.browse.pane import Pane
+from explorer.gui.browse.rows import Row
 from explorer.gui.inspect.inspector import Inspector
 from explorer.gui.inspect.labels_page import LabelsPage
 from explorer.gui.inspect.page import InspectorPage
@@ -53,6 +54,8 @@ class Inspecting(QObject):
         super().__init__(window)
         self._window = window
         self._pane: Pane | None = None
+        self._held: tuple[Selection | None, Selection] | None = None
+        """What was selected when a place of the tree was asked for, and that place."""
         self.inspector = Inspector()
         self.preview = PreviewPage(bridge, scope, workers)
         self.properties = PropertiesPage(bridge, scope)
@@ -92,13 +95,26 @@ class Inspecting(QObject):
     def follow(self, pane: Pane) -> None:
         """The selection, or the pane in front, may be another one. Costs nothing while hidden."""
         self._pane = pane
-        if not self.dock.isHidden():
-            self.inspector.follow(selection_of(pane))
+        if self.dock.isHidden():
+            return
+        selection = selection_of(pane)
+        if self._held is not None:
+            before, held = self._held
+            if before == selection:
+                selection = held
+            else:
+                self._held = None
+        self.inspector.follow(selection)
+
+    def _follow_again(self) -> None:
+        if self._pane is not None and shiboken6.isValid(self._pane):
+            self.follow(self._pane)
 
     def _shown_or_hidden(self) -> None:
         self.switch.setChecked(not self.dock.isHidden())
-        if self._pane is not None and shiboken6.isValid(self._pane):
-            self.follow(self._pane)
+        if self.dock.isHidden():
+            self._held = None
+        self._follow_again()
         self.changed.emit()
 
     @property
@@ -112,7 +128,9 @@ class Inspecting(QObject):
             self.dock.hide()
         else:
             self._select_current()
+            self._held = None
             self.bring(self.preview.key)
+            self._follow_again()
 
     def _select_current(self) -> None:
         """Where nothing is selected, the row that has the keys is meant."""
@@ -123,9 +141,40 @@ class Inspecting(QObject):
         if row is not None and view.hasFocus() and not view.spans():
             view.selectRow(row)
 
+    def look_at(self, pane: Pane, row: Row) -> None:
+        """Show the preview of a blob that was chosen in the pane by a double click or Return."""
+        chosen = list(islice(pane.model.taken(pane.view.spans()), 2))
+        if chosen != [row]:
+            pane.view.clearSelection()
+            pane.view.select_names({(row.name, row.is_folder)})
+        self._held = None
+        self.bring(self.preview.key)
+        self.follow(pane)
+
     def show_properties(self) -> None:
         """Show the properties, whatever was shown."""
+        self._held = None
         self.bring(self.properties.key)
+        self._follow_again()
+
+    def inspect(self, subject: Subject, key: str) -> None:
+        """Show that page about what a menu was opened for: rows are what the pane in front has
+        selected; a place stays shown until something else is selected there."""
+        self.bring(key)
+        if not subject.rows:
+            pane = self._pane
+            is_there = pane is not None and shiboken6.isValid(pane)
+            before = selection_of(pane) if pane is not None and is_there else None
+            self._held = before, Selection(subject)
+            self.inspector.follow(Selection(subject))
+        else:
+            self._held = None
+            self._follow_again()
+
+    def refusal(self, subject: Subject, key: str) -> str:
+        """Why the page of that key has nothing to show of it; empty where it has."""
+        folders = sum(row.is_folder for row in subject.rows)
+        return self.inspector.refusal(key, Selection(subject, folders, len(subject.rows) - folders))
 
     def bring(self, key: str) -> None:
         """Show the inspector with that page in front."""

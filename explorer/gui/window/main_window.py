@@ -39,6 +39,7 @@ from explorer.gui.window.deeds import Deeds
 from explorer.gui.window.going import Going
 from explorer.gui.window.hearing import Hearing
 from explorer.gui.window.history_area import show_deleted_in
+from explorer.gui.window.inspect_area import InspectArea
 from explorer.gui.window.inspecting import Inspecting
 from explorer.gui.window.left_panel import make_left_panel
 from explorer.gui.window.marked import Marked
@@ -123,7 +124,8 @@ class MainWindow(QMainWindow):
             self.deeds.upload,
         )
         self._session = Session(memory, self.tabs, self.tree_controller, self.two_panes.put_beside)
-        self.areas = (*make_areas(around), self.relocation, self.carry)
+        rooms = (self.relocation, self.carry, InspectArea(self.inspecting))
+        self.areas = (*make_areas(around), *rooms)
         self._menus = ContextMenus(
             self.actions_, self.areas, self.deeds, self.tree_controller, self
         )
@@ -212,7 +214,7 @@ class MainWindow(QMainWindow):
         self.carry.take_in(pane)
         pane.location_changed.connect(self._location_changed)
         pane.state_changed.connect(self._state_timer.start)
-        pane.blob_opened.connect(lambda row: self.deeds.open_blob(pane, row))
+        pane.blob_opened.connect(lambda row: self.inspecting.look_at(pane, row))
         pane.paths_dropped.connect(self.deeds.upload)
         pane.menu_requested.connect(lambda at: self._listing_menu(pane, at))
         pane.path_entered.connect(lambda text: self.deeds.do(self.going.go_to(pane, text), "go to"))

@@ -101,8 +101,6 @@ _FOLDER_MENU = (
     None,
     Act.SELECT_ALL,
     Act.REFRESH,
-    None,
-    Act.PROPERTIES,
 )
 _CONTAINER_MENU = (
     Act.OPEN,
@@ -196,8 +194,7 @@ def listing_menu(
     elif has_selection:
         fill(menu, (*_ROW_MENU, None), actions)
     below = _ACCOUNT_MENU if is_account else _FOLDER_MENU
-    # What is selected has its properties above.
-    fill(menu, below[:-2] if has_selection and not is_account else below, actions)
+    fill(menu, below, actions)
     menu.aboutToHide.connect(menu.deleteLater)
     return menu
 
