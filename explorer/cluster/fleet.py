@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -136,18 +137,18 @@ class DaskFleet:
         return answers
 
     async def _watch(self) -> None:
-        silent_s = 0.0
+        heard_s = time.monotonic()
         while True:
             await asyncio.sleep(LOOK_S)
             try:
                 async with asyncio.timeout(ANSWER_S):
                     await self._look()
             except (OSError, TimeoutError, CommClosedError, ClusterError) as error:
-                silent_s += LOOK_S
                 log.debug("the cluster does not answer: %s", type(error).__name__)
             else:
-                silent_s = silent_s + LOOK_S if not self._crews else 0.0
-            if silent_s >= NOBODY_S:
+                if self._crews:
+                    heard_s = time.monotonic()
+            if time.monotonic() - heard_s >= NOBODY_S:
                 self._trouble = all_gone(self._address)
                 for crew in self._crews.values():
                     crew.gone.set()
@@ -281,9 +282,10 @@ class DaskFleet:
         finally:
             del self._trips[batch]
             await scope.aclose()
-            with suppress(OSError, CommClosedError):
-                if not future.done():
-                    await future.cancel()
+            with suppress(OSError, TimeoutError, CommClosedError):
+                async with asyncio.timeout(ANSWER_S):
+                    if not future.done():
+                        await future.cancel()
                 future.release()
             async with self._changed:
                 crew.is_busy = False
@@ -352,4 +354,6 @@ async def open_workers(address: Address, purpose: Purpose) -> AsyncIterator[Dask
         yield fleet
     finally:
         await fleet.end()
-        await client.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ANSWER_S):
+                await client.close()
