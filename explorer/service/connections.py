@@ -202,10 +202,12 @@ class Connections:
             await self.load_secrets(entry.connection.id)
         if entry is not None and entry.has_credential:
             return entry
+        is_read_only = entry is not None and entry.marks.is_read_only
         others = [
             other
             for other in reversed(self._entries.values())
             if other.has_credential
+            and other.marks.is_read_only >= is_read_only  # nobody writes for one that must not
             and other.spec.blob_endpoint == place.endpoint
             and other.spec.scope.container in ("", place.container)
         ]

@@ -19,7 +19,7 @@ from explorer.service.model import Ability, Connection, Location
 from explorer.service.service import Service
 from explorer.storage.access import Verdict
 from explorer.storage.azure.store import AzureBlobStore
-from explorer.storage.connection import parse
+from explorer.storage.connection import NeedsCredential, parse
 from explorer.storage.control_model import ContainerAccess
 from explorer.storage.model import BlobHeaders, BlobRef, Condition
 from explorer.transfer.model import RemotePlace, UploadRequest, UploadSource
@@ -220,3 +220,21 @@ def test_favourites_of_all_connections_are_put_in_one_order(
             assert [found.name for found in it.favourites.list()] == ["bbb", "aaa", "ddd"]
 
     asyncio.run(again())
+
+
+def test_nobody_writes_for_a_read_only_connection_that_lost_its_credential(
+    data_dir: Path, azurite: Emulator
+) -> None:
+    async def work(service: Service, connection: Connection) -> None:
+        connections = service._connections
+        await service.marks.set_read_only(connection.id, True)
+        other = await service.session_connection(parse(azurite.connection_string))
+        place = service.place(Location(connection.id, "c"))
+        entry = connections._entries[connection.id]
+        entry.spec = replace(entry.spec, credential=NeedsCredential())
+        with pytest.raises(NotAuthorizedError, match="no credentials"):
+            await connections.store_for(place)
+        await service.marks.set_read_only(connection.id, False)
+        assert await connections.store_for(place) is await connections.store(other.id)
+
+    with_service(data_dir, azurite.connection_string, work)
