@@ -91,7 +91,6 @@ class ListingView(QTableView):
         dress_table(self, "Files and folders")
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setModel(model)
-        self.setTabKeyNavigation(False)
         self.setAcceptDrops(True)
         self.setDragEnabled(True)
         self.drops = RowDrops(self.viewport())

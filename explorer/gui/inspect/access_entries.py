@@ -76,7 +76,6 @@ class EntriesEditor(QWidget):
         dress_table(self.table, _TITLES[scope])
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setAlternatingRowColors(False)
-        self.table.setTabKeyNavigation(False)
         self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.setModel(self.model)
         self._ticks = TickDelegate(self.table)

@@ -100,7 +100,6 @@ class TableView(QTableView):
         self.table = TextTable(self)
         dress_table(self, name)
         self.setModel(self.table)
-        self.setTabKeyNavigation(False)
         header = self.horizontalHeader()
         header.setSectionsMovable(False)
         header.setSectionsClickable(False)

@@ -70,7 +70,6 @@ class ChangeSheet(Sheet):
         self.table = QTableView()
         dress_table(self.table, "What changes")
         self.table.setModel(self.model)
-        self.table.setTabKeyNavigation(False)
         self.table.setMinimumHeight(220)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)

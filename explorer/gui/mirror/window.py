@@ -110,7 +110,6 @@ class MirrorWindow(QDialog):
         self.table = QTableView()
         dress_table(self.table, "What would be done")
         self.table.setModel(self.model)
-        self.table.setTabKeyNavigation(False)
         self.table.setSortingEnabled(True)
         self.table.sortByColumn(Col.NAME, Qt.SortOrder.AscendingOrder)
         header = self.table.horizontalHeader()

@@ -43,7 +43,6 @@ class PairsTable(QWidget):
         self.table.setHorizontalHeaderLabels(["Name", "Value"])
         dress_table(self.table, what)
         self.table.setProperty("bare", False)
-        self.table.setTabKeyNavigation(False)
         self.table.setEditTriggers(
             QTableWidget.EditTrigger.DoubleClicked
             | QTableWidget.EditTrigger.EditKeyPressed

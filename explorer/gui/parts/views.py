@@ -21,6 +21,7 @@ def dress_tree(view: QTreeView, name: str) -> None:
 def dress_table(view: QTableView, name: str) -> None:
     """Give `view` the window's look and `name`: whole rows, one height, sortable header."""
     _dress(view, name)
+    view.setTabKeyNavigation(False)  # Tab leads on; arrows go from row to row
     view.setShowGrid(False)
     view.setAlternatingRowColors(True)
     view.setWordWrap(False)

@@ -87,7 +87,6 @@ class StatisticsWindow(QDialog):
         self.table = QTableView()
         dress_table(self.table, "Shares")
         self.table.setModel(self.model)
-        self.table.setTabKeyNavigation(False)
         self.table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         for column, width in _WIDTHS.items():
             self.table.setColumnWidth(column, width)

@@ -119,7 +119,6 @@ def _table(model: ConflictsModel) -> QTableView:
     dress_table(table, "Files that exist already")
     table.setProperty("bare", False)
     table.setModel(model)
-    table.setTabKeyNavigation(False)
     table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
     header = table.horizontalHeader()
     header.setSectionsMovable(False)

@@ -55,7 +55,6 @@ class ColumnTable(QTableView):
         self._hidden = frozenset(int(column) for column in hidden)
         dress_table(self, name)
         self.setModel(model)
-        self.setTabKeyNavigation(False)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         header = self.horizontalHeader()
         header.setAccessibleName(f"Columns of {name}")
