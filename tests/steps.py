@@ -39,13 +39,17 @@ CHECKS = (
 
 # Each folder of tests and how many processes share it; 0: windows, clocks and crashes
 # want the machine for themselves.
+SHORT = ("-m", "not long")
+"""Others of the same kind are run each time; these by `./run test -m long`."""
 WORKERS = {"unit": 2, "conformance": 2, "integration": 2, "gui": 0, "faults": 0, "e2e": 0}
 
 
 def test_steps() -> list[Step]:
     """One process for each folder that holds tests, the quick ones first."""
     return [
-        Step(folder, (PYTHON, "-m", "pytest", f"tests/{folder}", f"--numprocesses={workers}"))
+        Step(
+            folder, (PYTHON, "-m", "pytest", f"tests/{folder}", *SHORT, f"--numprocesses={workers}")
+        )
         for folder, workers in WORKERS.items()
         if any((HERE / "tests" / folder).rglob("test_*.py"))
     ]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.integration.cli.conftest import Quayside
 from tests.integration.cli.test_transfers import tree_of
 from tests.support.cluster import Cluster
 from tests.support.help_pages import Follower
 
 
+@pytest.mark.long
 def test_the_page_does_what_it_says(
     quayside: Quayside, cluster: Cluster, container_name: str, tmp_path: Path
 ) -> None:

@@ -60,6 +60,7 @@ def test_an_upload_goes_on_when_a_worker_is_killed(
     assert {name: after[name] for name in before} == before
 
 
+@pytest.mark.long
 def test_a_download_goes_on_when_a_worker_is_killed(
     quayside: Quayside, cluster: Cluster, container_name: str, tree: Path, tmp_path: Path
 ) -> None:
@@ -75,6 +76,7 @@ def test_a_download_goes_on_when_a_worker_is_killed(
     assert tree_of(back) == tree_of(tree)
 
 
+@pytest.mark.long
 def test_ctrl_c_pauses_and_resume_sends_nothing_twice(
     quayside: Quayside, cluster: Cluster, container: ContainerClient, tree: Path
 ) -> None:
@@ -111,6 +113,7 @@ def test_a_cluster_without_workers_is_told(
     assert "has no workers" in done.stderr
 
 
+@pytest.mark.long
 def test_a_worker_with_another_version_is_told(
     quayside: Quayside, empty_cluster: Cluster, tree: Path, tmp_path: Path
 ) -> None:
@@ -122,6 +125,7 @@ def test_a_worker_with_another_version_is_told(
     assert "has Quayside 0.0.9" in done.stderr
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
 def test_a_worker_that_does_not_see_the_folder_is_told(
     quayside: Quayside, empty_cluster: Cluster, tree: Path
@@ -139,6 +143,7 @@ def far(cluster: Cluster) -> str:
     return cluster.address.replace("127.0.0.1", "127.1")
 
 
+@pytest.mark.long
 def test_credentials_travel_in_the_clear_only_by_consent(
     quayside: Quayside, empty_cluster: Cluster, container_name: str, tree: Path
 ) -> None:
@@ -152,6 +157,7 @@ def test_credentials_travel_in_the_clear_only_by_consent(
     assert key not in empty_cluster.logs()
 
 
+@pytest.mark.long
 def test_a_worker_with_credentials_of_its_own_is_sent_none(
     quayside: Quayside, empty_cluster: Cluster, container_name: str, tree: Path
 ) -> None:
@@ -159,6 +165,7 @@ def test_a_worker_with_credentials_of_its_own_is_sent_none(
     quayside.ok("upload", str(tree), container_name, "--on", far(empty_cluster))
 
 
+@pytest.mark.long
 def test_another_name_is_refused_where_a_batch_may_come_twice(
     quayside: Quayside, cluster: Cluster, container_name: str, tree: Path
 ) -> None:
@@ -168,6 +175,7 @@ def test_another_name_is_refused_where_a_batch_may_come_twice(
     assert "second name" in done.stderr
 
 
+@pytest.mark.long
 def test_a_cluster_that_is_gone_for_good_ends_the_job_and_a_retry_goes_on(
     quayside: Quayside, empty_cluster: Cluster, container: ContainerClient, tree: Path
 ) -> None:
