@@ -17,6 +17,7 @@ from explorer.service.model import Location
 from explorer.service.service import Service
 from explorer.storage.control_model import TIERS, ContainerAccess, Rehydration
 from explorer.storage.labels import merged, split_pair
+from explorer.storage.model import BlobRef
 
 NAME = "props"
 SUMMARY = "show or change properties, metadata, tags and tier"
@@ -24,7 +25,8 @@ EXAMPLE = "quayside props set training/runs/7 -r --tier cool --tag project=a --d
 DESCRIPTION = (
     "props get TARGET shows everything there is to know, like stat. props set TARGET changes what "
     "the options say and leaves the rest: of one blob, of all blobs below a folder or in a "
-    "container with -r, or (metadata and --public-access only) of CONTAINER itself. --dry-run "
+    "container with -r, or (metadata and --public-access only) of CONTAINER itself, or (metadata "
+    "only) of a directory of Data Lake Gen2. --dry-run "
     "shows each blob before and after. Headers and metadata are changed only while a blob is the "
     "one that was looked at; folder markers are left alone. An empty header is taken away."
 )
@@ -76,6 +78,8 @@ async def run(args: argparse.Namespace, out: Output) -> int:
         if args.public_access:
             raise InputError("--public-access is of a container.", cure="Name the container alone.")
         checked_wish(wish)
+        if not args.recursive and await _is_real_directory(service, location, name):
+            return await _directory(service, location, name, args, wish, out)
         where, names = await _meant(service, location, name, is_recursive=args.recursive)
         plan = await _planned(service, where, names, wish, out)
         if args.dry_run:
@@ -169,6 +173,36 @@ async def _apply(service: Service, location: Location, plan: ChangePlan, out: Ou
     return 1 if last.failed or unreadable else 0
 
 
+async def _is_real_directory(service: Service, location: Location, name: str) -> bool:
+    """Of an account where directories are more than a part of names."""
+    if not name or not await service.has_directories(location.connection_id):
+        return False
+    return (await service.properties(location, name)).is_directory
+
+
+async def _directory(
+    service: Service,
+    location: Location,
+    name: str,
+    args: argparse.Namespace,
+    wish: PropertyWish,
+    out: Output,
+) -> int:
+    """The metadata of a directory itself, while it is the one that was looked at."""
+    if wish.touches_headers or wish.touches_tags or wish.tier:
+        raise InputError("A directory has metadata only.", cure="Add -r to change the blobs in it.")
+    found = await service.properties(location, name)
+    before = found.headers.metadata
+    after = merged(before, wish.metadata, wish.removed_metadata)
+    if args.dry_run:
+        _preview_metadata(before, after, out)
+        return 0
+    ref = BlobRef(location.container, location.path + name)
+    await service.upkeep.set_metadata(location.connection_id, ref, after, etag=found.etag)
+    out.note(f"Changed the directory '{name}'.")
+    return 0
+
+
 async def _container(
     service: Service, location: Location, args: argparse.Namespace, wish: PropertyWish, out: Output
 ) -> int:
@@ -202,9 +236,13 @@ def _preview_container(
     public: str,
     out: Output,
 ) -> None:
+    _preview_metadata(before, after, out)
+    if args.public_access is not None and args.public_access != (public or "none"):
+        out.result(f"  public access: {public or 'none'} -> {args.public_access}")
+
+
+def _preview_metadata(before: Mapping[str, str], after: Mapping[str, str], out: Output) -> None:
     for name in dict.fromkeys((*before, *after)):
         if before.get(name) != after.get(name):
             old, new = before.get(name, "-"), after.get(name, "-")
             out.result(f"  metadata {name}: {old} -> {new}")
-    if args.public_access is not None and args.public_access != (public or "none"):
-        out.result(f"  public access: {public or 'none'} -> {args.public_access}")

@@ -160,3 +160,20 @@ def test_a_connection_says_and_is_told_which_kind_it_is(
     assert kind() == (True, False)
     assert bare("connect", "set", "lake").returncode == 2
     assert bare("connect", "show", "lake", "--hierarchical", "yes").returncode == 2
+
+
+def test_the_metadata_of_a_directory_is_changed(
+    quayside: Quayside, name: str, filesystem: FileSystemClient
+) -> None:
+    directory = filesystem.get_directory_client("a/b")
+    rehearsed = quayside.ok("props", "set", f"{name}/a/b", "--metadata", "team=blue", "--dry-run")
+    assert "metadata team: - -> blue" in rehearsed
+    assert "team" not in directory.get_directory_properties().metadata
+    quayside.ok("props", "set", f"{name}/a/b", "--metadata", "team=blue")
+    quayside.ok("props", "set", f"{name}/a/b", "--metadata", "run=7")
+    found = directory.get_directory_properties()
+    assert {"team": "blue", "run": "7"}.items() <= found.metadata.items()
+    assert paths(filesystem) == ["a", "a/1", "a/2", "a/b", "a/b/3", "empty", "top"]
+    refused = quayside("props", "set", f"{name}/a/b", "--tier", "cool")
+    assert refused.returncode == 2
+    assert "metadata only" in refused.stderr
