@@ -37,11 +37,12 @@ CHECKS = (
 )
 
 
-# Each folder of tests and how many processes share it; 0: windows, clocks and crashes
+# Each folder of tests and how many processes share it; integration tests mostly wait. 0: windows,
+# clocks and crashes
 # want the machine for themselves.
 SHORT = ("-m", "not long")
 """Others of the same kind are run each time; these by `./run test -m long`."""
-WORKERS = {"unit": 2, "conformance": 2, "integration": 2, "gui": 0, "faults": 0, "e2e": 0}
+WORKERS = {"unit": 2, "conformance": 2, "integration": 4, "gui": 0, "faults": 0, "e2e": 0}
 
 
 def test_steps() -> list[Step]:
