@@ -37,11 +37,10 @@ CHECKS = (
 )
 
 
-# Each folder of tests and how many processes share it; integration tests mostly wait. 0: windows,
-# clocks and crashes
-# want the machine for themselves.
 SHORT = ("-m", "not long")
 """Others of the same kind are run each time; these by `./run test -m long`."""
+# Each folder of tests and how many processes share it; integration tests mostly wait. 0: windows,
+# clocks and crashes want the machine for themselves.
 WORKERS = {"unit": 2, "conformance": 2, "integration": 4, "gui": 0, "faults": 0, "e2e": 0}
 
 
