@@ -39,9 +39,9 @@ CHECKS = (
 
 SHORT = ("-m", "not long")
 """Others of the same kind are run each time; these by `./run test -m long`."""
-# Each folder of tests and how many processes share it; integration tests mostly wait. 0: windows,
-# clocks and crashes want the machine for themselves.
-WORKERS = {"unit": 2, "conformance": 2, "integration": 4, "gui": 0, "faults": 0, "e2e": 0}
+# Each folder of tests and how many processes share it; integration tests mostly wait. 0: real
+# windows, clocks and crashes want the machine for themselves.
+WORKERS = {"unit": 2, "conformance": 2, "integration": 4, "gui": 2, "faults": 0, "e2e": 0}
 
 
 def test_steps() -> list[Step]:

@@ -132,6 +132,7 @@ def test_the_key_stays_out_of_all_that_verbs_say_and_keep(
     assert ears.hits() == ["what is there is found"]
 
 
+@pytest.mark.long
 def test_a_sas_stays_out_of_all_that_verbs_say_and_keep(
     bare: Quayside, emulator: Emulator, training: str, tmp_path: Path
 ) -> None:
@@ -196,6 +197,7 @@ def test_a_made_sas_is_printed_where_asked_and_kept_nowhere(
     assert ears.hits(bare.folder) == []
 
 
+@pytest.mark.long
 def test_the_key_stays_out_of_connections_taken_along_and_of_what_mounts(
     bare: Quayside, emulator: Emulator, secret_service: SecretService, tmp_path: Path
 ) -> None:
@@ -218,6 +220,7 @@ def test_the_key_stays_out_of_connections_taken_along_and_of_what_mounts(
     assert ears.hits(bare.folder, there) == []
 
 
+@pytest.mark.long
 def test_a_killed_transfer_and_a_followed_blob_leave_no_secret(
     bare: Quayside, emulator: Emulator, training: str, tmp_path: Path
 ) -> None:

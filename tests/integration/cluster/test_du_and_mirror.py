@@ -37,6 +37,7 @@ def test_du_is_the_same_as_on_one_machine(
         assert quayside.ok("du", target, *more, "--on", cluster.address) == alone
 
 
+@pytest.mark.long
 def test_du_of_a_folder_that_is_not_there_is_told(
     quayside: Quayside, cluster: Cluster, container: ContainerClient
 ) -> None:
@@ -46,6 +47,7 @@ def test_du_of_a_folder_that_is_not_there_is_told(
     assert "no folder" in done.stderr
 
 
+@pytest.mark.long
 def test_a_mirror_moves_on_the_workers_and_deletes_from_here(
     quayside: Quayside, cluster: Cluster, container: ContainerClient, tree: Path, tmp_path: Path
 ) -> None:
