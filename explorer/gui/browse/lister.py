@@ -93,6 +93,8 @@ class Lister(QObject):
         """List a place; again, and quietly, if it is shown already. With `only` its one blob
         of that name: what is shown where listing is not allowed. Flat is everything below."""
         self.drop()
+        if self._scope.is_closed:  # the window is going
+            return
         self._is_stale = False
         is_same = (place, only, is_flat) == (self._place, self._only, self._is_flat)
         is_quiet = self.is_listed and is_same
