@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from azure.storage.blob import ContainerClient
 
 MIB = 1 << 20
-SLOW = ("--limit", "8M", "--block-size", "1M", "--json")
+SLOW = ("--limit", "3M", "--block-size", "1M", "--json")
 
 
 def four(tmp_path: Path) -> Path:
