@@ -14,19 +14,18 @@ from dataclasses import replace
 from typing import Final
 
 from explorer.base.errors import (
-    AlreadyExistsError,
     IntegrityError,
-    PreconditionFailedError,
     Retry,
     StorageError,
 )
 from explorer.base.units import format_bytes
 from explorer.storage.crc64 import crc64_of
-from explorer.storage.model import BlobHeaders, BlobProperties, Condition, Crc64, Written
+from explorer.storage.model import BlobHeaders, BlobProperties, Condition, Crc64
 from explorer.transfer import progress_table
 from explorer.transfer.archive import Packed, Packer, Packing, Survey
+from explorer.transfer.block_commit import commit_blocks
 from explorer.transfer.block_upload import is_sealed
-from explorer.transfer.commit import Commit, patience
+from explorer.transfer.commit import patience
 from explorer.transfer.foreign import clear_foreign_blocks
 from explorer.transfer.model import ConflictPolicy
 from explorer.transfer.plan import (
@@ -199,33 +198,15 @@ class ArchiveUpload:
         ]
 
     async def _commit(self, headers: BlobHeaders, packer: Packer) -> Outcome:
-        ids = self._ids()
-        commit = Commit(self._work, self._live)
-
-        def send() -> Written:
-            with commit.shielded():
-                return self._work.store.put_block_list(
-                    self._target.ref, ids, headers=headers, condition=self._condition
-                )
-
-        async def find() -> None:
-            if found := await self._find_ours():
-                raise EndsHere(self._target.found_done(found))
-
-        try:
-            written = await commit.run(send, find)
-        except (AlreadyExistsError, PreconditionFailedError):
-            # Either a rival, or our own commit whose answer was lost.
-            if found := await self._find_ours():
-                return self._target.found_done(found)
-            self._target.rival()
-        except StorageError as error:
-            if error.code not in ("InvalidBlockList", "InvalidBlockId"):
-                raise
-            if found := await self._find_ours():
-                return self._target.found_done(found)
-            error.retry = Retry.RESTART  # somebody's write dropped our blocks
-            raise
+        written = await commit_blocks(
+            self._work,
+            self._live,
+            self._target,
+            self._ids(),
+            headers,
+            self._condition,
+            self._find_ours,
+        )
         with suppress(TimeoutError):
             async with patience():
                 found = await self._target.properties()

@@ -33,6 +33,7 @@ from explorer.storage.model import (
     Written,
 )
 from explorer.transfer import progress_table
+from explorer.transfer.block_commit import commit_blocks
 from explorer.transfer.commit import Commit, patience
 from explorer.transfer.files import Source
 from explorer.transfer.foreign import clear_foreign_blocks
@@ -274,34 +275,15 @@ class BlockUpload:
         return commit_ids(self._cut, self._upload_id, self._digests)
 
     async def _commit(self, headers: BlobHeaders) -> Outcome:
-        ids = self._ids()
-
-        commit = Commit(self._work, self._live)
-
-        def send() -> Written:
-            with commit.shielded():
-                return self._work.store.put_block_list(
-                    self._target.ref, ids, headers=headers, condition=self._condition
-                )
-
-        async def find() -> None:
-            if found := await self._find_ours():
-                raise EndsHere(self._target.found_done(found))
-
-        try:
-            written = await commit.run(send, find)
-        except (AlreadyExistsError, PreconditionFailedError):
-            # Either a rival, or our own commit whose answer was lost.
-            if found := await self._find_ours():
-                return self._target.found_done(found)
-            self._target.rival()
-        except StorageError as error:
-            if error.code not in ("InvalidBlockList", "InvalidBlockId"):
-                raise
-            if found := await self._find_ours():
-                return self._target.found_done(found)
-            error.retry = Retry.RESTART  # somebody's write dropped our blocks
-            raise
+        written = await commit_blocks(
+            self._work,
+            self._live,
+            self._target,
+            self._ids(),
+            headers,
+            self._condition,
+            self._find_ours,
+        )
         with suppress(TimeoutError):
             async with patience():
                 await self._verify(written, headers)
