@@ -61,6 +61,7 @@ def home_of_the_tests() -> Iterator[Path]:
             patch.setenv(name, str(home / below))
         patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
         patch.setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:")
+        patch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "disabled:")
         patch.setenv("QT_QPA_PLATFORM", "offscreen")
         patch.setenv("LC_ALL", "C.UTF-8")
         yield home

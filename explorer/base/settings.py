@@ -189,6 +189,23 @@ class Settings:
         OnConflict,
         About(_T, "When a target exists", "What happens to a target that exists already."),
     ] = OnConflict.ASK
+    stay_awake: Annotated[
+        bool,
+        About(
+            _T,
+            "Stay awake",
+            "Keep the computer from falling asleep by itself while transfers run.",
+        ),
+    ] = True
+    notify: Annotated[
+        bool,
+        About(
+            _G,
+            "Tell when transfers end",
+            "Show a notification of the desktop when transfers have ended or failed while "
+            "another window is in front.",
+        ),
+    ] = True
     confirm_quit: Annotated[
         bool, About(_G, "Ask before closing", "Ask before closing while transfers run.")
     ] = True

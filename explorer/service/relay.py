@@ -17,6 +17,7 @@ from explorer.service.events import (
 )
 from explorer.service.feed import Feed
 from explorer.service.model import Location
+from explorer.service.wakefulness import Wakefulness
 from explorer.storage.model import Blob
 from explorer.transfer.model import JobSnapshot, RemotePlace, TransferSnapshot
 
@@ -24,8 +25,9 @@ from explorer.transfer.model import JobSnapshot, RemotePlace, TransferSnapshot
 class Relay:
     """The engine's listener; called on the loop's thread, and quick."""
 
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: Feed, wakefulness: Wakefulness) -> None:
         self._feed = feed
+        self._wakefulness = wakefulness
         self._put: Callable[[Event], None] = feed.put
 
     @property
@@ -33,13 +35,16 @@ class Relay:
         return self._feed.hears_files
 
     def job_added(self, job: JobSnapshot) -> None:
+        self._wakefulness.job_told(job)
         self._put(JobAdded(job))
 
     def job_changed(self, job: JobSnapshot) -> None:
+        self._wakefulness.job_told(job)
         self._put(JobChanged(job))
 
     def job_finished(self, job: JobSnapshot) -> None:
         """After a move, whoever shows where it came from has to look again."""
+        self._wakefulness.job_told(job)
         self._put(JobFinished(job))
         place = job.source_place
         if job.is_move and place is not None:
@@ -47,6 +52,7 @@ class Relay:
             self._put(FolderChanged(left))
 
     def job_removed(self, job_id: int) -> None:
+        self._wakefulness.job_gone(job_id)
         self._put(JobRemoved(job_id))
 
     def transfer_changed(self, transfer: TransferSnapshot) -> None:

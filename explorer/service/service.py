@@ -29,6 +29,7 @@ from explorer.service.transferring import Transferring
 from explorer.storage.connection import ConnectionSpec
 
 if TYPE_CHECKING:  # a command that only looks does not load the engine
+    from explorer.service.wakefulness import Wakefulness
     from explorer.transfer.engine import Engine
 
 
@@ -51,6 +52,7 @@ class Service(Looking, Transferring, Rooms):
         self._preferences = preferences
         self._operations = operations
         self._engine_or_none = engine
+        self._wakefulness: Wakefulness | None = None
         self._feed = feed
         self.renaming = Renaming(connections, feed.put)
         """Renames and moves in one step, where directories are real."""
@@ -102,9 +104,11 @@ class Service(Looking, Transferring, Rooms):
 
     async def _start_engine(self, *, adopt_jobs: bool) -> None:
         from explorer.service.relay import Relay
+        from explorer.service.wakefulness import Wakefulness
         from explorer.transfer.engine import Engine
 
-        engine = Engine(self.data_dir, self._connections, self.settings, Relay(self._feed))
+        awake = self._wakefulness = Wakefulness(is_wanted=self.settings.stay_awake)
+        engine = Engine(self.data_dir, self._connections, self.settings, Relay(self._feed, awake))
         await engine.start(adopt=adopt_jobs)
         self._engine_or_none = engine
         if engine.notice:
@@ -117,6 +121,8 @@ class Service(Looking, Transferring, Rooms):
             if self._engine_or_none is not None:
                 await self._engine_or_none.aclose()
         finally:
+            if self._wakefulness is not None:
+                await self._wakefulness.aclose()
             await self._browser.aclose()
             await self._connections.aclose()
             self._preferences.close()
@@ -154,6 +160,8 @@ class Service(Looking, Transferring, Rooms):
                 self._engine_or_none.set_concurrency(settings.concurrency)
             self._engine_or_none.set_limit_all(settings.limit_bytes_per_s)
             self._engine_or_none.set_outage(settings.outage_minutes)
+        if self._wakefulness is not None:
+            self._wakefulness.want(settings.stay_awake)
         self._feed.put(SettingsChanged(settings))
         return settings
 
