@@ -21,7 +21,12 @@ from explorer.base.errors import (
 from explorer.storage.model import BlobProperties, Condition, Md5, Written
 from explorer.transfer import progress_table
 from explorer.transfer.commit import Commit
-from explorer.transfer.copy_plan import digest_of_range, goes_through_here, lacks_tier
+from explorer.transfer.copy_plan import (
+    Stumbles,
+    digest_of_range,
+    goes_through_here,
+    lacks_tier,
+)
 from explorer.transfer.copy_target import CopyTarget
 from explorer.transfer.copy_through import Through
 from explorer.transfer.foreign import clear_foreign_blocks
@@ -140,7 +145,8 @@ class BlockCopy:
 
     async def _fetch_missing(self, staged: Chunks) -> None:
         async def fetch(index: int) -> None:
-            await self._work.call(self._live, self._from_url, index)
+            heard = Stumbles().heard
+            await self._work.call(self._live, self._from_url, index, on_error=heard)
             self._is_staged(staged, index)
 
         missing = list(staged.remaining())

@@ -15,6 +15,8 @@ from explorer.base.errors import (
     NotAuthorizedError,
     NotFoundError,
     QuaysideError,
+    Retry,
+    ServiceError,
     StorageError,
 )
 from explorer.storage.model import BlobType
@@ -23,7 +25,7 @@ from explorer.transfer.model import CopyRequest, CopySource, RemotePlace
 from explorer.transfer.plan import DIGEST_BYTES, Range
 from explorer.transfer.rows import key_of
 
-THROUGH_HERE: Final = "Copied through this computer, since the service could not read the source."
+THROUGH_HERE: Final = "Copied through this computer, since the service could not copy it by itself."
 BECAME_BLOCKS: Final = "It was an append blob; its copy is a block blob."
 WITHOUT_TAGS: Final = "Its tags were not copied."
 WITHOUT_TIER: Final = "The target's account does not have its tier."
@@ -44,6 +46,8 @@ _CANNOT: Final = frozenset(
     }
 )
 """Codes by which a service says that it cannot do it, or cannot reach the source."""
+FEW: Final = 3
+"""So many failures without a reason of one copy by the service, before another way is taken."""
 _NO_TIER: Final = frozenset({"BlobAccessTierNotSupportedForAccountType", "InvalidBlobTier"})
 
 
@@ -127,11 +131,31 @@ def goes_through_here(error: QuaysideError) -> bool:
         return False
     if not isinstance(error, StorageError):
         return False
-    if error.code in _CANNOT or error.status == 501:
+    if error.code in _CANNOT or error.status == 501 or has_no_reason(error):
         return True
     if error.code == "ContainerNotFound":
         return False
     return isinstance(error, NotAuthorizedError | NotFoundError)
+
+
+def has_no_reason(error: QuaysideError) -> bool:
+    """Whether it is the failure of a service that stumbled over the request: 500, and no code.
+    The emulator says so to every copy in one request that is signed by a SAS."""
+    return isinstance(error, ServiceError) and error.status == 500 and not error.code
+
+
+class Stumbles:
+    """Hears of the failures of one copy by the service. It is tried again as after any failure,
+    but where `FEW` of them have no reason, no more."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def heard(self, error: QuaysideError) -> None:
+        if has_no_reason(error):
+            self._count += 1
+            if self._count >= FEW:
+                error.retry = Retry.NEVER
 
 
 def is_not_known(error: QuaysideError) -> bool:

@@ -33,7 +33,9 @@ from explorer.transfer.conflicts import exists_failure
 from explorer.transfer.copy_plan import (
     BECAME_BLOCKS,
     THROUGH_HERE,
+    Stumbles,
     goes_through_here,
+    has_no_reason,
     is_not_known,
     lacks_tier,
 )
@@ -63,7 +65,9 @@ class Route:
     def learn(self, refusal: QuaysideError | None) -> None:
         """One blob had to come through here, and came: so will the others, unless the service
         was only in trouble."""
-        if isinstance(refusal, StorageError) and (refusal.status < 500 or refusal.status == 501):
+        if isinstance(refusal, StorageError) and (
+            refusal.status < 500 or refusal.status == 501 or has_no_reason(refusal)
+        ):
             self.is_direct = False
 
 
@@ -184,10 +188,14 @@ class RemoteCopy:
         refusal: QuaysideError | None = None
         while self._is_direct and self._target.source.size_bytes:
             try:
-                return await self._call(self._from_url, condition)
+                return await self._call(self._from_url, condition, Stumbles().heard)
             except QuaysideError as error:
                 if lacks_tier(error) and self._target.stored.tier:
                     self._target.do_without_tier()
+                elif has_no_reason(error):
+                    if ours := await self._find_ours():
+                        return ours
+                    raise _InBlocksError from None
                 elif is_not_known(error):
                     raise _InBlocksError from None
                 elif goes_through_here(error):
@@ -205,18 +213,26 @@ class RemoteCopy:
                     raise
                 self._target.do_without_tier()
 
-    async def _call(self, work: Callable[[Condition], Written], condition: Condition) -> Written:
+    async def _call(
+        self,
+        work: Callable[[Condition], Written],
+        condition: Condition,
+        on_error: Callable[[QuaysideError], None] = lambda error: None,
+    ) -> Written:
         def note_ambiguity(error: QuaysideError) -> None:
             if error.retry is Retry.SOON:
                 self._may_have_arrived = True
+            on_error(error)
 
-        async def find() -> Written | None:
-            found = await self._target.properties()
-            if found is None or not await self._target.holds(found):
-                return None
-            return Written(found.etag, found.last_modified_s, found.version_id)
+        send = partial(work, condition)
+        return await self._commit.run(send, self._find_ours, on_error=note_ambiguity)
 
-        return await self._commit.run(partial(work, condition), find, on_error=note_ambiguity)
+    async def _find_ours(self) -> Written | None:
+        """What is there, if it is what is copied."""
+        found = await self._target.properties()
+        if found is None or not await self._target.holds(found):
+            return None
+        return Written(found.etag, found.last_modified_s, found.version_id)
 
     def _from_url(self, condition: Condition) -> Written:
         source = self._target.source

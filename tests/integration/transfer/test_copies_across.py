@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from azure.storage.blob import ContainerClient, ContentSettings
 
-from explorer.base.errors import CredentialExpiredError
+from explorer.base.errors import CredentialExpiredError, ServiceError
 from explorer.service.emulator import Emulator
 from explorer.storage.api import BlobStore
 from explorer.storage.azure.client import open_store
@@ -19,8 +20,14 @@ from explorer.storage.model import BlobHeaders, BlobRef, Condition
 from explorer.storage.sas import SasKind
 from explorer.storage.sas_making import make_sas
 from explorer.storage.sas_wish import SasWish
-from explorer.transfer.copy_plan import THROUGH_HERE
-from explorer.transfer.model import CopyRequest, JobSnapshot, RemotePlace, TransferSnapshot
+from explorer.transfer.copy_plan import FEW, THROUGH_HERE
+from explorer.transfer.model import (
+    ConflictPolicy,
+    CopyRequest,
+    JobSnapshot,
+    RemotePlace,
+    TransferSnapshot,
+)
 from explorer.transfer.state import JobState, TransferState
 from tests.integration.transfer.rig import MIB, Ears, Hooked, Rig, Stores, noise, run, until
 from tests.servers.whole_copies import WholeCopies
@@ -271,22 +278,89 @@ def test_a_missing_credential_of_either_side_is_asked_for(
     assert run(work("c2", "c2")).state is JobState.DONE
 
 
+@pytest.fixture
+def far_by_sas(second: Emulator, there: ContainerClient) -> Iterator[BlobStore]:
+    """The other storage's container, by a SAS: it answers 500 and says nothing to a copy in
+    one request."""
+    store = _by_sas(second, str(there.container_name), "racwdl")
+    yield store
+    store.close()
+
+
+def _by_sas(emulator: Emulator, container: str, letters: str) -> BlobStore:
+    account = emulator.accounts[0]
+    wish = SasWish(
+        SasKind.CONTAINER,
+        container,
+        permissions=letters,
+        expires=datetime.now(UTC) + timedelta(hours=1),
+        is_https_only=False,
+    )
+    token = make_sas(wish, account.name, account.key).token
+    with closing(open_store(parse(emulator.connection_string))) as store:
+        return open_store(parse(f"{store.endpoint}/{container}?{token}"))
+
+
+@pytest.mark.parametrize("size", [10, 9 * MIB])
+def test_a_target_that_stumbles_over_a_copy_in_one_request_gets_it_by_another_way(
+    rig: Rig, container: ContainerClient, there: ContainerClient, far_by_sas: BlobStore, size: int
+) -> None:
+    for number in range(3):
+        with_md5(container, f"d/{number}", noise(size, seed=number))
+    store = Hooked(far_by_sas)
+    job, told = run(carried(rig, across(rig, far_by_sas, "d/", "e"), rig.store, store))
+    assert (job.state, job.files_done) == (JobState.DONE, 3)
+    assert [transfer.note for transfer in told] == [THROUGH_HERE] * 3
+    for number in range(3):
+        assert there.download_blob(f"e/{number}").readall() == noise(size, seed=number)
+    assert store.calls.get("put_blob_from_url", 0) <= 3 * FEW
+
+
+def test_a_service_that_stumbles_over_every_copy_has_it_through_here(
+    rig: Rig, container: ContainerClient
+) -> None:
+    container.upload_blob("a", noise(9 * MIB))
+
+    def stumble(name: str, count: int, args: tuple[Any, ...]) -> None:
+        if name in ("put_blob_from_url", "put_block_from_url"):
+            raise ServiceError("Could not copy: the service failed (500).", status=500)
+
+    store = Hooked(rig.store, before=stumble)
+    ears = Ears()
+
+    async def work() -> JobSnapshot:
+        async with rig.engine(store, ears=ears) as engine:
+            return await engine.wait(await engine.submit(rig.copy("a", "b")))
+
+    assert run(work()).state is JobState.DONE
+    assert ears.transfers[-1].note == THROUGH_HERE
+    assert container.download_blob("b").readall() == noise(9 * MIB)
+    assert store.calls["put_block_from_url"] <= 2 * FEW
+
+
+def test_a_copy_that_arrived_although_the_service_stumbled_is_not_its_own_conflict(
+    rig: Rig, container: ContainerClient, front: BlobStore
+) -> None:
+    with_md5(container, "a", noise(1000))
+
+    def stumble(name: str, count: int, args: tuple[Any, ...]) -> None:
+        if name == "put_blob_from_url":
+            raise ServiceError("Could not copy: the service failed (500).", status=500)
+
+    store = Hooked(front, after=stumble)
+    request = rig.copy("a", "b", conflicts=ConflictPolicy.SKIP)
+    job = run(rig.do(request, store))
+    assert (job.state, job.files_done) == (JobState.DONE, 1)
+    assert container.download_blob("b").readall() == noise(1000)
+
+
 def test_a_sas_that_reads_is_enough_for_the_source_and_one_that_does_not_is_refused(
     rig: Rig, container: ContainerClient
 ) -> None:
-    account = rig.emulator.accounts[0]
     container.upload_blob("a", noise(4 * BLOCK))
 
     async def with_letters(letters: str) -> TransferSnapshot | None:
-        wish = SasWish(
-            SasKind.CONTAINER,
-            rig.container,
-            permissions=letters,
-            expires=datetime.now(UTC) + timedelta(hours=1),
-            is_https_only=False,
-        )
-        token = make_sas(wish, account.name, account.key).token
-        near = open_store(parse(f"{rig.store.endpoint}/{rig.container}?{token}"))
+        near = _by_sas(rig.emulator, rig.container, letters)
         request = rig.copy(
             "a",
             f"with {letters}",

@@ -15,11 +15,13 @@ from explorer.base.errors import (
     NotFoundError,
     PreconditionFailedError,
     QuaysideError,
+    Retry,
     ServiceError,
     ThrottledError,
 )
 from explorer.storage.model import BlobType
 from explorer.transfer.copy_plan import (
+    Stumbles,
     Target,
     check_copy,
     copy_name,
@@ -109,7 +111,9 @@ def test_names_below_a_folder_keep_their_shape() -> None:
         (AlreadyExistsError("", status=409), False),
         (ConflictError("", status=409, code="BlobArchived"), False),
         (ThrottledError("", status=503), False),
-        (ServiceError("", status=500), False),
+        (ServiceError("", status=500), True),
+        (ServiceError("", status=500, code="InternalError"), False),
+        (ServiceError("", status=502), False),
         (NetworkError(""), False),
         (IntegrityError(""), False),
     ],
@@ -118,6 +122,21 @@ def test_only_what_the_service_will_not_fetch_is_carried(
     error: QuaysideError, is_carried: bool
 ) -> None:
     assert goes_through_here(error) is is_carried
+
+
+def test_few_failures_without_a_reason_are_enough_and_others_do_not_count() -> None:
+    stumbles = Stumbles()
+    told = []
+    for error in (
+        ServiceError("", status=500),
+        ServiceError("", status=500, code="InternalError"),
+        ServiceError("", status=502),
+        ServiceError("", status=500),
+        ServiceError("", status=500),
+    ):
+        stumbles.heard(error)
+        told.append(error.retry)
+    assert told == [Retry.SOON] * 4 + [Retry.NEVER]
 
 
 def test_what_would_become_another_kind_of_blob_is_not_moved() -> None:
