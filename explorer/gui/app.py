@@ -29,6 +29,7 @@ from explorer.base.workers import Workers
 from explorer.gui import errors, picture
 from explorer.gui.bridge import Bridge
 from explorer.gui.connect.local_storage import LocalStorage
+from explorer.gui.desktop.room import DesktopRoom
 from explorer.gui.gcguard import GcGuard
 from explorer.gui.icons import app_icon
 from explorer.gui.sinks import Sinks
@@ -140,6 +141,10 @@ class Program:
         self._tray = Tray(self.window)
         self._tray.show_requested.connect(self._come_back)
         self._tray.quit_requested.connect(self._close_requested)
+        self._desktop = DesktopRoom(
+            self.bridge, self._scope, self._workers, self.window, self._tray.say
+        )
+        self._desktop.notification.clicked.connect(self._come_back)
 
     async def run(self, target: str) -> int:
         """Until the person leaves."""
@@ -258,6 +263,7 @@ class Program:
         self.window.hide()
         self._tray.hide()
         self.bridge.hush()
+        self._desktop.close()
         await self._scope.aclose()
         try:
             await self.bridge.detach()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from enum import Enum
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
 from explorer.gui import ask
+from explorer.gui.desktop.words import Words
 from explorer.gui.icons import app_icon
 from explorer.gui.parts.buttons import Rank
 
@@ -48,9 +50,12 @@ class Tray(QObject):
         self._menu.addAction("&Show Quayside").triggered.connect(self.show_requested)
         self._menu.addAction("&Quit").triggered.connect(self.quit_requested)
         self._icon = QSystemTrayIcon(app_icon(), self)
-        self._icon.setToolTip("Quayside: transfers are running")
+        self._icon.setToolTip("Quayside")
         self._icon.setContextMenu(self._menu)
         self._icon.activated.connect(self._activated)
+        self._icon.messageClicked.connect(self.show_requested)
+        if isinstance(app := QGuiApplication.instance(), QGuiApplication):
+            app.applicationStateChanged.connect(self._state_changed)
 
     @staticmethod
     def is_available() -> bool:
@@ -59,8 +64,23 @@ class Tray(QObject):
     def show(self) -> None:
         self._icon.show()
 
+    def say(self, words: Words) -> None:
+        """A text beside the icon, where there is a place for one."""
+        if self.is_available():
+            kind = QSystemTrayIcon.MessageIcon
+            self._icon.show()
+            icon = kind.Warning if words.is_bad else kind.Information
+            self._icon.showMessage(words.title, words.body, icon)
+
     def hide(self) -> None:
         self._icon.hide()
+
+    def _state_changed(self, state: Qt.ApplicationState) -> None:
+        """An icon that only had something to say goes once somebody is back."""
+        window = self.parent()
+        is_back = state == Qt.ApplicationState.ApplicationActive
+        if is_back and isinstance(window, QWidget) and window.isVisible():
+            self.hide()
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason is not QSystemTrayIcon.ActivationReason.Context:
