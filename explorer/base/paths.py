@@ -58,6 +58,19 @@ def open_private(path: Path, flags: int) -> int:
     return descriptor
 
 
+Stamp = tuple[int, int, int] | None
+
+
+def stamp_of(path: Path) -> Stamp:
+    """Another one after each `write_private`, by whatever process; None where there is no such
+    file, or it cannot be looked at. Takes microseconds."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_size
+
+
 def write_private(path: Path, data: bytes) -> None:
     """Replace `path` by `data`, durably and in one step, in a folder of ours (made private).
 

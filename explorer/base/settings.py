@@ -19,7 +19,7 @@ from typing import Annotated, Any, Final, get_type_hints
 from urllib.parse import urlsplit
 
 from explorer.base.errors import InputError, LocalError, LocalPermissionError
-from explorer.base.paths import write_private
+from explorer.base.paths import locked, write_private
 
 VERSION: Final = 1
 FILE_NAME: Final = "settings.json"
@@ -392,25 +392,34 @@ def load_settings(folder: Path) -> LoadedSettings:
     return parse_settings(data)
 
 
-def save_settings(folder: Path, settings: Settings, loaded: LoadedSettings) -> None:
-    """Write `settings.json`, 0600, in one step; blocking. `loaded` is what was read before.
+def change_settings(folder: Path, **changes: object) -> LoadedSettings:
+    """Change some settings in `settings.json`, 0600, in one step; blocking.
 
-    Raises `LocalError` if it cannot be written, or is of a newer version; then the old
-    file stays.
+    What another process has written meanwhile stays: the file is read, changed and written
+    under a lock. Raises `InputError` for a name or value that is none, and `LocalError` if it
+    cannot be written, or is of a newer version; then the old file stays.
     """
     path = folder / FILE_NAME
+    try:
+        with locked(path.with_name(f"{FILE_NAME}.lock")):
+            return _change(folder, path, changes)
+    except OSError as error:
+        raise _refused("written", path, error) from error
+
+
+def _change(folder: Path, path: Path, changes: Mapping[str, object]) -> LoadedSettings:
+    loaded = load_settings(folder)
+    settings = loaded.settings.changed(**changes)
     if loaded.is_newer:
         raise LocalError(
             "The settings are of a newer Quayside and were not changed.",
             path=str(path),
             cure="Use the newer version, or another data folder.",
         )
-    try:
-        if loaded.is_damaged and path.exists():
-            os.replace(path, path.with_suffix(".json.damaged"))
-        write_private(path, render_settings(settings, loaded.unknown))
-    except OSError as error:
-        raise _refused("written", path, error) from error
+    if loaded.is_damaged:
+        os.replace(path, path.with_suffix(".json.damaged"))
+    write_private(path, render_settings(settings, loaded.unknown))
+    return LoadedSettings(settings, unknown=loaded.unknown)
 
 
 def _refused(what: str, path: Path, error: OSError) -> LocalError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.base.errors import InputError, LocalError
+from explorer.base.paths import locked
 from explorer.base.settings import (
     FILE_NAME,
     LoadedSettings,
@@ -19,10 +21,10 @@ from explorer.base.settings import (
     Settings,
     ThemeChoice,
     about,
+    change_settings,
     load_settings,
     parse_settings,
     render_settings,
-    save_settings,
 )
 
 NAMES = [item.name for item in dataclasses.fields(Settings)]
@@ -48,20 +50,42 @@ def test_the_first_start_has_the_defaults(tmp_path: Path) -> None:
 
 
 def test_settings_come_back(tmp_path: Path) -> None:
-    settings = Settings().changed(
-        concurrency=4, on_conflict="skip", theme=ThemeChoice.DARK, with_md5=False, proxy="direct"
+    wanted = {"concurrency": 4, "theme": ThemeChoice.DARK, "with_md5": False, "proxy": "direct"}
+    told = change_settings(tmp_path, on_conflict="skip", **wanted)
+    assert load_settings(tmp_path) == told
+    assert told.settings == Settings().changed(on_conflict=OnConflict.SKIP, **wanted)
+
+
+def test_what_another_process_wrote_meanwhile_stays(tmp_path: Path) -> None:
+    change_settings(tmp_path, concurrency=4)
+    with ThreadPoolExecutor(1) as pool:
+        with locked(tmp_path / f"{FILE_NAME}.lock"):
+            ours = pool.submit(change_settings, tmp_path, theme="dark")
+            with pytest.raises(TimeoutError):  # it waits for whoever is at the file
+                ours.result(0.1)
+            (tmp_path / FILE_NAME).write_bytes(written(concurrency=7))
+        assert ours.result().settings == Settings(concurrency=7, theme=ThemeChoice.DARK)
+    assert load_settings(tmp_path).settings == Settings(concurrency=7, theme=ThemeChoice.DARK)
+
+
+def test_every_change_of_many_processes_is_kept(tmp_path: Path) -> None:
+    changes: list[dict[str, object]] = [
+        {"concurrency": 9}, {"theme": "dark"}, {"with_md5": False}, {"proxy": "direct"},
+        {"restore_session": False}, {"notify": False}, {"typed_delete_above": 7},
+    ]  # fmt: skip
+    with ThreadPoolExecutor(len(changes)) as pool:
+        list(pool.map(lambda one: change_settings(tmp_path, **one), changes))
+    assert load_settings(tmp_path).settings == Settings().changed(
+        **{name: value for one in changes for name, value in one.items()}
     )
-    save_settings(tmp_path, settings, load_settings(tmp_path))
-    assert load_settings(tmp_path) == LoadedSettings(settings)
-    assert settings.on_conflict is OnConflict.SKIP
 
 
 def test_the_file_is_private_and_holds_only_what_was_changed(tmp_path: Path) -> None:
-    save_settings(tmp_path, Settings(concurrency=4), LoadedSettings())
+    change_settings(tmp_path, concurrency=4)
     path = tmp_path / FILE_NAME
     assert json.loads(path.read_bytes()) == {"version": 1, "concurrency": 4}
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert [item.name for item in tmp_path.iterdir()] == [FILE_NAME]
+    assert {item.name for item in tmp_path.iterdir()} == {FILE_NAME, f"{FILE_NAME}.lock"}
 
 
 @pytest.mark.parametrize(
@@ -110,13 +134,13 @@ def test_keys_of_another_version_are_kept(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(written(sparkle={"a": [1]}, concurrency=3))
     loaded = load_settings(tmp_path)
     assert loaded.problems == ()
-    save_settings(tmp_path, loaded.settings.changed(concurrency=5), loaded)
+    change_settings(tmp_path, concurrency=5)
     assert json.loads((tmp_path / FILE_NAME).read_bytes()) == {
         "version": 1,
         "concurrency": 5,
         "sparkle": {"a": [1]},
     }
-    assert [item.name for item in tmp_path.iterdir()] == [FILE_NAME]
+    assert {item.name for item in tmp_path.iterdir()} == {FILE_NAME, f"{FILE_NAME}.lock"}
 
 
 @pytest.mark.parametrize("size", [0, 64 * 1024, 4000 * 1024**2])
@@ -139,7 +163,7 @@ def test_a_newer_file_is_read_but_never_overwritten(tmp_path: Path) -> None:
     assert loaded.settings.concurrency == 3
     assert "newer" in loaded.problems[0]
     with pytest.raises(LocalError, match="newer Quayside"):
-        save_settings(tmp_path, Settings(), loaded)
+        change_settings(tmp_path, concurrency=5)
     assert (tmp_path / FILE_NAME).read_bytes() == newer
 
 
@@ -151,7 +175,7 @@ def test_a_damaged_file_is_put_aside_not_lost(tmp_path: Path, data: bytes) -> No
     loaded = load_settings(tmp_path)
     assert loaded.settings == Settings()
     assert "damaged" in loaded.problems[0]
-    save_settings(tmp_path, Settings(concurrency=4), loaded)
+    change_settings(tmp_path, concurrency=4)
     assert (tmp_path / "settings.json.damaged").read_bytes() == data
     assert load_settings(tmp_path).settings.concurrency == 4
 
@@ -171,7 +195,7 @@ def test_no_file_stops_the_program_and_every_value_that_is_used_is_allowed(
 def test_a_folder_that_cannot_be_written_is_an_error_a_person_understands(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(LocalError, match="cannot be written"):
-        save_settings(tmp_path / "file", Settings(), LoadedSettings())
+        change_settings(tmp_path / "file", concurrency=5)
 
 
 def test_a_settings_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
