@@ -28,7 +28,7 @@ from explorer.storage.connection_spec import (
     ScopeLevel,
     SharedKey,
 )
-from explorer.storage.connection_url import blob_url, locate
+from explorer.storage.connection_url import address_to_fetch, blob_url, locate
 from explorer.storage.pasted import IncompleteTextError
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "Scope",
     "ScopeLevel",
     "SharedKey",
+    "address_to_fetch",
     "blob_url",
     "complete",
     "locate",

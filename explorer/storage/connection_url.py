@@ -85,6 +85,24 @@ def parse_url(text: str) -> ConnectionSpec:
     )
 
 
+def address_to_fetch(text: str) -> str:
+    """The web address that the text is, where it is not one of storage for sure: a page such as
+    OpenPAI's may answer with connection strings. Empty otherwise. Pure."""
+    address = text.strip()
+    hit = re.fullmatch(r"https?://[^\s/?]+(/[^\s?]*)?(?:\?(\S*))?", address, re.I)
+    if hit is None:
+        return ""
+    path, query = hit[1] or "/", hit[2] or ""
+    try:
+        end = parse_endpoint(address.partition("?")[0])
+    except ConnectionTextError:
+        return ""  # of storage, and not whole yet
+    is_of_storage = end.service or end.account == EMULATOR_ACCOUNT or end.host.startswith(_PORTALS)
+    is_signed = any(name == "sig" for name, _ in split_query(query)[0])
+    is_bare = path == "/" and not query
+    return "" if is_of_storage or is_signed or is_bare else address
+
+
 def _web(text: str) -> ConnectionSpec:
     # A blob's name may hold a '#', and storage has no fragments.
     address, _, query = text.partition("?")

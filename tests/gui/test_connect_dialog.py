@@ -17,11 +17,13 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, Q
 from pytestqt.qtbot import QtBot
 
 from explorer.base.errors import NotAuthorizedError
+from explorer.base.settings import Settings
 from explorer.base.tasks import TaskScope
 from explorer.gui import ask
 from explorer.gui.colours import Tone
 from explorer.gui.connect.controller import read_pasted_file
 from explorer.gui.connect.dialog import ConnectCalls, ConnectDialog
+from explorer.gui.connect.fetching import fetched
 from explorer.gui.connect.replace import ReplaceDialog
 from explorer.service.model import Connection, ProbeReport
 from explorer.storage.connection import ConnectionSpec
@@ -63,6 +65,9 @@ class Service:
     async def read_file(self, path: Path) -> str:
         return read_pasted_file(path)
 
+    async def fetch(self, address: str) -> str:
+        return await asyncio.to_thread(fetched, address, Settings())
+
 
 @pytest.fixture
 def service() -> Service:
@@ -71,7 +76,7 @@ def service() -> Service:
 
 @pytest.fixture
 def dialog(service: Service, scope: TaskScope, drive: Drive[Any]) -> Iterator[ConnectDialog]:
-    calls = ConnectCalls(service.probe, service.connect, service.read_file)
+    calls = ConnectCalls(service.probe, service.connect, service.read_file, service.fetch)
     made = ConnectDialog(calls, scope)
     made.show()
     yield made
@@ -282,7 +287,7 @@ def test_closing_calls_off_a_connection_that_is_being_made(
         raise NotAuthorizedError("late")
 
     async def work() -> None:
-        calls = ConnectCalls(service.probe, slow, service.read_file)
+        calls = ConnectCalls(service.probe, slow, service.read_file, service.fetch)
         parent = QWidget()
         qtbot.addWidget(parent)
         dialog = ConnectDialog(calls, scope, parent)

@@ -17,6 +17,7 @@ from explorer.gui import ask
 from explorer.gui.bridge import Bridge
 from explorer.gui.connect.dialog import MAX_FILE_BYTES, ConnectCalls, ConnectDialog
 from explorer.gui.connect.edit import EditDialog
+from explorer.gui.connect.fetching import fetched
 from explorer.gui.connect.local_storage import LocalStorage
 from explorer.gui.connect.replace import ReplaceDialog
 from explorer.gui.connect.taking_along import TakingAlong
@@ -77,7 +78,7 @@ class Connecting(QObject):
             self._dialog.raise_()
             self._dialog.activateWindow()
             return
-        calls = ConnectCalls(self._probe, self._connect, self._read_file)
+        calls = ConnectCalls(self._probe, self._connect, self._read_file, self._fetch)
         self._dialog = ConnectDialog(calls, self._scope, self._window, text=text)
         self._scope.spawn(self._ask(self._dialog), name="the connect dialog")
 
@@ -101,6 +102,10 @@ class Connecting(QObject):
 
     async def _read_file(self, path: Path) -> str:
         return await self._workers.run(read_pasted_file, path)
+
+    async def _fetch(self, address: str) -> str:
+        settings = await self._bridge.get(lambda service: service.settings)
+        return await self._workers.run(fetched, address, settings)
 
     # -- local storage ----------------------------------------------------------
 

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from explorer.base.tasks import TaskScope
 from explorer.gui import errors
 from explorer.gui.colours import Tone
+from explorer.gui.connect.fetching import FetchRow, host_of
 from explorer.gui.connect.masking import masked
 from explorer.gui.connect.missing import MissingForm
 from explorer.gui.connect.paste_box import PasteBox
@@ -53,6 +54,8 @@ class ConnectCalls:
     probe: Callable[[ConnectionSpec], Awaitable[ProbeReport]]
     connect: Callable[[ConnectionSpec, str, bool, ProbeReport | None], Awaitable[Connection]]
     read_file: Callable[[Path], Awaitable[str]]
+    fetch: Callable[[str], Awaitable[str]]
+    """The text with connections at a web address."""
 
 
 class ConnectDialog(Sheet):
@@ -98,7 +101,8 @@ class ConnectDialog(Sheet):
         self.body.addWidget(
             plain_label(
                 "Paste a connection string, a SAS URL, a blob or container URL, an account name "
-                "and its key, or UseDevelopmentStorage=true.",
+                "and its key, UseDevelopmentStorage=true, or the address of a page that answers "
+                "with connection strings. A file with them can be dropped here.",
                 muted=True,
                 wrap=True,
             )
@@ -108,6 +112,9 @@ class ConnectDialog(Sheet):
         self.box.setPlaceholderText("https://account.blob.core.windows.net/container?sv=…&sig=…")
         self.body.addWidget(self.box)
         self.body.addLayout(self._box_row())
+        self.fetching = FetchRow()
+        self.fetching.fetch_requested.connect(self._fetch)
+        self.body.addWidget(self.fetching)
         self.choice = QListWidget()
         self.choice.setAccessibleName("Which of the connections in the text")
         self.choice.setMaximumHeight(96)
@@ -165,6 +172,7 @@ class ConnectDialog(Sheet):
     # -- what was pasted --------------------------------------------------------
 
     def _look(self, text: str) -> None:
+        self.fetching.look(text)
         self._recognition = recognise(text, datetime.now(UTC))
         found = self._recognition.candidates
         self.choice.blockSignals(True)
@@ -270,6 +278,22 @@ class ConnectDialog(Sheet):
         finally:
             self._task = None
 
+    def _fetch(self, address: str) -> None:
+        if self._task is None:
+            self._task = self._scope.spawn(self._ask_for(address), name="fetch connections")
+
+    async def _ask_for(self, address: str) -> None:
+        self._set_busy(True, f"Asking {host_of(address)}")
+        try:
+            self.box.set_text(await self._calls.fetch(address))
+        except Exception as error:
+            self._words = errors.tell(self.notice, error, action="Details")
+            self._fit_timer.start()
+        self._task = None  # not reached where it was called off: the dialog may be gone by then
+        self._set_busy(False)
+        self.runs += 1
+        self.box.setFocus()
+
     # -- test and connect -------------------------------------------------------------
 
     def _test(self) -> None:
@@ -318,13 +342,14 @@ class ConnectDialog(Sheet):
         sheet.finished.connect(sheet.deleteLater)
         sheet.open()
 
-    def _set_busy(self, is_busy: bool) -> None:
+    def _set_busy(self, is_busy: bool, what: str = "Asking the service") -> None:
         self._is_busy = is_busy
         self.box.setEnabled(not is_busy)
+        self.fetching.setEnabled(not is_busy)
         self.keeping.setEnabled(not is_busy)
         self.missing.setEnabled(not is_busy)
         if is_busy:
-            self.busy.start("Asking the service")
+            self.busy.start(what)
         else:
             self.busy.stop()
         self._enable()

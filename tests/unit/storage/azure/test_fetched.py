@@ -4,31 +4,54 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from explorer.base.cancel import Cancelled, CancelToken, running_under
 from explorer.base.errors import InputError, NetworkError
 from explorer.storage.azure.client import StoreOptions
 from explorer.storage.azure.fetched import MOST_BYTES, fetch_text, is_address
 
 SECRET = "topsecret"
 OPTIONS = StoreOptions()
+LEADS_TO = {
+    "/near": "text",
+    "/away": "https://elsewhere.example.com/text",
+    "/to-http": "ftp://127.0.0.1/text",
+    "/nowhere": "",
+    "/round": "/round",
+}
+BODIES = {
+    "/text": b'{"connectionStrings": []}',
+    "/long": b"x" * (MOST_BYTES + 1),
+    "/endless": b"x" * (2 * MOST_BYTES),
+    "/bytes": b"\xff\xfe\xff",
+}
 
 
 class _Answers(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
-        if path == "/away":
+        if path in LEADS_TO:
             self.send_response(302)
-            self.send_header("Location", "/text")
+            self.send_header("Location", LEADS_TO[path])
             self.end_headers()
             return
-        body = {"/text": b'{"connectionStrings": []}', "/long": b"x" * (MOST_BYTES + 1),
-                "/bytes": b"\xff\xfe\xff"}.get(path)  # fmt: skip
+        if path == "/slow":
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b" ")
+            self.connection.recv(1)  # until the other side has gone
+            return
+        body = BODIES.get(path, b"")
         self.send_response(200 if body else 403)
+        if path == "/long":
+            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body or b"")
+        self.wfile.write(body)
+
+        self.close_connection = True
 
     def log_message(self, *_: object) -> None:
         """Nothing."""
@@ -36,7 +59,7 @@ class _Answers(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server() -> Iterator[str]:
-    with HTTPServer(("127.0.0.1", 0), _Answers) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Answers) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -48,12 +71,32 @@ def test_the_text_at_an_address_is_fetched(server: str) -> None:
     assert fetch_text(f"{server}/text", OPTIONS) == '{"connectionStrings": []}'
 
 
+def test_a_redirect_on_the_same_host_is_followed(server: str) -> None:
+    assert fetch_text(f"{server}/near?x=1", OPTIONS) == '{"connectionStrings": []}'
+
+
+def test_an_answer_that_never_ends_is_given_up(server: str) -> None:
+    with pytest.raises(NetworkError, match=r"in 0\.3 s"):
+        fetch_text(f"{server}/slow", OPTIONS, most_s=0.3)
+
+
+def test_a_cancel_ends_it(server: str) -> None:
+    token = CancelToken()
+    threading.Timer(0.2, token.cancel).start()
+    with running_under(token), pytest.raises(Cancelled):
+        fetch_text(f"{server}/slow", OPTIONS)
+
+
 @pytest.mark.parametrize(
     ("path", "said"),
     [
         ("away", "not followed"),
+        ("to-http", "not followed"),
+        ("nowhere", "not followed"),
+        ("round", "no further"),
         ("none", "refuses (403)"),
         ("long", "too long"),
+        ("endless", "too long"),
         ("bytes", "no text"),
     ],
 )
