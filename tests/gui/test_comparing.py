@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from explorer.gui.browse.comparing import Result, compare, marks, summary
+from explorer.gui.browse.comparing import (
+    Content,
+    Group,
+    Result,
+    compare,
+    content,
+    keys_of,
+    marks,
+    same_sized,
+    summary,
+)
 from explorer.gui.browse.rows import Rows
 from explorer.storage.model import Blob, BlobType, Prefix
 
@@ -46,3 +56,60 @@ def test_both_sides_are_told_in_a_sentence() -> None:
 
 def test_the_words_stand_beside_the_names() -> None:
     assert marks(compare(LEFT, RIGHT))[("c", False)][0] == "newer"
+
+
+def test_files_of_one_size_are_told_apart_by_their_md5() -> None:
+    left = rows(*((name, 4, 10) for name in "abcde"), ("f", 4, 10))
+    right = rows(*((name, 4, 20) for name in "abcd"), ("e", 4, 10), ("f", 4, 10))
+    facts = {name: (4, 4, 10, 20) for name in "abcd"} | {"e": (4, 4, 10, 10)}
+    contents = {
+        "a": (facts["a"], Content.SAME),
+        "b": (facts["b"], Content.OTHER),
+        "c": (facts["c"], Content.NO_MD5),
+        "d": (facts["d"], Content.NOT_READ),
+        "e": (facts["e"], Content.OTHER),
+    }
+    assert dict(same_sized(left, right)) == facts | {"f": (4, 4, 10, 10)}
+    found = compare(left, right, contents)
+    assert [found[name, False] for name in "abcdef"] == [
+        Result.SAME_MD5,
+        Result.OLDER,
+        Result.NO_MD5,
+        Result.NOT_READ,
+        Result.OTHER_MD5,
+        Result.SAME_SIZE,
+    ]
+    assert compare(right, left, contents)["b", False] is Result.NEWER
+
+
+def test_an_md5_no_longer_counts_once_one_of_the_files_has_changed() -> None:
+    contents = {"b": ((2, 2, 20, 99), Content.SAME)}
+    assert compare(LEFT, RIGHT, contents)["b", False] is Result.SAME_MD5
+    assert compare(RIGHT, LEFT, contents)["b", False] is Result.SAME_MD5
+    later = rows(("b", 2, 100))
+    assert compare(LEFT, later, contents)["b", False] is Result.SAME_SIZE
+
+
+def test_a_blob_without_a_stored_md5_is_never_called_the_same() -> None:
+    assert content(b"1", None) is Content.NO_MD5
+    assert content(None, None) is Content.NO_MD5
+    assert content(b"1", b"1") is Content.SAME
+    assert content(b"1", b"2") is Content.OTHER
+
+
+def test_what_is_selected_for_a_copy_leaves_out_what_the_other_has_newer() -> None:
+    found = {(result.value, False): result for result in Result}
+    assert {name for name, _ in keys_of(found, Group.LACKING)} == {
+        "only here",
+        "newer",
+        "other size",
+        "other MD5",
+    }
+    assert {name for name, _ in keys_of(found, Group.DIFFERENT)} == {
+        "newer",
+        "older",
+        "other size",
+        "other MD5",
+    }
+    assert keys_of(found, Group.NEWER) == {("newer", False)}
+    assert keys_of(found, Group.ONLY_HERE) == {("only here", False)}

@@ -55,6 +55,11 @@ class Act(Enum):
     LOCAL_PANE = auto()
     OTHER_PANE = auto()
     COMPARE = auto()
+    COMPARE_MD5 = auto()
+    SELECT_LACKING = auto()
+    SELECT_ONLY_HERE = auto()
+    SELECT_NEWER = auto()
+    SELECT_DIFFERENT = auto()
     COPY_ACROSS = auto()
     MOVE_ACROSS = auto()
     PEEK = auto()
@@ -134,6 +139,11 @@ SPECS: dict[Act, Spec] = {
     Act.LOCAL_PANE: Spec("&Local folder beside", "home", ("Shift+F3",), _with_place),
     Act.OTHER_PANE: Spec("&Other pane", "", ("Ctrl+F6",)),
     Act.COMPARE: Spec("Co&mpare the panes", "", ("Ctrl+Shift+E",)),
+    Act.COMPARE_MD5: Spec("Compare &by MD5", "", ("Ctrl+Shift+H",)),
+    Act.SELECT_LACKING: Spec("Select what the other pane &lacks", "", ("Ctrl+Shift+L",)),
+    Act.SELECT_ONLY_HERE: Spec("Select what is &only here"),
+    Act.SELECT_NEWER: Spec("Select what is &newer here"),
+    Act.SELECT_DIFFERENT: Spec("Select what is &different"),
     Act.COPY_ACROSS: Spec("Copy to the ot&her pane", "forward", ("Ctrl+F5",)),
     Act.MOVE_ACROSS: Spec("Mo&ve to the other pane", "", ("Ctrl+Shift+F5",)),
     Act.PEEK: Spec("Pre&view", "eye", ("Space",), _with_place),

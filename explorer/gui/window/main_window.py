@@ -254,12 +254,7 @@ class MainWindow(QMainWindow):
             Act.COPY: self.carry.copy,
             Act.PASTE: self.carry.paste,
             Act.DUPLICATE: self.carry.duplicate,
-            Act.TWO_PANES: self.two_panes.toggle,
-            Act.LOCAL_PANE: self.two_panes.toggle_local,
-            Act.OTHER_PANE: self.two_panes.turn,
-            Act.COMPARE: self.two_panes.compare,
-            Act.COPY_ACROSS: self.two_panes.copy_across,
-            Act.MOVE_ACROSS: self.two_panes.move_across,
+            **self.two_panes.deeds(),
             Act.SHOW_DELETED: lambda: self.deeds.do(
                 show_deleted_in(self._bridge, self._scope, self.pane, self), "show what is deleted"
             ),

@@ -69,8 +69,15 @@ _PANES = (
     Act.LOCAL_PANE,
     Act.OTHER_PANE,
     Act.COMPARE,
+    Act.COMPARE_MD5,
     Act.COPY_ACROSS,
     Act.MOVE_ACROSS,
+)
+_SELECTING = (
+    Act.SELECT_LACKING,
+    Act.SELECT_ONLY_HERE,
+    Act.SELECT_NEWER,
+    Act.SELECT_DIFFERENT,
 )
 _HELP = (Act.HELP, Act.HELP_INDEX, None, Act.COMMANDS, None, Act.ABOUT)
 _ROW_MENU = (
@@ -136,7 +143,9 @@ def build_menu_bar(
         fill(bar.addMenu(title), acts, actions)
     view = bar.addMenu("&View")
     fill(view, (Act.PEEK, Act.PROPERTIES, Act.SHOW_DELETED, None), actions)
-    fill(view, (*_PANES, None), actions)
+    fill(view, _PANES, actions)
+    fill(view.addMenu("Select b&y comparison"), _SELECTING, actions)
+    view.addSeparator()
     view.addActions(panels)
     view.addSeparator()
     for menu in below:

@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import shiboken6
 from PySide6.QtCore import QObject, Signal
 
-from explorer.gui.browse import comparing, rules
+from explorer.gui.browse import rules
 from explorer.gui.browse.pane import Pane
 from explorer.gui.carry.parcel import Parcel
 from explorer.gui.carry.room import CarryRoom
-from explorer.gui.colours import Tone
 from explorer.gui.local.pane import LocalPane
 from explorer.gui.local.room import LocalRoom
 from explorer.gui.window.actions import Act
-from explorer.gui.window.sides import Side
+from explorer.gui.window.comparison import NO_SECOND, Comparison
 from explorer.gui.window.surroundings import Surroundings
 from explorer.gui.window.tabs import Tab
 from explorer.service.model import Location
 
-NO_SECOND = "Show a second pane first (F3)."
 NO_PLACE = "Open a container first."
 NO_ROWS = "Select something first."
 NOT_MOVED = "Between the storage and this computer things are copied, not moved."
@@ -49,11 +46,23 @@ class TwoPanes(QObject):
         self._local = local
         self._make_pane = make_pane
         self._upload = upload
-        self._compared: list[tuple[Side, dict[comparing.Key, comparing.Result]]] = []
+        self.comparison = Comparison(around)
+        self.comparison.changed.connect(self.changed)
 
     @property
     def _tab(self) -> Tab:
         return self._around.tabs.tab
+
+    def deeds(self) -> dict[Act, Callable[[], object]]:
+        """What its actions do."""
+        return {
+            Act.TWO_PANES: self.toggle,
+            Act.LOCAL_PANE: self.toggle_local,
+            Act.OTHER_PANE: self.turn,
+            Act.COPY_ACROSS: self.copy_across,
+            Act.MOVE_ACROSS: self.move_across,
+            **self.comparison.deeds(),
+        }
 
     # -- coming and going --------------------------------------------------------
 
@@ -105,8 +114,8 @@ class TwoPanes(QObject):
             Act.LOCAL_PANE: no_place,
             Act.COPY_ACROSS: self._refusal(is_move=False),
             Act.MOVE_ACROSS: NOT_MOVED if is_local else self._refusal(is_move=True),
-            Act.COMPARE: "" if sides.right is not None else NO_SECOND,
             Act.OTHER_PANE: "" if sides.right is not None else NO_SECOND,
+            **self.comparison.refusals(),
         }
 
     def _refusal(self, *, is_move: bool) -> str:
@@ -119,6 +128,8 @@ class TwoPanes(QObject):
             return rules.upload(beside.place()) if isinstance(beside, Pane) else NO_PLACE
         if front.location is None:
             return NO_PLACE
+        if gone := front.place().gone:
+            return gone
         parcel = Parcel(front.location, ("x",))  # whatever is selected: it is not looked at here
         if isinstance(beside, LocalPane):
             return self._local.refusal(parcel)
@@ -151,50 +162,6 @@ class TwoPanes(QObject):
         elif (target := beside.location) is not None:
             work = self._carry.put(parcel, target, is_move=is_move)
             self._around.do(work, "copy to the other pane")
-
-    # -- comparing ----------------------------------------------------------------
-
-    def compare(self) -> None:
-        """Mark on both sides what only one has or what differs, until a side goes elsewhere."""
-        sides = self._tab.sides
-        left, right = sides.left, sides.right
-        if right is None:
-            return
-        self.end_comparison()
-        ours = comparing.compare(left.model.rows, right.model.rows)
-        theirs = comparing.compare(right.model.rows, left.model.rows)
-        for side, found in ((left, ours), (right, theirs)):
-            side.view.cells.marks = comparing.marks(found)
-            side.view.viewport().update()
-            side.location_changed.connect(self._moved)
-            self._compared.append((side, found))
-        sides.front.notice.say(
-            comparing.summary(ours, theirs),
-            Tone.INFO,
-            action="Select what the other lacks",
-            act=self._select_worth_copying,
-        )
-
-    def _select_worth_copying(self) -> None:
-        """On the side with the keys: only there, newer, or of another size."""
-        front = self._tab.sides.front
-        for side, found in self._compared:
-            if side is front:
-                wanted = {key for key, it in found.items() if it in comparing.WORTH_COPYING}
-                side.view.clearSelection()
-                side.view.select_names(wanted)
-                side.stage.focus_shown()
-
-    def _moved(self, _place: object) -> None:
-        self.end_comparison()
-
-    def end_comparison(self) -> None:
-        """Take the marks away."""
-        for side, _ in self._compared:
-            if shiboken6.isValid(side):
-                side.view.cells.marks = {}
-                side.view.viewport().update()
-        self._compared.clear()
 
     def turn(self) -> None:
         """Give the keys to the other side."""
