@@ -11,7 +11,13 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
 
-from explorer.base.errors import ConflictError, InputError, NotAuthorizedError, QuaysideError
+from explorer.base.errors import (
+    ConflictError,
+    InputError,
+    NotAuthorizedError,
+    NotFoundError,
+    QuaysideError,
+)
 from explorer.service.browse import Reach
 from explorer.service.events import Event, FolderChanged
 from explorer.service.model import Location
@@ -112,6 +118,11 @@ class History:
                 if any(state.name != wanted for state in page.states):
                     break  # longer names follow the name itself
         return newest_first(found)
+
+    async def last_of(self, location: Location, name: str) -> BlobState | None:
+        """What a blob was before it was deleted; None where it is there, or nothing of it is."""
+        step = step_back(await self.states(location, name))
+        return step.source if step is not None else None
 
     async def deleted(
         self, location: Location, *, recursive: bool = False
@@ -304,6 +315,17 @@ class History:
             marker = page.next_marker
             if not marker:
                 return tuple(found)
+
+    async def latest_deleted(self, connection_id: str, name: str) -> DeletedContainer:
+        """Of the deleted containers of that name the one that was deleted last. Raises
+        NotFoundError where there is none."""
+        found = await self.deleted_containers(connection_id)
+        gone = [item for item in found if item.name == name]
+        if not gone:
+            raise NotFoundError(
+                f"No deleted container '{name}' can come back.", cure="List the account again."
+            )
+        return max(gone, key=lambda item: (item.deleted_s, item.version))
 
     async def restore_container(self, connection_id: str, deleted: DeletedContainer) -> Location:
         """Bring a container back with all that was in it."""

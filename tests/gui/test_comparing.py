@@ -14,6 +14,7 @@ from explorer.gui.browse.comparing import (
     summary,
 )
 from explorer.gui.browse.rows import Rows
+from explorer.storage.history import BlobState
 from explorer.storage.model import Blob, BlobType, Prefix
 
 
@@ -44,6 +45,15 @@ def test_each_row_is_told_what_the_other_side_says_of_it() -> None:
 
 def test_a_file_and_a_folder_of_one_name_are_two_things() -> None:
     assert compare(RIGHT, LEFT)[("x", False)] is Result.ONLY_HERE
+
+
+def test_what_is_deleted_and_shown_counts_as_not_there() -> None:
+    here, there = rows(("a", 1, 10), ("b", 2, 20)), rows(("a", 1, 10))
+    gone = Blob("b", 2, 20, "", "", None, BlobType.BLOCK, "", "", 0, None, False)
+    there.add_deleted([BlobState(gone, is_deleted=True)])
+    assert compare(here, there)[("b", False)] is Result.ONLY_HERE
+    assert compare(there, here) == {("a", False): Result.SAME_SIZE}
+    assert [name for name, _ in same_sized(here, there)] == ["a"]
 
 
 def test_both_sides_are_told_in_a_sentence() -> None:

@@ -223,7 +223,7 @@ def test_a_sas_that_may_not_is_refused_with_its_reason(
         for button in (page.promote_button, page.delete_button, page.snapshot_button):
             assert not button.isEnabled()
             assert "sp lacks" in button.toolTip()
-        await choose(window, Act.SHOW_DELETED)
+        await choose(window, Act.RESTORE_DELETED)
         deleted = await sheet(DeletedSheet)
         await until(lambda: deleted.is_listed, "what is deleted is listed")
         choose_rows(deleted.table, 0)
@@ -243,7 +243,7 @@ def test_what_is_deleted_is_shown_and_restored(
     made.delete("a", "b", "d/c")
 
     async def work(window: MainWindow, made: Scene) -> None:
-        await choose(window, Act.SHOW_DELETED)
+        await choose(window, Act.RESTORE_DELETED)
         deleted = await sheet(DeletedSheet)
         await until(lambda: deleted.is_listed, "what is deleted is listed")
         assert cells(deleted.table, 0) == ["a", "b"]
@@ -270,7 +270,7 @@ def test_without_soft_delete_the_sheet_says_so(scene: Callable[..., Scene], play
     made = scene()
 
     async def work(window: MainWindow, made: Scene) -> None:
-        await choose(window, Act.SHOW_DELETED)
+        await choose(window, Act.RESTORE_DELETED)
         deleted = await sheet(DeletedSheet)
         await until(lambda: "Soft delete is off" in deleted.line.text(), "the reason")
         deleted.reject()
@@ -288,7 +288,7 @@ def test_a_deleted_container_is_shown_in_the_account_and_restored(
         await window._bridge.call(lambda service: service.delete_container(made.here))
         window.pane.go(Location(made.here.connection_id))
         await until(lambda: listed(window.pane), "the account is listed")
-        await choose(window, Act.SHOW_DELETED)
+        await choose(window, Act.RESTORE_DELETED)
         deleted = await sheet(DeletedSheet)
         await until(lambda: deleted.is_listed, "what is deleted is listed")
         row = cells(deleted.table, 0).index(made.container)
@@ -316,7 +316,7 @@ def test_a_folder_is_restored_to_a_time_after_a_look(
         subject = Subject(made.connection, made.here.child("d"))  # type: ignore[arg-type]
         (area,) = [item for item in window.areas if isinstance(item, HistoryArea)]
         assert [offer.text for offer in area.offers(subject)] == [
-            "Show de&leted…",
+            "Restore de&leted…",
             "Restore to a ti&me…",
         ]
         area.offers(subject)[1].act()  # type: ignore[misc]

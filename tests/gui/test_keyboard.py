@@ -227,7 +227,7 @@ def test_what_is_deleted_is_chosen_and_restored_by_keys(
     made.delete("a", "d/c")
 
     async def work(window: MainWindow, made: Scene) -> None:
-        await choose(window, Act.SHOW_DELETED)
+        await choose(window, Act.RESTORE_DELETED)
         dialog: DeletedSheet = await sheet(DeletedSheet)
         await until(lambda: dialog.is_listed, "it is listed")
         await in_front(dialog)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
@@ -15,6 +15,7 @@ from explorer.gui.browse.listing_model import ListingModel
 from explorer.gui.browse.matching import row_match
 from explorer.gui.browse.rows import Rows
 from explorer.gui.browse.sorting import Column, sort_rows
+from explorer.storage.history import BlobState
 from explorer.storage.model import Container, Prefix
 from tests.gui.listings import blob
 
@@ -226,3 +227,57 @@ def test_a_name_cannot_turn_its_ending_round(model: ListingModel) -> None:
     fill(model, "invoice\u202efdp.exe", "two\nlines")
     assert shown(model) == ["invoice\\u202efdp.exe", "two\\x0alines"]
     assert [model.at(row).name for row in range(2)] == ["invoice\u202efdp.exe", "two\nlines"]
+
+
+def gone(name: str, days: int = 6, *, is_version: bool = False) -> BlobState:
+    """A blob that is deleted."""
+    if is_version:
+        return BlobState(blob(name, len(name)), version_id="2026-01-02T03:04:05.1234567Z")
+    return BlobState(
+        blob(name, len(name)), is_deleted=True, deleted_s=1_767_000_000, remaining_days=days
+    )
+
+
+def test_deleted_rows_are_marked_told_and_sorted_among_the_others(model: ListingModel) -> None:
+    rows = fill(model, "a/", "b.txt", "d.txt")
+    rows.add_deleted_prefixes([Prefix("x/")])
+    rows.add_deleted([gone("c.txt"), gone("a.txt", 1), gone("v.txt", is_version=True)])
+    rows.add_blobs([blob("e.txt")])
+    model.show_new()
+    arrange(model, Column.NAME)
+    assert shown(model) == ["a", "x", "a.txt", "b.txt", "c.txt", "d.txt", "e.txt", "v.txt"]
+    lefts = ["", "All in it", "1 day left", "", "6 days left", "", "", "As a version"]
+    assert shown(model, Column.DELETED) == lefts
+    assert [model.at(row).is_deleted for row in range(8)] == [bool(left) for left in lefts]
+    assert rows.deleted_count == model.count_deleted([(0, 7)]) == 4
+    assert model.count_deleted([(2, 3), (5, 6)]) == 1
+    name = model.index(4, Column.NAME)
+    assert name.data(Qt.ItemDataRole.AccessibleTextRole) == "Deleted file c.txt"
+    assert "Deleted 2025-12-29" in name.data(Qt.ItemDataRole.ToolTipRole)
+    arrange(model, Column.DELETED, descending=True)
+    assert shown(model)[2:5] == ["v.txt", "c.txt", "a.txt"]
+
+
+def test_a_deleted_row_that_is_written_again_is_a_live_one(model: ListingModel) -> None:
+    rows = fill(model, "b")
+    rows.add_deleted([gone("a"), gone("c")])
+    model.show_new()
+    rows.replace_blob(1, blob("a", 7))
+    model.refreshed(1)
+    assert [rows.is_deleted(row) for row in range(3)] == [False, False, True]
+    assert (rows.deleted_count, rows.count_deleted([0, 1, 2])) == (1, 1)
+
+
+def test_a_deleted_row_costs_little_more_than_another() -> None:
+    states = [gone(f"run-{number:07}") for number in range(20_000)]
+
+    def cost(rows: Rows, add: Callable[[Rows], None]) -> int:
+        tracemalloc.start()
+        add(rows)
+        grown, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return grown
+
+    live = cost(Rows("run-"), lambda rows: rows.add_blobs(state.blob for state in states))
+    deleted = cost(Rows("run-"), lambda rows: rows.add_deleted(states))
+    assert deleted - live < 20 * len(states)

@@ -55,6 +55,11 @@ def test_what_cannot_be_done_comes_last() -> None:
     assert names == ["Uproot lists", "Upload"]
 
 
+def test_a_whole_name_comes_before_a_longer_one() -> None:
+    found = best([command("Restore deleted"), command("Restore")], "restore")
+    assert [one.name for one in found] == ["Restore", "Restore deleted"]
+
+
 def test_where_it_leads_is_searched_too() -> None:
     places = [command("Tab: data", detail="/data/models/"), command("Tab: logs", detail="/c/")]
     assert [one.detail for one in best(places, "models")] == ["/data/models/"]

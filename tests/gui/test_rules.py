@@ -8,6 +8,7 @@ import pytest
 
 from explorer.gui.browse import rules
 from explorer.gui.browse.rules import Place
+from explorer.service.history import NO_LAKE
 from explorer.service.model import Ability, Location, SecretHome
 from tests.gui.connections import connection
 
@@ -55,3 +56,20 @@ def test_saving_under_a_name_is_for_one_blob() -> None:
     assert rules.save_as(Place(connection(), FOLDER, 1, 1)) == ""
     assert rules.save_as(Place(connection(), FOLDER, 1, 0)) != ""
     assert rules.save_as(Place(connection(), FOLDER, 2, 2)) != ""
+
+
+def test_what_is_deleted_is_not_shown_where_directories_are_real() -> None:
+    lake = replace(connection(), is_hierarchical=True)
+    assert rules.show_deleted(Place(lake, FOLDER)) == NO_LAKE
+    assert rules.show_deleted(Place(connection(), FOLDER)) == ""
+    blind = connection(denied=(Ability.LIST,))
+    assert rules.show_deleted(Place(blind, FOLDER)) == f"No {Ability.LIST.value} here."
+    assert rules.show_deleted(Place(blind, ACCOUNT)) == ""
+
+
+def test_a_folder_of_deleted_things_can_be_gone_into_and_nothing_else() -> None:
+    folder = Place(connection(), FOLDER, 1, 0, deleted_selected=1)
+    assert rules.open_one(folder) == ""
+    assert rules.delete(folder) == rules.download(folder) == rules.DELETED
+    container = Place(connection(), ACCOUNT, 1, 0, deleted_selected=1)
+    assert rules.open_one(container) == rules.DELETED

@@ -81,8 +81,11 @@ class Arrivals(QObject):
         for name, number in rows.find(blobs, is_folder=False).items():
             rows.replace_blob(number, blobs.pop(name))
             self._model.refreshed(number)
-        for name in rows.find(folders, is_folder=True):
+        for name, number in rows.find(folders, is_folder=True).items():
             folders.discard(name)
+            if rows.is_deleted(number):
+                rows.revive(number)
+                self._model.refreshed(number)
         fresh_folders = [Prefix(f"{self._path}{name}/") for name in sorted(folders)]
         fresh_blobs = list(blobs.values())
         if len(fresh_folders) + len(fresh_blobs) <= ONE_BY_ONE and self._model.is_ordered:

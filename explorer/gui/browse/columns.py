@@ -15,6 +15,7 @@ DEFAULT_WIDTHS = {
     Column.TIER: 80,
     Column.BLOB_TYPE: 90,
     Column.LEASE: 96,
+    Column.DELETED: 130,
 }
 HIDDEN_AT_FIRST = frozenset({Column.BLOB_TYPE, Column.LEASE})
 MAX_WIDTH = 4000
@@ -54,6 +55,7 @@ class Columns:
             known = [name for name in hidden if isinstance(name, str) and name in names]
             made.hidden = {names[name] for name in known} - {Column.NAME}
         sorted_by = data.get("sorted_by")
+        names.pop(Column.DELETED.name.lower())  # only shown where it is asked for
         if isinstance(sorted_by, str) and sorted_by in names:
             made.sorted_by = names[sorted_by]
         made.descending = data.get("descending") is True

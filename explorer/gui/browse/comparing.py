@@ -6,7 +6,7 @@ of one size the times alone say nothing, since each transfer gives its target a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 
 from explorer.base.units import format_bytes
@@ -79,9 +79,9 @@ def compare(here: Rows, there: Rows, contents: Contents | None = None) -> dict[K
     """What each row of `here` is to the one of the same name `there`. Folders that both have
     are not looked into, and not in the result. A pair that changed since its content was looked
     at counts by its size."""
-    others = {_key(there, row): row for row in range(len(there))}
+    others = {_key(there, row): row for row in _living(there)}
     found = {}
-    for row in range(len(here)):
+    for row in _living(here):
         key = _key(here, row)
         other = others.get(key)
         if other is None:
@@ -89,6 +89,14 @@ def compare(here: Rows, there: Rows, contents: Contents | None = None) -> dict[K
         elif not key[1]:
             found[key] = _files(here, row, there, other, contents or {})
     return found
+
+
+def _living(rows: Rows) -> Iterable[int]:
+    """Rows that are there: what is deleted, and shown as such, counts as not there."""
+    every = range(len(rows))
+    if not rows.deleted_count:
+        return every
+    return (row for row in every if not rows.is_deleted(row))
 
 
 def _key(rows: Rows, row: int) -> Key:
@@ -127,6 +135,8 @@ def same_sized(left: Rows, right: Rows) -> Iterator[tuple[str, Facts]]:
     for row, name in enumerate(left.names):
         other = others.get(name)
         if other is None or left.kinds[row] != RowKind.BLOB:
+            continue
+        if left.is_deleted(row) or right.is_deleted(other):
             continue
         if left.sizes[row] == right.sizes[other]:
             yield name, _facts(left, row, right, other)

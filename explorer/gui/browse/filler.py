@@ -14,6 +14,7 @@ from time import perf_counter
 from PySide6.QtCore import QObject, Signal
 
 from explorer.gui.browse.arranger import Arranger
+from explorer.gui.browse.gone import GonePage
 from explorer.gui.browse.listing_model import ListingModel
 from explorer.gui.browse.rows import Rows
 from explorer.storage.model import ContainerPage, Page
@@ -23,7 +24,13 @@ STEP = 500
 BUDGET_S = 0.008
 """How long one turn of the loop may be used."""
 
-Pages = AsyncGenerator[Page, None] | AsyncGenerator[ContainerPage, None]
+AnyPage = Page | ContainerPage | GonePage
+Pages = (
+    AsyncGenerator[Page, None]
+    | AsyncGenerator[ContainerPage, None]
+    | AsyncGenerator[Page | GonePage, None]
+    | AsyncGenerator[ContainerPage | GonePage, None]
+)
 
 
 class Filler(QObject):
@@ -62,18 +69,32 @@ class Filler(QObject):
                 self.progressed.emit(len(rows))
         return rows, await self._arranger.order_of(rows)
 
-    async def _add(self, rows: Rows, page: Page | ContainerPage, *, is_shown: bool) -> None:
+    async def _add(self, rows: Rows, page: AnyPage, *, is_shown: bool) -> None:
         self._turn_began = perf_counter()
         if isinstance(page, ContainerPage):
             for start in range(0, len(page.containers), STEP):
                 rows.add_containers(page.containers[start : start + STEP])
                 await self._added(is_shown)
             return
+        if isinstance(page, GonePage):
+            await self._add_gone(rows, page, is_shown=is_shown)
+            return
         for start in range(0, len(page.prefixes), STEP):
             rows.add_prefixes(page.prefixes[start : start + STEP])
             await self._added(is_shown)
         for start in range(0, len(page.blobs), STEP):
             rows.add_blobs(page.blobs[start : start + STEP])
+            await self._added(is_shown)
+
+    async def _add_gone(self, rows: Rows, page: GonePage, *, is_shown: bool) -> None:
+        for start in range(0, len(page.containers), STEP):
+            rows.add_deleted_containers(page.containers[start : start + STEP])
+            await self._added(is_shown)
+        for start in range(0, len(page.prefixes), STEP):
+            rows.add_deleted_prefixes(page.prefixes[start : start + STEP])
+            await self._added(is_shown)
+        for start in range(0, len(page.states), STEP):
+            rows.add_deleted(page.states[start : start + STEP])
             await self._added(is_shown)
 
     async def _added(self, is_shown: bool) -> None:

@@ -14,6 +14,7 @@ from explorer.gui.bridge import Bridge
 from explorer.gui.browse.arranger import Arranger
 from explorer.gui.browse.arrivals import Arrivals
 from explorer.gui.browse.filler import Filler, Pages
+from explorer.gui.browse.gone import with_deleted_blobs, with_deleted_containers
 from explorer.gui.browse.listing_model import ListingModel
 from explorer.gui.browse.rows import RowKind, Rows
 from explorer.service.events import BlobArrived
@@ -32,6 +33,8 @@ class Lister(QObject):
     adopted = Signal()
     """Around the moment when other rows take the place of those shown."""
     failed = Signal(object)
+    deleted_failed = Signal(object)
+    """What is there was listed, and what is deleted could not be: the error."""
     ended = Signal()
     listed = Signal(object, list)
     """A Location was listed to its end, and the names of its folders (or containers)."""
@@ -58,6 +61,8 @@ class Lister(QObject):
         self._is_flat = False
         self._is_stale = False
         self._is_found = False
+        self.with_deleted = False
+        """What is deleted is listed, too, from the next listing on."""
         self.is_listed = False
         """What is shown is the whole of the place, as it was not long ago."""
         self._filler.progressed.connect(self._progressed)
@@ -127,10 +132,19 @@ class Lister(QObject):
             return self._bridge.stream(lambda service: service.list_blob(place, only))
         if place.container:
             is_flat = self._is_flat
-            return self._bridge.stream(
+            folder = self._bridge.stream(
                 lambda service: service.list_folder(place, recursive=is_flat)
             )
-        return self._bridge.stream(lambda service: service.list_containers(place.connection_id))
+            if not self.with_deleted:
+                return folder
+            return with_deleted_blobs(
+                folder, self._bridge, place, recursive=is_flat, failed=self.deleted_failed.emit
+            )
+        at = place.connection_id
+        account = self._bridge.stream(lambda service: service.list_containers(at))
+        if not self.with_deleted:
+            return account
+        return with_deleted_containers(account, self._bridge, at, failed=self.deleted_failed.emit)
 
     async def _run(self, place: Location, *, is_quiet: bool) -> None:
         own = asyncio.current_task()
@@ -160,7 +174,11 @@ class Lister(QObject):
         rows = self._model.rows
         if not self._is_flat:
             kinds = rows.kinds
-            folders = [name for at, name in enumerate(rows.names) if kinds[at] != RowKind.BLOB]
+            folders = [
+                name
+                for at, name in enumerate(rows.names)
+                if kinds[at] != RowKind.BLOB and not rows.is_deleted(at)
+            ]
             self.listed.emit(place, folders)
         if self._is_stale:
             self.list(place, only=self._only, is_flat=self._is_flat)

@@ -152,6 +152,11 @@ class ListingModel(QAbstractTableModel):
             size_bytes += sum(map(sizes.__getitem__, numbers)) - others * NO_SIZE
         return folders, blobs, size_bytes
 
+    def count_deleted(self, spans: Iterable[tuple[int, int]]) -> int:
+        """How many of the rows in these spans are deleted."""
+        rows, numbers = self.rows, self._shown
+        return sum(rows.count_deleted(numbers[first : last + 1]) for first, last in spans)
+
     def position(self, name: str, *, is_folder: bool | None = None) -> int | None:
         """Where the row of that name stands, if it is shown."""
         names, kinds = self.rows.names, self.rows.kinds

@@ -86,6 +86,7 @@ class ListingView(QTableView):
         self._typed = ""
         self._typed_at = 0.0
         self._is_fitting = False
+        self._shows_deleted = False
         self.drop_refusal = ""
         """Why no files may be dropped here; empty where they may."""
         dress_table(self, "Files and folders")
@@ -137,13 +138,23 @@ class ListingView(QTableView):
         header = self.horizontalHeader()
         self._is_fitting = True
         for column in Column:
-            self.setColumnHidden(column, column in self._columns.hidden)
+            self.setColumnHidden(column, not self._is_shown(column))
             if width := self._columns.widths[column]:
                 self.setColumnWidth(column, width)
         self._is_fitting = False
         self._fit_name()
         self.show_sorting(self._columns.sorted_by, descending=self._columns.descending)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+
+    def _is_shown(self, column: Column) -> bool:
+        is_out_of_place = column is Column.DELETED and not self._shows_deleted
+        return column not in self._columns.hidden and not is_out_of_place
+
+    def show_deleted(self, is_shown: bool) -> None:
+        """The column that is about deleted rows: only where they are listed."""
+        if is_shown != self._shows_deleted:
+            self._shows_deleted = is_shown
+            self.apply_columns()
 
     def show_sorting(self, column: Column, *, descending: bool) -> None:
         """Put the arrow where the sorting is."""
@@ -187,6 +198,8 @@ class ListingView(QTableView):
         """Which columns are shown; the name always is."""
         menu = QMenu(self)
         for column in Column:
+            if column is Column.DELETED and not self._shows_deleted:
+                continue
             action = QAction(HEADERS[column], menu)
             action.setCheckable(True)
             action.setChecked(column not in self._columns.hidden)
@@ -325,7 +338,8 @@ class ListingView(QTableView):
         if not index.isValid():
             return None
         row: Row = self._rows.at(index.row())
-        return index.row() if row.is_folder else None
+        is_gone = row.is_deleted and row.kind is RowKind.CONTAINER
+        return index.row() if row.is_folder and not is_gone else None
 
     def _name_of(self, row: int | None) -> str:
         return "" if row is None else self._rows.at(row).name

@@ -4,7 +4,7 @@
     size>10M size<1G       bytes of a blob
     newer:7d older:2026-01-31
     type:image tier:cool   part of the content type, or of the tier
-    is:folder is:file
+    is:folder is:file is:deleted
 
 Terms may stand together with one pattern for the name; all must hold. Words with blanks
 between them are one text to find; everything after `re:` is the expression.
@@ -126,7 +126,11 @@ def _kind(word: str) -> Test:
         return lambda rows, n: rows.kinds[n] == RowKind.BLOB
     if word in ("folder", "directory"):
         return lambda rows, n: rows.kinds[n] == RowKind.FOLDER
-    raise InputError(f"‘is:{word}’ is no condition.", cure="Write is:file or is:folder.")
+    if word == "deleted":
+        return lambda rows, n: rows.is_deleted(n)
+    raise InputError(
+        f"‘is:{word}’ is no condition.", cure="Write is:file, is:folder or is:deleted."
+    )
 
 
 def _may_fold(name: str, plain: str) -> bool:

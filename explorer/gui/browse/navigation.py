@@ -14,7 +14,7 @@ from explorer.gui.parts.texts import explain, tooltip
 
 FILTER_HINT = (
     "Part of a name, or a pattern such as *.csv; also size>10M, newer:7d, older:2026-01-31, "
-    "type:image, tier:cool, is:file, re:^run-\\d+"
+    "type:image, tier:cool, is:file, is:deleted, re:^run-\\d+"
 )
 
 

@@ -20,6 +20,7 @@ from explorer.gui.bridge import Bridge
 from explorer.gui.browse import rules
 from explorer.gui.browse.arranger import Arranger
 from explorer.gui.browse.columns import Columns
+from explorer.gui.browse.counting import counted
 from explorer.gui.browse.history import History
 from explorer.gui.browse.kept import Kept
 from explorer.gui.browse.lister import Lister
@@ -27,7 +28,7 @@ from explorer.gui.browse.listing_model import ListingModel
 from explorer.gui.browse.listing_view import ListingView
 from explorer.gui.browse.matching import row_match
 from explorer.gui.browse.navigation import NavigationBar
-from explorer.gui.browse.rows import Row
+from explorer.gui.browse.rows import Row, RowKind
 from explorer.gui.browse.sorting import Column
 from explorer.gui.browse.stage import Stage
 from explorer.gui.browse.telling import PaneNotice
@@ -175,6 +176,7 @@ class Pane(QWidget):
             status.folders_selected + status.blobs_selected,
             status.blobs_selected,
             is_missing=self._is_missing,
+            deleted_selected=status.deleted_selected,
         )
 
     def selection(self) -> list[Row]:
@@ -183,15 +185,8 @@ class Pane(QWidget):
 
     def status(self) -> Status:
         """Counted when asked for, and remembered for `place`."""
-        folders, blobs, size_bytes = self.model.weigh(self.view.spans())
-        self._counted = Status(
-            items=len(self.model.rows),
-            shown=self.model.rowCount(),
-            is_scanning=self.is_listing,
-            folders_selected=folders,
-            blobs_selected=blobs,
-            bytes_selected=size_bytes,
-        )
+        spans = self.view.spans()
+        self._counted = counted(self.model, spans, is_scanning=self.is_listing)
         return self._counted
 
     def _selection_changed(self) -> None:
@@ -279,7 +274,9 @@ class Pane(QWidget):
         place = self.location
         if place is None:
             return
-        if row.is_folder:
+        if row.is_deleted and row.kind is RowKind.CONTAINER:
+            self.notice.say(rules.DELETED, Tone.INFO)
+        elif row.is_folder:
             self.go(place.child(row.name))
         else:
             self.blob_opened.emit(row)

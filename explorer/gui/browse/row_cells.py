@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from explorer.gui.browse import cells
@@ -18,6 +18,7 @@ from explorer.gui.parts.chip import chip_size, paint_chip
 Index = QModelIndex | QPersistentModelIndex
 Key = tuple[str, bool]
 """A row by its name and whether it is a folder (or container)."""
+DELETED = ("deleted", Tone.NEUTRAL)
 MARGIN = 6
 MIN_NAME = 60
 """A mark leaves the name so much room, in logical pixels, or is not painted."""
@@ -42,9 +43,12 @@ class RowCells(QStyledItemDelegate):
         return rows.names[number], rows.kinds[number] != RowKind.BLOB
 
     def _mark(self, index: Index) -> tuple[str, Tone] | None:
-        if not self.marks or index.column() != Column.NAME:
+        if index.column() != Column.NAME:
             return None
-        return self.marks.get(self._key(self._rows.number(index.row())))
+        number = self._rows.number(index.row())
+        if self._rows.rows.is_deleted(number):
+            return DELETED
+        return self.marks.get(self._key(number)) if self.marks else None
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         rows, number, column = self._rows.rows, self._rows.number(index.row()), index.column()
@@ -57,6 +61,10 @@ class RowCells(QStyledItemDelegate):
         if column == Column.NAME:
             option.icon = cells.icon(rows, number)
             option.features |= features.HasDecoration
+            if rows.is_deleted(number):
+                font = QFont(option.font)
+                font.setStrikeOut(True)
+                option.font = font
         elif column == Column.SIZE:
             option.displayAlignment = cells.RIGHT
 

@@ -13,10 +13,16 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from explorer.gui.browse.natural import natural_key
+from explorer.storage.history import BlobState, DeletedContainer
 from explorer.storage.model import Blob, BlobType, Container, Prefix
 
 NO_SIZE = -1
 NO_TIME = 0
+NOT_DELETED = -2
+ALL_DELETED = -1
+"""In place of the days that are left: a folder is there only for what is deleted in it."""
+NO_END = 32_767
+"""In place of the days that are left: it is kept as a version, until that is deleted."""
 
 
 class RowKind(IntEnum):
@@ -67,6 +73,8 @@ class Row:
     tier: str
     blob_type: BlobType | None
     lease_state: str
+    is_deleted: bool = False
+    """It is gone, and can come back."""
 
     @property
     def is_folder(self) -> bool:
@@ -93,6 +101,10 @@ class Rows:
         self._leases = array("H")
         self._blob_types = bytearray()
         self._words = _Words()
+        # Up to the last deleted row: where nothing is deleted they hold nothing.
+        self._days_left = array("h")
+        self._deleted_s = array("q")
+        self.deleted_count = 0
 
     def __len__(self) -> int:
         return len(self.names)
@@ -131,6 +143,45 @@ class Rows:
                 container.lease_state,
             )
 
+    def add_deleted(self, states: Iterable[BlobState]) -> None:
+        """Append blobs that are gone, each as it last was."""
+        for state in states:
+            self.add_blobs((state.blob,))
+            if state.is_deleted:
+                self._mark_deleted(min(state.remaining_days, NO_END - 1), state.deleted_s)
+            else:
+                self._mark_deleted(NO_END, NO_TIME)
+
+    def add_deleted_prefixes(self, prefixes: Iterable[Prefix]) -> None:
+        """Append folders in which all is deleted."""
+        for prefix in prefixes:
+            self.add_prefixes((prefix,))
+            self._mark_deleted(ALL_DELETED, NO_TIME)
+
+    def add_deleted_containers(self, containers: Iterable[DeletedContainer]) -> None:
+        """Append containers of an account that are gone."""
+        for gone in containers:
+            self.add_containers((gone.container,))
+            self._mark_deleted(min(gone.remaining_days, NO_END - 1), gone.deleted_s)
+
+    def _mark_deleted(self, days_left: int, deleted_s: int) -> None:
+        """The newest row is."""
+        row = len(self.names) - 1
+        self._deleted_s.extend(array("q", [NO_TIME]) * (row - len(self._deleted_s)))
+        self._deleted_s.append(deleted_s)
+        self._fill_days(row)
+        self._days_left.append(days_left)
+        self.deleted_count += 1
+
+    def _fill_days(self, count: int) -> None:
+        self._days_left.extend(array("h", [NOT_DELETED]) * (count - len(self._days_left)))
+
+    def revive(self, row: int) -> None:
+        """It is there again."""
+        if self.is_deleted(row):
+            self._days_left[row] = NOT_DELETED
+            self.deleted_count -= 1
+
     def _add_plain(self, name: str, kind: RowKind, modified_s: int, lease: str) -> None:
         self._add_name(name, kind)
         self.sizes.append(NO_SIZE)
@@ -149,6 +200,26 @@ class Rows:
         self._tiers[row] = number(blob.tier)
         self._leases[row] = number(blob.lease_state)
         self._blob_types[row] = _TYPE_NUMBERS[blob.blob_type]
+        self.revive(row)
+
+    def days_left(self, row: int) -> int:
+        """Whole days until a deleted row is gone for good, or NOT_DELETED, ALL_DELETED, NO_END."""
+        return self._days_left[row] if row < len(self._days_left) else NOT_DELETED
+
+    def is_deleted(self, row: int) -> bool:
+        """Whether it is gone, and can come back."""
+        return self.days_left(row) != NOT_DELETED
+
+    def count_deleted(self, rows: Sequence[int]) -> int:
+        """How many of them are deleted. In C all the way: they may be a million."""
+        if not self.deleted_count:
+            return 0
+        self._fill_days(len(self.names))
+        return len(rows) - array("h", map(self._days_left.__getitem__, rows)).count(NOT_DELETED)
+
+    def deleted_s(self, row: int) -> int:
+        """When it was deleted, in seconds since 1970; NO_TIME where that is not known."""
+        return self._deleted_s[row] if self.is_deleted(row) else NO_TIME
 
     def content_type(self, row: int) -> str:
         return self._words.text(self._types[row])
@@ -174,6 +245,7 @@ class Rows:
             tier=self.tier(row),
             blob_type=self.blob_type(row) if kind is RowKind.BLOB else None,
             lease_state=self.lease_state(row),
+            is_deleted=self.is_deleted(row),
         )
 
     def find(self, names: Iterable[str], *, is_folder: bool) -> dict[str, int]:

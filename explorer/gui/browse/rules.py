@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explorer.service.history import NO_LAKE
 from explorer.service.model import Ability, Connection, Location, SecretHome
 from explorer.storage.access import Verdict
 
 NO_CONNECTION = "Connect to a storage account first."
 NO_CONTAINER = "Open a container first."
 NO_SELECTION = "Select something first."
+DELETED = "It is deleted: restore it first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,17 @@ class Place:
     blobs_selected: int = 0
     is_missing: bool = False
     """The listing said that there is no such container."""
+    deleted_selected: int = 0
+    """How many of the selected are deleted already."""
+
+    @property
+    def gone(self) -> str:
+        """Why nothing but restoring can be done to what is selected; empty where it is there."""
+        if not self.deleted_selected:
+            return ""
+        if self.deleted_selected == self.selected:
+            return DELETED if self.selected == 1 else "They are deleted: restore them first."
+        return f"Of what is selected, {self.deleted_selected:,} are deleted: restore those first."
 
 
 def refusal(place: Place, ability: Ability) -> str:
@@ -66,18 +79,21 @@ def download(place: Place) -> str:
     """Downloading what is selected; in a container without a selection, the folder shown."""
     if place.location is not None and not place.location.container and not place.selected:
         return NO_SELECTION
-    return refusal(place, Ability.READ)
+    return place.gone or refusal(place, Ability.READ)
 
 
 def save_as(place: Place) -> str:
     if place.selected != 1 or place.blobs_selected != 1:
         return "Select one blob."
-    return refusal(place, Ability.READ)
+    return place.gone or refusal(place, Ability.READ)
 
 
 def open_one(place: Place) -> str:
     if place.selected != 1:
         return "Select one item."
+    is_container = place.location is not None and not place.location.container
+    if place.gone and (place.blobs_selected or is_container):
+        return place.gone
     return refusal(place, Ability.READ) if place.blobs_selected else ""
 
 
@@ -88,7 +104,7 @@ def move_to(place: Place) -> str:
         return NO_SELECTION if place.location is not None else NO_CONNECTION
     if not place.location.container:
         return "Containers stay where they are."
-    return relocate_folder(place)
+    return place.gone or relocate_folder(place)
 
 
 def rename(place: Place) -> str:
@@ -112,8 +128,26 @@ def delete(place: Place) -> str:
     """Deleting what is selected: blobs and folders, or containers."""
     if place.location is None or not place.selected:
         return NO_SELECTION if place.location is not None else NO_CONNECTION
+    if place.gone:
+        return place.gone
     if not place.location.container:
         if place.selected > 1:
             return "Containers are deleted one at a time."
         return refusal(place, Ability.DELETE_CONTAINER)
     return refusal(place, Ability.DELETE)
+
+
+def show_deleted(place: Place) -> str:
+    """Listing what is deleted in the place shown, too."""
+    if place.connection is None or place.location is None:
+        return NO_CONNECTION
+    if place.connection.is_hierarchical:
+        return NO_LAKE
+    is_inside = bool(place.location.container)
+    return refusal(place, Ability.LIST if is_inside else Ability.LIST_CONTAINERS)
+
+
+def restore(place: Place) -> str:
+    """Bringing back what is selected and deleted."""
+    is_inside = place.location is not None and place.location.container
+    return refusal(place, Ability.OVERWRITE if is_inside else Ability.CREATE_CONTAINER)

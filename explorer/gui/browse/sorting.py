@@ -31,6 +31,7 @@ class Column(IntEnum):
     TIER = 4
     BLOB_TYPE = 5
     LEASE = 6
+    DELETED = 7
 
 
 def sort_rows(
@@ -65,6 +66,8 @@ def column_key(rows: Rows, column: Column) -> Callable[[int], Any]:
         return rows.times.__getitem__
     if column is Column.BLOB_TYPE:
         return rows.blob_types.__getitem__
+    if column is Column.DELETED:
+        return rows.days_left
     names = {Column.TYPE: "type", Column.TIER: "tier", Column.LEASE: "lease"}
     if column not in names:
         return rows.name_keys.__getitem__

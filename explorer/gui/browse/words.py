@@ -18,6 +18,9 @@ class Status:
     folders_selected: int = 0
     blobs_selected: int = 0
     bytes_selected: int = 0
+    deleted: int = 0
+    """How many of the items are deleted, and can come back."""
+    deleted_selected: int = 0
 
 
 def path_text(location: Location) -> str:

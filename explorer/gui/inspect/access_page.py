@@ -155,6 +155,8 @@ class AccessPage(InspectorPage):
     def refusal(self, selection: Selection) -> str:
         if Path.of(selection) is None:
             return "Select one file, folder or container to see who may do what with it."
+        if selection.subject.deleted:
+            return rules.DELETED
         if selection.subject.connection.is_hierarchical is False:
             return FLAT
         return ""

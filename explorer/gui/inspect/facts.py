@@ -16,6 +16,7 @@ from explorer.gui.browse.cells import local_time
 from explorer.gui.browse.words import path_text
 from explorer.gui.inspect.selection import Selection
 from explorer.service.model import Location
+from explorer.storage.history import BlobState, DeletedContainer
 from explorer.storage.model import BlobProperties, BlobType, Container
 
 _BLOB_TYPES = {
@@ -139,6 +140,44 @@ def container_sections(found: Container) -> tuple[Section, ...]:
         ),
         _metadata(found.metadata.items()),
     )
+
+
+def deleted_sections(state: BlobState, location: Location) -> tuple[Section, ...]:
+    """A blob as it was before it was deleted, and for how long it can come back."""
+    blob = state.blob
+    path = f"{path_text(Location(location.connection_id, location.container))}{blob.name}"
+    return (
+        section(
+            "Blob, deleted",
+            (
+                Fact("Path", shown(path)),
+                *_deleted_facts(state.deleted_s, state.remaining_days, state.is_deleted),
+                size_fact(blob.size_bytes),
+                Fact("Blob type", _BLOB_TYPES[blob.blob_type]),
+                time_fact("Last modified", blob.last_modified_s),
+                time_fact("Created", blob.created_s),
+                Fact("Tier", shown(blob.tier)),
+                Fact("Content type", shown(blob.content_type)),
+                Fact("MD5", blob.content_md5.hex() if blob.content_md5 else ""),
+                Fact("ETag", shown(blob.etag)),
+                Fact("Version", shown(state.version_id)),
+            ),
+        ),
+        _metadata((blob.metadata or {}).items()),
+    )
+
+
+def deleted_container_sections(gone: DeletedContainer) -> tuple[Section, ...]:
+    """A container as it was before it was deleted, and for how long it can come back."""
+    found, *others = container_sections(gone.container)
+    when = _deleted_facts(gone.deleted_s, gone.remaining_days, True)
+    facts = found.facts[0], *when, *found.facts[1:]
+    return (section("Container, deleted", facts), *others)
+
+
+def _deleted_facts(deleted_s: int, days_left: int, has_end: bool) -> tuple[Fact, ...]:
+    left = f"{days_left:,} {'day' if days_left == 1 else 'days'}" if has_end else "as a version"
+    return time_fact("Deleted", deleted_s), Fact("Kept for" if has_end else "Kept", left)
 
 
 def place_sections(location: Location, kind: str) -> tuple[Section, ...]:

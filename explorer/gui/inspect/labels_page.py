@@ -137,6 +137,8 @@ class LabelsPage(InspectorPage):
     def refusal(self, selection: Selection) -> str:
         if selection.is_past:
             return PAST
+        if selection.subject.deleted:
+            return rules.DELETED
         return "" if selection.subject.blob is not None else ONE_BLOB
 
     def show_selection(self, selection: Selection) -> None:

@@ -103,6 +103,8 @@ class PreviewPage(InspectorPage):
         row = selection.subject.blob
         if row is None:
             return "Select a blob to look inside."
+        if row.is_deleted and not selection.is_past:
+            return rules.DELETED
         if reason := rules.refusal(selection.subject.as_place(), Ability.READ):
             return reason
         return ARCHIVED if row.tier == "Archive" else ""

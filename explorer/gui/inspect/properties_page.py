@@ -17,9 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer.base.errors import QuaysideError
+from explorer.base.errors import NotFoundError, QuaysideError
 from explorer.base.tasks import TaskScope
 from explorer.gui.bridge import Bridge
+from explorer.gui.browse.rows import Row, RowKind
 from explorer.gui.colours import Tone
 from explorer.gui.errors import describe
 from explorer.gui.inspect import facts
@@ -29,7 +30,9 @@ from explorer.gui.inspect.selection import Selection
 from explorer.gui.parts.buttons import Rank, push_button
 from explorer.gui.parts.notice import NoticeBar
 from explorer.gui.parts.texts import plain_label, tooltip
+from explorer.service.model import Location
 
+LIST_AGAIN = "List the folder again (F5)."
 ACCOUNT = "Select a container, a folder or a blob."
 
 
@@ -98,9 +101,10 @@ class PropertiesPage(InspectorPage):
             )
 
     async def _find(self, selection: Selection) -> tuple[Section, ...]:
-        subject = selection.subject
+        subject, place = selection.subject, selection.subject.location
+        if subject.deleted and not selection.is_past:
+            return await self._find_deleted(place, subject.deleted[0])
         if (row := subject.blob) is not None:
-            place = subject.location
             found = await self._bridge.call(
                 lambda service: service.properties(
                     place,
@@ -114,6 +118,19 @@ class PropertiesPage(InspectorPage):
             about = await self._bridge.call(lambda service: service.container_properties(container))
             return facts.container_sections(about)
         return facts.place_sections(subject.place or subject.location, "Folder")
+
+    async def _find_deleted(self, place: Location, row: Row) -> tuple[Section, ...]:
+        if row.kind is RowKind.BLOB:
+            state = await self._bridge.call(lambda it: it.history.last_of(place, row.name))
+            if state is None:
+                raise NotFoundError(f"Of '{row.name}' nothing is kept any more.", cure=LIST_AGAIN)
+            return facts.deleted_sections(state, place)
+        if row.kind is RowKind.CONTAINER:
+            at = place.connection_id
+            gone = await self._bridge.call(lambda it: it.history.latest_deleted(at, row.name))
+            return facts.deleted_container_sections(gone)
+        folder = facts.place_sections(place.child(row.name), "Folder")
+        return (*folder, facts.section("Deleted", (Fact("Deleted", "everything in it"),)))
 
     # -- showing ------------------------------------------------------------------------------
 

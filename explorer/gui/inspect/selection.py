@@ -48,7 +48,7 @@ class Selection:
             name = self.subject.rows[0].name
             if self.is_past:
                 return f"{name} ({'version' if self.version_id else 'snapshot'})"
-            return name
+            return f"{name} (deleted)" if self.subject.rows[0].is_deleted else name
         place = self.subject.location
         return place.name or self.subject.connection.name
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 
 from explorer.base.shown import shown
 from explorer.gui.palette.fuzzy import fit
-from explorer.gui.window.offers import Area, flat
+from explorer.gui.window.offers import Area, flat, offered
 from explorer.gui.window.subject import Subject
 
 
@@ -45,7 +45,7 @@ def of_areas(areas: Iterable[Area], subject: Subject) -> list[Command]:
     return [
         Command(name, offer.act, about, offer.icon_name, offer.refusal)
         for area in areas
-        for name, offer in flat(area.offers(subject))
+        for name, offer in flat(offered(area, subject))
         if offer.act is not None
     ]
 
@@ -59,7 +59,8 @@ def _about(subject: Subject) -> str:
 
 
 def best(commands: list[Command], typed: str, most: int = 200) -> list[Command]:
-    """Those that fit, the best first; what cannot be done comes after what can. Pure."""
+    """Those that fit, a whole name first, then the best; what cannot be done comes after what
+    can. Pure."""
     found = []
     for at, command in enumerate(commands):
         score = fit(typed, command.name)
@@ -68,5 +69,6 @@ def best(commands: list[Command], typed: str, most: int = 200) -> list[Command]:
             if score is None:
                 continue
             score -= 20
-        found.append((bool(command.refusal), -score, at))
-    return [commands[at] for _, _, at in sorted(found)[:most]]
+        is_other = command.name.casefold() != typed.strip().casefold()
+        found.append((bool(command.refusal), is_other, -score, at))
+    return [commands[at] for *_, at in sorted(found)[:most]]

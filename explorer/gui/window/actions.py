@@ -65,6 +65,7 @@ class Act(Enum):
     PEEK = auto()
     PROPERTIES = auto()
     SHOW_DELETED = auto()
+    RESTORE_DELETED = auto()
     COMMANDS = auto()
     SETTINGS = auto()
     HELP = auto()
@@ -97,6 +98,8 @@ class Spec:
     refusal: Callable[[Place], str] = _always
     short: str = ""
     """For the tool bar."""
+    is_switch: bool = False
+    """It is on or off, and its action checked while it is on."""
 
 
 SPECS: dict[Act, Spec] = {
@@ -148,7 +151,10 @@ SPECS: dict[Act, Spec] = {
     Act.MOVE_ACROSS: Spec("Mo&ve to the other pane", "", ("Ctrl+Shift+F5",)),
     Act.PEEK: Spec("Pre&view", "eye", ("Space",), _with_place),
     Act.PROPERTIES: Spec("Prope&rties", "info", ("Alt+Return",), _with_place),
-    Act.SHOW_DELETED: Spec("Show &deleted…", "delete", ("Ctrl+Shift+D",), _with_place),
+    Act.SHOW_DELETED: Spec(
+        "Show &deleted", "delete", ("Ctrl+H",), rules.show_deleted, is_switch=True
+    ),
+    Act.RESTORE_DELETED: Spec("R&estore deleted…", "undo", ("Ctrl+Shift+D",), _with_place),
     Act.COMMANDS: Spec("All &commands…", "terminal", ("Ctrl+K",)),
     Act.SETTINGS: Spec("&Settings…", "settings", ("Ctrl+,",)),
     Act.HELP: Spec("&Help for what is in front", "question", ("F1",)),
@@ -177,6 +183,8 @@ class Actions(QObject):
         self._actions: dict[Act, QAction] = {}
         for act, spec in SPECS.items():
             action = QAction(spec.text, window)
+            action.setCheckable(spec.is_switch)
+            action.setIconVisibleInMenu(not spec.is_switch)  # its place is the mark's
             if spec.icon_name:
                 action.setIcon(icon(spec.icon_name))
             if spec.short:

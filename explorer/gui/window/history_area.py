@@ -14,6 +14,7 @@ from explorer.gui.browse.deleted_sheet import DeletedSheet
 from explorer.gui.browse.pane import Pane
 from explorer.gui.browse.restore_sheet import RestoreSheet
 from explorer.gui.window.offers import Offer
+from explorer.gui.window.restoring import Restoring
 from explorer.gui.window.subject import Subject
 from explorer.gui.window.surroundings import Surroundings
 from explorer.service.history import NO_LAKE
@@ -35,7 +36,7 @@ class HistoryArea:
         if place is not None:
             found.append(
                 Offer(
-                    "Show de&leted…",
+                    "Restore de&leted…",
                     lambda: self._around.do(
                         show_deleted(
                             self._around.bridge,
@@ -73,6 +74,21 @@ class HistoryArea:
                     )
                 )
         return tuple(found)
+
+    def offers_deleted(self, subject: Subject) -> Sequence[Offer]:
+        """Of rows that are deleted: bring them back."""
+        around, place, rows = self._around, subject.location, subject.deleted
+        what = "" if len(rows) == 1 else f" {len(rows):,} deleted"
+        return (
+            Offer(
+                f"&Restore{what}",
+                lambda: around.do(
+                    Restoring(around.bridge, around.tabs, place, rows).run(), "restore"
+                ),
+                "undo",
+                rules.restore(subject.as_place()),
+            ),
+        )
 
 
 async def show_deleted(

@@ -33,6 +33,11 @@ class InspectArea:
             return (access,)
         return access, self._offer(subject, "Prope&rties", PropertiesPage.key, "info")
 
+    def offers_deleted(self, subject: Subject) -> Sequence[Offer]:
+        if subject.blob is None:
+            return ()
+        return (self._offer(subject, "Versions and snapshots", VersionsPage.key, "history"),)
+
     def _offer(self, subject: Subject, text: str, key: str, icon_name: str) -> Offer:
         return Offer(
             text,

@@ -38,7 +38,6 @@ from explorer.gui.window.context_menus import ContextMenus
 from explorer.gui.window.deeds import Deeds
 from explorer.gui.window.going import Going
 from explorer.gui.window.hearing import Hearing
-from explorer.gui.window.history_area import show_deleted_in
 from explorer.gui.window.inspect_area import InspectArea
 from explorer.gui.window.inspecting import Inspecting
 from explorer.gui.window.left_panel import make_left_panel
@@ -46,6 +45,7 @@ from explorer.gui.window.marked import Marked
 from explorer.gui.window.memory import Memory
 from explorer.gui.window.relocation_area import RelocationArea
 from explorer.gui.window.session import Session
+from explorer.gui.window.showing_deleted import ShowingDeleted
 from explorer.gui.window.start_page import StartPage
 from explorer.gui.window.status import StatusLine
 from explorer.gui.window.surroundings import Surroundings
@@ -114,6 +114,7 @@ class MainWindow(QMainWindow):
             self.deeds.do,
         )
         self.relocation = RelocationArea(around)
+        self.showing_deleted = ShowingDeleted(around, self.actions_[Act.SHOW_DELETED])
         self.carry = CarryRoom(around, self.deeds.paste)
         self.carry.take_in_tree(self.tree)
         self.two_panes = TwoPanes(
@@ -212,6 +213,7 @@ class MainWindow(QMainWindow):
         )
         self.actions_.add_to_listing(pane.stage)
         self.carry.take_in(pane)
+        self.showing_deleted.take_in(pane)
         pane.location_changed.connect(self._location_changed)
         pane.state_changed.connect(self._state_timer.start)
         pane.blob_opened.connect(lambda row: self.inspecting.look_at(pane, row))
@@ -255,9 +257,8 @@ class MainWindow(QMainWindow):
             Act.PASTE: self.carry.paste,
             Act.DUPLICATE: self.carry.duplicate,
             **self.two_panes.deeds(),
-            Act.SHOW_DELETED: lambda: self.deeds.do(
-                show_deleted_in(self._bridge, self._scope, self.pane, self), "show what is deleted"
-            ),
+            Act.SHOW_DELETED: self.showing_deleted.toggle,
+            Act.RESTORE_DELETED: self.showing_deleted.open_sheet,
             Act.COMMANDS: lambda: self.deeds.do(self.commanding.open(), "commands"),
             Act.SETTINGS: lambda: self.deeds.do(self.settings.open(), "settings"),
         }

@@ -142,7 +142,9 @@ def build_menu_bar(
     for title, acts in _MENUS:
         fill(bar.addMenu(title), acts, actions)
     view = bar.addMenu("&View")
-    fill(view, (Act.PEEK, Act.PROPERTIES, Act.SHOW_DELETED, None), actions)
+    fill(
+        view, (Act.PEEK, Act.PROPERTIES, None, Act.SHOW_DELETED, Act.RESTORE_DELETED, None), actions
+    )
     fill(view, _PANES, actions)
     fill(view.addMenu("Select b&y comparison"), _SELECTING, actions)
     view.addSeparator()
@@ -212,4 +214,5 @@ def panel_action(text: str, icon_name: str, parent: QWidget) -> QAction:
     """A switch for a dock."""
     action = QAction(icon(icon_name), text, parent)
     action.setCheckable(True)
+    action.setIconVisibleInMenu(False)  # its place is the mark's
     return action

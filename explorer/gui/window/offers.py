@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtWidgets import QMenu
 
@@ -43,14 +43,33 @@ class Area(Protocol):
         ...
 
 
+@runtime_checkable
+class DeletedArea(Protocol):
+    """A room that has something to offer for what is deleted, too. GUI thread."""
+
+    def offers_deleted(self, subject: Subject) -> Sequence[Offer]:
+        """What fits `subject`, some or all of whose rows are deleted."""
+        ...
+
+
+def offered(area: Area, subject: Subject) -> Sequence[Offer]:
+    """What the area offers for `subject`: nothing for deleted rows, unless it knows of them."""
+    if not subject.deleted:
+        return area.offers(subject)
+    return area.offers_deleted(subject) if isinstance(area, DeletedArea) else ()
+
+
 def fill(menu: QMenu, areas: Iterable[Area], subject: Subject) -> None:
-    """Put the offers into a menu, a section for each area."""
+    """Put the offers into a menu, a section for each area; single ones share a section."""
     menu.setToolTipsVisible(True)
+    last = 0
     for area in areas:
-        if offers := area.offers(subject):
-            if menu.actions() and not menu.actions()[-1].isSeparator():
+        if offers := offered(area, subject):
+            is_apart = not last == len(offers) == 1
+            if is_apart and menu.actions() and not menu.actions()[-1].isSeparator():
                 menu.addSeparator()
             _add(menu, offers)
+            last = len(offers)
 
 
 def _add(menu: QMenu, offers: Iterable[Offer]) -> None:
@@ -70,6 +89,7 @@ def _add(menu: QMenu, offers: Iterable[Offer]) -> None:
         if offer.is_checked is not None:
             action.setCheckable(True)
             action.setChecked(offer.is_checked)
+            action.setIconVisibleInMenu(False)  # its place is the mark's
         action.setEnabled(not offer.refusal and offer.act is not None)
         action.setToolTip(tooltip(offer.refusal))
         if offer.act is not None:

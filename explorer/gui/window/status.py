@@ -22,7 +22,8 @@ def items_text(status: Status, *, has_place: bool) -> str:
         return f"scanning… {count(status.items, 'item')}"
     if status.shown != status.items:
         return f"{status.shown:,} of {count(status.items, 'item')}"
-    return count(status.items, "item")
+    words = count(status.items, "item")
+    return f"{words}, {status.deleted:,} of them deleted" if status.deleted else words
 
 
 def selection_text(status: Status) -> str:

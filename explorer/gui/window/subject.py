@@ -52,7 +52,18 @@ class Subject:
             return ("",)
         return tuple(f"{row.name}/" if row.is_folder else row.name for row in self.rows)
 
+    @property
+    def deleted(self) -> tuple[Row, ...]:
+        """Those of the rows that are deleted, and can come back."""
+        return tuple(row for row in self.rows if row.is_deleted)
+
     def as_place(self) -> Place:
         """For the rules that say what is allowed."""
         blobs = sum(not row.is_folder for row in self.rows)
-        return Place(self.connection, self.location, len(self.rows) or 1, blobs)
+        return Place(
+            self.connection,
+            self.location,
+            len(self.rows) or 1,
+            blobs,
+            deleted_selected=len(self.deleted),
+        )
