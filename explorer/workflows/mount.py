@@ -124,6 +124,11 @@ def credentials_commands(share: Share) -> list[str]:
     ]
 
 
+def written_commands(file: str) -> list[str]:
+    """What is left to do about a credentials file that was written: it goes to root."""
+    return [f"sudo chown root: {shlex.quote(file)}"]
+
+
 def options(file: str) -> str:
     """Options of the mount, with the key left to the credentials `file`."""
     return ",".join(("vers=3.0", f"credentials={file}", *_MODES))

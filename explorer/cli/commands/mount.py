@@ -6,17 +6,13 @@ import argparse
 import asyncio
 import getpass
 import os
-import socket
 import sys
 from pathlib import Path
 
-from explorer.base.errors import InputError, LocalError
-from explorer.base.paths import write_private
-from explorer.base.redact import register_secret
+from explorer.base.errors import InputError
 from explorer.cli import options
 from explorer.cli.output import Output
-from explorer.workflows import mount
-from explorer.workflows.mount import Share
+from explorer.workflows import mount, mount_here
 
 NAME = "mount"
 SUMMARY = "print how a share of Azure Files is mounted"
@@ -27,7 +23,6 @@ DESCRIPTION = (
     "root reads; --write-credentials FILE writes one, with the key from AZURE_STORAGE_KEY, from "
     "standard input, or asked for without echo."
 )
-CONNECT_S = 5.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,9 +55,10 @@ async def run(args: argparse.Namespace, out: Output) -> int:
     where = mount.check_mount_point(args.mount_point)
     file = str(options.absolute(args.write_credentials)) if args.write_credentials else ""
     if file:
-        await asyncio.to_thread(_write, Path(file), share, _key())
+        await asyncio.to_thread(mount_here.write_credentials, Path(file), share, _key())
         out.note(f"Wrote {file}. Give it to root: sudo chown root {file}")
-    is_reached = await asyncio.to_thread(_reaches, share) if args.check else None
+    reached = await mount_here.reach(share.host) if args.check else None
+    is_reached = reached.is_reached if reached is not None else None
     volume = mount.volume_entry(share, args.volume, at_startup=args.at_startup, file=file)
     commands = mount.mount_commands(share, where, file)
     fstab = mount.fstab_line(share, where, file)
@@ -85,9 +81,8 @@ async def run(args: argparse.Namespace, out: Output) -> int:
     _part(out, "Backend.AI, in its etcd configuration", volume.splitlines())
     for need in mount.NEEDS:
         out.note(f"Needed: {need}")
-    if is_reached is not None:
-        answer = "is reached" if is_reached else "is not reached: a firewall or the provider blocks"
-        out.note(f"Port {mount.SMB_PORT} of {share.host} {answer}.")
+    if reached is not None:
+        out.note(reached.text)
     return 0 if is_reached is not False else 1
 
 
@@ -104,32 +99,9 @@ def _key() -> str:
     if not key and sys.stdin is not None:
         is_asked = sys.stdin.isatty()
         key = getpass.getpass("Account key: ") if is_asked else sys.stdin.readline()
-    key = key.strip()
-    if not key or any(letter.isspace() or ord(letter) < 0x21 for letter in key):
+    if not key.strip():
         raise InputError(
             "There is no account key to write.",
             cure="Give it in AZURE_STORAGE_KEY, or by standard input.",
         )
-    register_secret(key)
-    return key
-
-
-def _write(path: Path, share: Share, key: str) -> None:
-    if path.exists():
-        raise InputError(f"'{path}' exists already.", cure="Name another file, or remove it.")
-    try:
-        write_private(path, mount.credentials_text(share, key).encode())
-    except OSError as error:
-        raise LocalError(
-            f"The credentials cannot be written: {error.strerror}.",
-            path=str(path),
-            cure="Name a file in a folder that you may write to.",
-        ) from error
-
-
-def _reaches(share: Share) -> bool:
-    try:
-        with socket.create_connection((share.host, mount.SMB_PORT), CONNECT_S):
-            return True
-    except OSError:
-        return False
+    return mount_here.check_key(key)

@@ -42,6 +42,7 @@ class WorkSheet(Sheet):
         """Do `work` in place of what is under way; our errors are told in the bar."""
         self.stop()
         self._task = self._scope.spawn(self._told(work), name=name)
+        self._task.add_done_callback(lambda _: work.close())  # stopped before it had begun
         self.show_state()
 
     def stop(self) -> None:

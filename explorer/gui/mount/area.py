@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from explorer.gui import ask
+from explorer.gui.mount.credentials import Keys
 from explorer.gui.mount.sheet import MountSheet
 from explorer.gui.window.offers import Offer
 from explorer.gui.window.subject import Subject
 from explorer.gui.window.surroundings import Surroundings
-from explorer.workflows.mount import file_host
+from explorer.service.model import Connection
+from explorer.workflows.mount import Share, file_host
+from explorer.workflows.mount_here import Reached, reach, write_credentials
+
+if TYPE_CHECKING:  # the module behind imports the whole SDK; it is loaded in a thread
+    from explorer.service.service import Service
+
+ACCOUNT_KEY = "account key"
 
 NO_SHARES = "Azure Files of this account is not known: it is an emulator, or has its own domain."
 
@@ -23,16 +34,44 @@ class MountArea:
     def offers(self, subject: Subject) -> Sequence[Offer]:
         if not subject.is_account:
             return ()
-        host = file_host(subject.connection.endpoint)
+        connection = subject.connection
+        host = file_host(connection.endpoint)
         return (
             Offer(
                 "Mou&nt Azure Files…",
-                lambda: self._around.do(self.open(host), "mount Azure Files"),
+                lambda: self._around.do(self.open(host, connection), "mount Azure Files"),
                 "link",
                 "" if host else NO_SHARES,
             ),
         )
 
-    async def open(self, host: str) -> None:
+    async def open(self, host: str, connection: Connection) -> None:
         """Show the dialog until it is closed."""
-        await ask.answer(MountSheet(host, self._around.window))
+        around = self._around
+        await ask.answer(
+            MountSheet(host, self.keys(connection), self._reach, around.scope, around.window)
+        )
+
+    def keys(self, connection: Connection) -> Keys:
+        """How a credentials file is written for this account."""
+        workers = self._around.workers
+        has_key = connection.credential_kind == ACCOUNT_KEY
+
+        async def write(share: Share, path: Path, key: str | None, replaces: bool) -> None:
+            if key is not None:
+                await workers.run(write_credentials, path, share, key, replaces=replaces)
+                return
+
+            async def on_service(service: Service) -> None:
+                own = await service.reveal_secret(connection.id)
+                await asyncio.to_thread(write_credentials, path, share, own, replaces=replaces)
+
+            await self._around.bridge.call(on_service)
+
+        def exists(path: Path) -> Awaitable[bool]:
+            return workers.run(path.exists)
+
+        return Keys(connection.name if has_key else "", exists, write)
+
+    async def _reach(self, host: str) -> Reached:
+        return await self._around.bridge.call(lambda _service: reach(host))

@@ -1,10 +1,11 @@
 """How a share of Azure Files is mounted: filled in, shown, copied. It mounts nothing.
 
-No key is asked for and none is in what is shown; it goes into a file that only root reads.
-GUI thread only.
+No key is in what is shown: it goes into a file of its own. GUI thread only.
 """
 
 from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QTextOption
@@ -20,12 +21,19 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.base.errors import InputError
+from explorer.base.shown import shown
+from explorer.base.tasks import TaskScope
+from explorer.gui import ask
+from explorer.gui.account.work_sheet import WorkSheet
+from explorer.gui.colours import Tone
+from explorer.gui.mount.credentials import CredentialsSheet, Keys
+from explorer.gui.parts.busy import BusyIndicator
 from explorer.gui.parts.buttons import Rank, push_button
 from explorer.gui.parts.fields import line_field, mark_invalid
 from explorer.gui.parts.texts import explain, plain_label
-from explorer.gui.sheet import Sheet
 from explorer.workflows import mount
 from explorer.workflows.mount import Share
+from explorer.workflows.mount_here import Reached
 
 PARTS = (
     ("credentials", "&Credentials file", "Once: the file with the key, for root alone"),
@@ -37,13 +45,17 @@ PARTS = (
 LINES = 8
 
 
-def texts_of(share: Share, mount_point: str, volume: str, *, at_startup: bool) -> dict[str, str]:
-    """What each part says. Raises InputError for a mount point that cannot be. Pure."""
+def texts_of(
+    share: Share, mount_point: str, volume: str, *, at_startup: bool, file: str = ""
+) -> dict[str, str]:
+    """What each part says; `file` are the credentials, where they were written already. Raises
+    InputError for a mount point that cannot be. Pure."""
+    made = mount.written_commands(file) if file else mount.credentials_commands(share)
     return {
-        "credentials": "\n".join(mount.credentials_commands(share)),
-        "mount": "\n".join(mount.mount_commands(share, mount_point)),
-        "fstab": mount.fstab_line(share, mount_point),
-        "volume": mount.volume_entry(share, volume, at_startup=at_startup),
+        "credentials": "\n".join(made),
+        "mount": "\n".join(mount.mount_commands(share, mount_point, file)),
+        "fstab": mount.fstab_line(share, mount_point, file),
+        "volume": mount.volume_entry(share, volume, at_startup=at_startup, file=file),
     }
 
 
@@ -62,13 +74,14 @@ class _Part(QWidget):
         self.copy_button: QPushButton = push_button("Copy", icon_name="copy")
         self.copy_button.setAccessibleName(f"Copy: {title}")
         self.copy_button.clicked.connect(self._copy)
-        top = QHBoxLayout()
-        top.addWidget(plain_label(title), 1)
-        top.addWidget(self.copy_button)
+        self.top = QHBoxLayout()
+        self.top.setSpacing(8)
+        self.top.addWidget(plain_label(title), 1)
+        self.top.addWidget(self.copy_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 12)
         column.setSpacing(4)
-        column.addLayout(top)
+        column.addLayout(self.top)
         column.addWidget(self.text)
 
     def show_text(self, text: str) -> None:
@@ -82,12 +95,24 @@ class _Part(QWidget):
         self.copy_button.setText("Copied")
 
 
-class MountSheet(Sheet):
-    """For the shares at `host`."""
+class MountSheet(WorkSheet):
+    """For the shares at `host`. `reach` tries its port, for the button that asks for it."""
 
-    def __init__(self, host: str, parent: QWidget | None = None) -> None:
-        super().__init__("Mount Azure Files", parent, icon_name="link", width=720)
+    def __init__(
+        self,
+        host: str,
+        keys: Keys,
+        reach: Callable[[str], Awaitable[Reached]],
+        scope: TaskScope,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__("Mount Azure Files", scope, parent, icon_name="link", width=720)
         self._host = host
+        self._keys = keys
+        self._reach = reach
+        self._share: Share | None = None
+        self.file = ""
+        """The credentials file, once it was written."""
         self.share = line_field("Share", placeholder="share, or share/folder")
         self.mount_point = line_field("Mount point", placeholder="/mnt/share")
         self.volume = line_field("Volume of Backend.AI")
@@ -119,20 +144,60 @@ class MountSheet(Sheet):
         self.body.addWidget(
             plain_label("\n".join(("It needs:", *mount.NEEDS)), muted=True, wrap=True)
         )
+        self.body.addWidget(self.notice)  # below what it is about
+        self.write_button = push_button("&Write the file…", icon_name="key")
+        self.write_button.clicked.connect(
+            lambda: self._scope.spawn(self._write(), name="write credentials")
+        )
+        self.parts["credentials"].top.addWidget(self.write_button)
+        self.check_button = self.add_button(f"Check port &{mount.SMB_PORT}", at_left=True)
+        explain(self.check_button, f"Opens a connection to {host} and closes it; sends nothing.")
+        self.check_button.clicked.connect(lambda: self.begin(self._check(), "check a port"))
+        self.busy = BusyIndicator("Trying the port")
+        self._left.addSpacing(10)
+        self._left.addWidget(self.busy)
         close = self.add_button("Close", rank=Rank.PRIMARY)
         close.clicked.connect(self.accept)
         self._update()
         self.share.setFocus()
+
+    async def _check(self) -> None:
+        self.notice.hide()
+        found = await self._reach(self._host)
+        self.notice.tell(shown(found.text), Tone.OK if found.is_reached else Tone.WARN)
+        self.fit()
+
+    async def _write(self) -> None:
+        if self._share is None:
+            return
+        sheet = CredentialsSheet(self._share, self._keys, self._scope, self)
+        path = await ask.finished(sheet, lambda it: it.path)
+        if path is not None:
+            self.file = str(path)
+            self._update()
+            self.notice.tell(
+                f"Wrote {shown(self.file)}, for you alone. The lines for mounting name it now.",
+                Tone.OK,
+            )
+            self.fit()
+
+    def show_state(self) -> None:
+        self.check_button.setEnabled(not self.is_busy)
+        if self.is_busy:
+            self.busy.start()
+        else:
+            self.busy.stop()
 
     def _update(self) -> None:
         """What is shown follows what is typed; the mount point and the volume have a default."""
         typed = self.share.text().strip().strip("/")
         texts: dict[str, str] = {}
         problem, wrong = "", None
+        self._share = None
         if typed:
             wrong = self.share
             try:
-                share = mount.parse_share(f"//{self._host}/{typed}")
+                share = self._share = mount.parse_share(f"//{self._host}/{typed}")
                 point = f"/mnt/{share.name}"
                 self.mount_point.setPlaceholderText(point)
                 self.volume.setPlaceholderText(f"{share.account}-{share.name}")
@@ -142,10 +207,12 @@ class MountSheet(Sheet):
                     self.mount_point.text().strip() or point,
                     self.volume.text().strip(),
                     at_startup=self.at_startup.isChecked(),
+                    file=self.file,
                 )
                 wrong = None
             except InputError as error:
                 problem = str(error)
+        self.write_button.setEnabled(self._share is not None)
         for field in (self.share, self.mount_point):
             mark_invalid(field, field is wrong)
         self.problem.setText(problem or ("" if typed else "Type the name of the share."))
