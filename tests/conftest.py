@@ -13,6 +13,7 @@ import pytest
 
 pytest_plugins = [
     "tests.support.azurite",
+    "tests.support.sign_in",
     "tests.support.guards",
     "tests.support.lake",
     "tests.support.history",

@@ -24,7 +24,7 @@ from explorer.storage.connection_spec import EMULATOR_ACCOUNT, EMULATOR_KEY
 
 MINIMUM_NODE = 20
 _MAIN = Path("azurite", "dist", "src", "blob", "main.js")
-_LISTENS = re.compile(r"successfully listens on http://127\.0\.0\.1:(\d+)")
+_LISTENS = re.compile(r"successfully listens on https?://127\.0\.0\.1:(\d+)")
 _STOP_WITH_PARENT = (
     "data:text/javascript,process.stdin.on('end',()=>process.kill(process.pid,'SIGTERM'))"
     ".resume().unref()"
@@ -85,7 +85,9 @@ class Emulator:
 
     `folder` keeps the data (made if missing); None keeps it in memory. What the
     emulator prints is appended to `log`. `port` 0 takes a free one. The first of
-    `accounts` is the one that `connection_string` and `endpoint` speak of.
+    `accounts` is the one that `connection_string` and `endpoint` speak of. With a
+    `certificate` (a PEM file with its key in it) it speaks https, and takes the tokens of
+    sign-ins, whose signature it does not check.
     """
 
     def __init__(
@@ -96,6 +98,7 @@ class Emulator:
         port: int = 0,
         accounts: Sequence[EmulatorAccount] = (DEVELOPMENT_ACCOUNT,),
         start_timeout_s: float = 60.0,
+        certificate: Path | None = None,
     ) -> None:
         if not accounts:
             raise ValueError("an emulator serves at least one account")
@@ -105,6 +108,7 @@ class Emulator:
         self._wanted_port = port
         self._port = 0
         self._start_timeout_s = start_timeout_s
+        self._certificate = certificate
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -136,14 +140,18 @@ class Emulator:
     @property
     def endpoint(self) -> str:
         """The blob endpoint of the first account, without a slash at the end."""
-        return f"http://127.0.0.1:{self._port}/{self.accounts[0].name}"
+        return f"{self._scheme}://127.0.0.1:{self._port}/{self.accounts[0].name}"
+
+    @property
+    def _scheme(self) -> str:
+        return "http" if self._certificate is None else "https"
 
     @property
     def connection_string(self) -> str:
         """What a person pastes to connect to the first account."""
         account = self.accounts[0]
         return (
-            f"DefaultEndpointsProtocol=http;AccountName={account.name};AccountKey={account.key};"
+            f"DefaultEndpointsProtocol={self._scheme};AccountName={account.name};AccountKey={account.key};"
             f"BlobEndpoint={self.endpoint};"
         )
 
@@ -154,6 +162,9 @@ class Emulator:
         command = [find_node(), "--import", _STOP_WITH_PARENT, str(find_azurite())]
         command += ["--blobHost", "127.0.0.1", "--blobPort", str(self._port or self._wanted_port)]
         command += ["--skipApiVersionCheck", "--disableTelemetry", "--silent"]
+        if self._certificate is not None:
+            pem = str(self._certificate)
+            command += ["--cert", pem, "--key", pem, "--oauth", "basic"]
         if self.folder is None:
             command += ["--inMemoryPersistence"]
         else:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import Enum
 from typing import Protocol
 
 from explorer.base.errors import ConnectionTextError, InputError, NotAuthorizedError
@@ -11,11 +12,24 @@ from explorer.base.redact import register_secret
 from explorer.service.browse import Reach
 from explorer.service.claims import utc_now
 from explorer.service.model import Connection, Location, ProbeReport
+from explorer.service.reaching import rest_of
 from explorer.storage.access import Action
-from explorer.storage.connection import ConnectionSpec, SasToken, SharedKey, parse
+from explorer.storage.connection import (
+    ConnectionSpec,
+    Credential,
+    EntraSignIn,
+    SasToken,
+    SharedKey,
+    parse,
+)
 from explorer.storage.marks import READ_ONLY_CURE
 from explorer.storage.model import BlobRef
-from explorer.storage.sas import SasKind
+from explorer.storage.sas import Sas, SasKind
+from explorer.storage.sas_delegation import (
+    UserDelegationKey,
+    checked_for_delegation,
+    make_delegated_sas,
+)
 from explorer.storage.sas_making import (
     make_sas,
     readable_url,
@@ -24,12 +38,38 @@ from explorer.storage.sas_making import (
     version_for,
 )
 from explorer.storage.sas_wish import (
+    HEAD_START,
     PERMISSIONS,
     SasWish,
     changing_letters,
     least_wish,
     wish_warnings,
 )
+
+BY_ROLES = "It allows no more than the roles of your sign-in do."
+
+
+class SignedBy(Enum):
+    """Who vouches for a SAS, in words for people."""
+
+    KEY = "account key"
+    POLICY = "stored policy"
+    """By the account's key too; a policy of the container says what it allows."""
+    DELEGATION = "user delegation"
+    """By a key that the service hands to a sign-in for some days."""
+
+
+def signing_refusal(credential: Credential, by: SignedBy) -> str:
+    """Why this credential cannot have a SAS signed so; empty where it can. Pure."""
+    if by is SignedBy.DELEGATION:
+        if isinstance(credential, EntraSignIn):
+            return ""
+        return "User delegation takes an Entra sign-in, which this connection is none of."
+    if isinstance(credential, SharedKey):
+        return ""
+    if isinstance(credential, EntraSignIn):
+        return "This takes the account's key, and the connection is by a sign-in."
+    return "To make a SAS takes the account's key or an Entra sign-in."
 
 
 class Connected(Reach, Protocol):
@@ -74,18 +114,24 @@ class Sharing:
 
     def __init__(self, reach: Connected) -> None:
         self._reach = reach
+        self._keys: dict[str, tuple[datetime, datetime, UserDelegationKey]] = {}
+        """The last key of each connection, so that a hundred SAS ask for one."""
 
     def reason(self, connection_id: str) -> str:
         """Why this connection cannot make a SAS, for a tooltip; empty where it can.
 
-        Signing takes the account's key. There are no sign-ins with a token here, so there
-        is no user delegation either.
+        Signing takes the account's key, or a sign-in.
         """
-        credential = self._reach.spec(connection_id).credential
-        if isinstance(credential, SharedKey):
+        spec = self._reach.spec(connection_id)
+        if any(not signing_refusal(spec.credential, by) for by in SignedBy):
             return ""
-        reason = self._reach.spec(connection_id).access(utc_now()).reason(Action.SIGN)
-        return reason or "To make a SAS takes the account's key."
+        reason = spec.access(utc_now()).reason(Action.SIGN)
+        return reason or signing_refusal(spec.credential, SignedBy.KEY)
+
+    def ways(self, connection_id: str) -> tuple[tuple[SignedBy, str], ...]:
+        """Every way to sign, with why this connection cannot; empty where it can."""
+        credential = self._reach.spec(connection_id).credential
+        return tuple((by, signing_refusal(credential, by)) for by in SignedBy)
 
     def kinds(self, connection_id: str, location: Location, name: str = "") -> tuple[SasKind, ...]:
         """What a SAS can be made for, there or around it; the least first."""
@@ -145,14 +191,25 @@ class Sharing:
         """What to read before it is made; recomputed while a dialog is filled in."""
         return wish_warnings(wish, utc_now())
 
-    async def make(self, connection_id: str, wish: SasWish) -> Shared:
-        """Sign it; asks the service nothing. Raises NotAuthorizedError without a key,
-        InputError for a wish that no SAS can hold."""
+    async def make(self, connection_id: str, wish: SasWish, by: SignedBy | None = None) -> Shared:
+        """Sign it, `by` what the connection has where nobody says.
+
+        With a key the service is asked nothing; a sign-in asks it for a key of some days.
+        Raises NotAuthorizedError where the connection cannot sign so, InputError for a wish
+        that no SAS, or none by user delegation, can hold.
+        """
         spec = await self._spec(connection_id)
         credential = spec.credential
-        if not isinstance(credential, SharedKey):
+        if by is None:
+            is_sign_in = isinstance(credential, EntraSignIn)
+            by = SignedBy.DELEGATION if is_sign_in else SignedBy.KEY
+        if refusal := signing_refusal(credential, by):
+            said = self._reach.access(connection_id).reason(Action.SIGN)
             raise NotAuthorizedError(
-                self.reason(connection_id), cure="Connect with the account's key to make one."
+                said if isinstance(credential, SasToken) else refusal,
+                cure="Connect with the account's key to make one."
+                if by is not SignedBy.DELEGATION
+                else "Connect with a sign-in to make one (--auth az).",
             )
         if wish.kind is SasKind.DIRECTORY:
             self._check_directories(connection_id)
@@ -163,15 +220,33 @@ class Sharing:
                 cure=READ_ONLY_CURE,
             )
         version = version_for(self._reach.api_version(connection_id))
-        sas = make_sas(wish, credential.account, credential.key, version=version)
+        if isinstance(credential, SharedKey):
+            sas = make_sas(wish, credential.account, credential.key, version=version)
+        else:
+            sas = await self._delegated(connection_id, spec, wish, version)
         register_secret(sas.token)
         return Shared(
             replace(wish, permissions=sas.permissions, starts=sas.starts, expires=sas.expires),
             shared_url(spec.blob_endpoint, wish, sas),
             sas.token,
             shared_connection_string(spec.blob_endpoint, sas),
-            wish_warnings(wish, utc_now()),
+            (*wish_warnings(wish, utc_now()), *((BY_ROLES,) if sas.is_user_delegation else ())),
         )
+
+    async def _delegated(
+        self, connection_id: str, spec: ConnectionSpec, wish: SasWish, version: str
+    ) -> Sas:
+        now = utc_now()
+        wish = checked_for_delegation(wish, now)
+        starts, expires = wish.starts or now - HEAD_START, wish.expires or now
+        kept = self._keys.get(connection_id)
+        if kept is None or not (kept[0] <= starts and expires <= kept[1]):
+            from explorer.storage.azure.delegation import user_delegation_key
+
+            rest = rest_of(await self._reach.store(connection_id))
+            key = await self._reach.calls.run(user_delegation_key, rest, starts, expires)
+            kept = self._keys[connection_id] = (starts, expires, key)
+        return make_delegated_sas(wish, spec.account, kept[2], version=version)
 
     async def source_url(self, connection_id: str, ref: BlobRef, lifetime_s: float) -> str:
         """An address another service can read that blob by: the source of a copy. A secret."""
@@ -179,6 +254,10 @@ class Sharing:
         access = self._reach.access(connection_id)
         if not access.allows(Action.READ):
             raise NotAuthorizedError(access.reason(Action.READ))
+        if isinstance(spec.credential, EntraSignIn):
+            wish = self.least(Location(connection_id, ref.container), ref=ref)
+            wish = replace(wish, expires=utc_now() + timedelta(seconds=lifetime_s))
+            return (await self.make(connection_id, wish)).url
         return readable_url(
             spec,
             ref,

@@ -121,6 +121,12 @@ def key_access() -> Access:
     return Access(tuple((action, YES) for action in Action))
 
 
+def sign_in_access() -> Access:
+    """A sign-in: roles and access lists decide, and only the service knows them."""
+    perhaps = Claim(Verdict.UNKNOWN, "The roles of your sign-in decide; it can only be tried.")
+    return Access(tuple((action, perhaps) for action in Action))
+
+
 def anonymous_access() -> Access:
     """A public container: reading perhaps, anything else never."""
     no = Claim(Verdict.NO, "Without a key or a SAS nothing can be changed or managed.")

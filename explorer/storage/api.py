@@ -145,9 +145,15 @@ class BlobStore(Protocol):
         """An address by which another service can read this blob: the source of a copy.
 
         Signed with the key for just this blob, reading, until `expires_s` (since 1970);
-        with a SAS the SAS itself; of what is public the bare address. It holds a secret:
-        never logged, kept or shown. Raises NotAuthorizedError where the SAS does not read.
+        with a SAS the SAS itself; of what is public, or reached by a sign-in, the bare
+        address. It holds a secret: never logged, kept or shown. Raises NotAuthorizedError
+        where the SAS does not read.
         """
+        ...
+
+    def source_authorization(self) -> str:
+        """What has to be shown beside that address: a sign-in's token. Empty for any other
+        credential. A secret. Raises NotAuthorizedError where there is no token to be had."""
         ...
 
     def put_blob_from_url(
@@ -159,12 +165,14 @@ class BlobStore(Protocol):
         condition: Condition,
         source_if_match: str = "",
         source_md5: bytes | None = None,
+        source_authorization: str = "",
     ) -> Written:
         """Put Blob From URL: the service fetches the whole of the source, at most 5,000 MiB,
         and stores it with `headers`. With `source_md5` it checks what it fetched.
 
         Raises PreconditionFailedError where the source is not `source_if_match` any more, or
-        the target not what `condition` says; NotFoundError (CannotVerifyCopySource) where
+        the target not what `condition` says; NotAuthorizedError for a `source_authorization`
+        that must not be sent there; NotFoundError (CannotVerifyCopySource) where
         the service cannot read the source; ConflictError (501) where it knows no such copy.
         """
         ...
@@ -179,6 +187,7 @@ class BlobStore(Protocol):
         *,
         source_if_match: str = "",
         source_md5: bytes | None = None,
+        source_authorization: str = "",
     ) -> None:
         """Put Block From URL: stage `length` bytes at `offset` of the source as one block.
         Raises as `put_blob_from_url`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from explorer.base.errors import ConnectionTextError
-from explorer.storage.connection_change import complete, replace_credential
+from explorer.storage.connection_change import complete, replace_credential, with_sign_in
 from explorer.storage.connection_parse import parse_all, parse_one
 from explorer.storage.connection_spec import (
     EMULATOR_ACCOUNT,
@@ -17,6 +17,7 @@ from explorer.storage.connection_spec import (
     Anonymous,
     ConnectionSpec,
     Credential,
+    EntraSignIn,
     Missing,
     NeedsCredential,
     PastedKind,
@@ -27,6 +28,7 @@ from explorer.storage.connection_spec import (
     Scope,
     ScopeLevel,
     SharedKey,
+    TokenSource,
 )
 from explorer.storage.connection_url import address_to_fetch, blob_url, locate
 from explorer.storage.pasted import IncompleteTextError
@@ -37,6 +39,7 @@ __all__ = [
     "Anonymous",
     "ConnectionSpec",
     "Credential",
+    "EntraSignIn",
     "Missing",
     "NeedsCredential",
     "PastedKind",
@@ -47,6 +50,7 @@ __all__ = [
     "Scope",
     "ScopeLevel",
     "SharedKey",
+    "TokenSource",
     "address_to_fetch",
     "blob_url",
     "complete",
@@ -55,6 +59,7 @@ __all__ = [
     "recognise",
     "replace_credential",
     "summary",
+    "with_sign_in",
 ]
 
 

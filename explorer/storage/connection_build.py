@@ -17,6 +17,7 @@ from explorer.storage.connection_spec import (
     Anonymous,
     ConnectionSpec,
     Credential,
+    EntraSignIn,
     Missing,
     NeedsCredential,
     PastedKind,
@@ -26,7 +27,7 @@ from explorer.storage.connection_spec import (
     ScopeLevel,
     SharedKey,
 )
-from explorer.storage.endpoint import parse_endpoint
+from explorer.storage.endpoint import parse_endpoint, token_refusal
 from explorer.storage.pasted import IncompleteTextError, trim_value, without_spaces
 from explorer.storage.sas import SasKind
 
@@ -155,6 +156,12 @@ def build(
     is_loopback = False
     if blob_endpoint:
         end = parse_endpoint(blob_endpoint, account=account)
+        if isinstance(credential, EntraSignIn) and (reason := token_refusal(blob_endpoint)):
+            raise ConnectionTextError(
+                reason,
+                field="URL",
+                cure="Use https://ACCOUNT.blob.core.windows.net, or a key or a SAS.",
+            )
         is_loopback = end.is_loopback
         if not end.is_https and not is_loopback and not is_http_allowed:
             lacking.append(Missing.HTTP_CONSENT)

@@ -20,12 +20,14 @@ from explorer.storage.connection_parse import (
 from explorer.storage.connection_spec import (
     ConnectionSpec,
     Credential,
+    EntraSignIn,
     NeedsCredential,
     Place,
     SasToken,
     Scope,
     ScopeLevel,
     SharedKey,
+    TokenSource,
 )
 from explorer.storage.connection_url import is_same_account
 from explorer.storage.sas import looks_like_sas, parse_sas
@@ -87,6 +89,14 @@ def replace_credential(spec: ConnectionSpec, text: str) -> ConnectionSpec:
         return rebuilt(fresh, place=spec.start) if spec.start.container else fresh
     _require_as_wide(spec.scope, fresh.scope)
     return replace(fresh, scope=_narrower(spec.scope, fresh.scope), start=spec.start)
+
+
+def with_sign_in(spec: ConnectionSpec, source: TokenSource) -> ConnectionSpec:
+    """`spec` reached with a sign-in in place of what it had; it starts where it did.
+
+    Raises ConnectionTextError for an address to which no token is sent.
+    """
+    return rebuilt(spec, credential=EntraSignIn(source))
 
 
 def _require_same_container(found: ConnectionSpec, spec: ConnectionSpec) -> None:

@@ -10,7 +10,13 @@ from datetime import datetime
 from enum import Enum
 
 from explorer.base.errors import ConnectionTextError
-from explorer.storage.access import Access, anonymous_access, key_access, sas_access
+from explorer.storage.access import (
+    Access,
+    anonymous_access,
+    key_access,
+    sas_access,
+    sign_in_access,
+)
 from explorer.storage.sas import Sas, SasKind
 
 EMULATOR_ACCOUNT = "devstoreaccount1"
@@ -52,12 +58,27 @@ class Anonymous:
     """Nothing: a public container."""
 
 
+class TokenSource(Enum):
+    """Who hands out the token of a sign-in, in words for people."""
+
+    AZURE_CLI = "Azure CLI"
+    VARIABLE = "token variable"
+
+
+@dataclass(frozen=True, slots=True)
+class EntraSignIn:
+    """A bearer token of Microsoft Entra ID; `source` is asked for it when it is needed, and it
+    is kept nowhere."""
+
+    source: TokenSource
+
+
 @dataclass(frozen=True, slots=True)
 class NeedsCredential:
     """The text says where, not with what: ask for a key or a SAS."""
 
 
-Credential = SharedKey | SasToken | Anonymous | NeedsCredential
+Credential = SharedKey | SasToken | EntraSignIn | Anonymous | NeedsCredential
 
 
 class ScopeLevel(Enum):
@@ -165,13 +186,16 @@ class ConnectionSpec:
 
     @property
     def credential_kind(self) -> str:
-        """For people: `account key`, `container SAS`, `public`, `to be asked for`."""
+        """For people: `account key`, `container SAS`, `Entra sign-in (Azure CLI)`, `public`,
+        `to be asked for`."""
         if isinstance(self.credential, SharedKey):
             return "account key"
         if isinstance(self.credential, SasToken):
             sas = self.credential.sas
             owner = "user delegation " if sas.is_user_delegation else ""
             return f"{owner}{sas.kind.value} SAS"
+        if isinstance(self.credential, EntraSignIn):
+            return f"Entra sign-in ({self.credential.source.value})"
         return "public" if isinstance(self.credential, Anonymous) else "to be asked for"
 
     @property
@@ -199,6 +223,8 @@ class ConnectionSpec:
             return key_access()
         if isinstance(self.credential, SasToken):
             return sas_access(self.credential.sas, now, is_https=self.is_https)
+        if isinstance(self.credential, EntraSignIn):
+            return sign_in_access()
         return anonymous_access()
 
     def with_http_allowed(self) -> ConnectionSpec:

@@ -206,6 +206,22 @@ def _is_ip(host: str) -> bool:
     return True
 
 
+def token_refusal(endpoint: str) -> str:
+    """Why no sign-in's token is sent to this endpoint; empty where one may be.
+
+    The token opens every account that its owner may use, so it goes over https only, and to
+    nobody but Azure and this machine.
+    """
+    parts = urlsplit(endpoint)
+    host = (parts.hostname or "").rstrip(".")
+    if parts.scheme != "https":
+        return "A sign-in works over https only, and the address is plain http."
+    known = tuple(f".{suffix}" for suffix in (*_SUFFIXES, "storage.azure.net"))
+    if host.endswith(known) or is_loopback(host):
+        return ""
+    return f"A sign-in is sent to Azure's own addresses only, and {host} is none of them."
+
+
 def is_loopback(host: str) -> bool:
     """Whether `host`, with or without brackets, means this machine."""
     name = host.strip("[]").lower().rstrip(".")

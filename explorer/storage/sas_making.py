@@ -31,10 +31,12 @@ from explorer.storage.sas_wish import (
 
 SAS_VERSION = "2023-11-03"
 """Signed unless somebody says otherwise: the version that is spoken here, which services
-and emulators of the last years know. Newer ones sign the same text."""
+and emulators of the last years know. With a key, newer ones sign the same text."""
 
 OLDEST_VERSION = "2018-11-09"
-_WITH_SCOPE = "2020-12-06"
+WITH_SCOPE = "2020-12-06"
+"""From here on the encryption scope is signed."""
+ANSWERS = ("rscc", "rscd", "rsce", "rscl", "rsct")
 
 _RESOURCES = {
     SasKind.CONTAINER: "c",
@@ -56,12 +58,18 @@ def make_sas(wish: SasWish, account: str, key: str, *, version: str = SAS_VERSIO
             cure=f"Use version {OLDEST_VERSION} or later of the service.",
         )
     wish = checked(wish)
-    values = _values(wish, version)
-    values["sig"] = _signature(_string_to_sign(wish, values, account), key)
+    values = parameters_of(wish, version)
+    return signed(values, _string_to_sign(wish, values, account), key)
+
+
+def signed(values: dict[str, str], text: str, key: str) -> Sas:
+    """The parameters with the signature of `text` by `key` (base64). Raises
+    ConnectionTextError for a broken key."""
+    values = {**values, "sig": _signature(text, key)}
     return parse_sas("&".join(f"{name}={quote(text, safe='')}" for name, text in values.items()))
 
 
-def _values(wish: SasWish, version: str) -> dict[str, str]:
+def parameters_of(wish: SasWish, version: str) -> dict[str, str]:
     """The parameters, undecoded, without the signature; what is empty is left out."""
     found = {"sv": version}
     if wish.kind is SasKind.ACCOUNT:
@@ -72,42 +80,48 @@ def _values(wish: SasWish, version: str) -> dict[str, str]:
         path = wish.path.strip("/")
         found["sdd"] = str(path.count("/") + 1 if path else 0)
     found |= {
-        "st": _time_text(wish.starts),
-        "se": _time_text(wish.expires),
+        "st": time_text(wish.starts),
+        "se": time_text(wish.expires),
         "sp": wish.permissions,
         "sip": wish.ip,
         "spr": "https" if wish.is_https_only else "https,http",
         "si": wish.policy,
-        "ses": wish.encryption_scope if version >= _WITH_SCOPE else "",
+        "ses": wish.encryption_scope if version >= WITH_SCOPE else "",
         **answer_parameters(wish),
     }
     return {name: text for name, text in found.items() if text}
 
 
-def _time_text(moment: datetime | None) -> str:
+def time_text(moment: datetime | None) -> str:
+    """`2026-05-01T08:00:00Z`; empty for none."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment is not None else ""
 
 
 def _string_to_sign(wish: SasWish, values: dict[str, str], account: str) -> str:
     """Its lines; empty ones stand for what is not said."""
-    has_scope = values["sv"] >= _WITH_SCOPE
+    has_scope = values["sv"] >= WITH_SCOPE
     scope = ["ses"] if has_scope else []
     if wish.kind is SasKind.ACCOUNT:
         names = ["sp", "ss", "srt", "st", "se", "sip", "spr", "sv", *scope]
         return "\n".join([account, *(values.get(name, "") for name in names), ""])
-    place = "/".join(part for part in (account, wish.container, wish.path.strip("/")) if part)
-    if wish.kind in ONE_BLOB:  # a blob's name may begin and end with slashes
-        place = f"{account}/{wish.container}/{wish.path}"
     get = values.get
     lines = [
         *(get(name, "") for name in ("sp", "st", "se")),
-        f"/blob/{place}",
+        resource_line(wish, account),
         *(get(name, "") for name in ("si", "sip", "spr", "sv", "sr")),
         wish.snapshot or wish.version_id,
         *(get(name, "") for name in scope),
-        *(get(name, "") for name in ("rscc", "rscd", "rsce", "rscl", "rsct")),
+        *(get(name, "") for name in ANSWERS),
     ]
     return "\n".join(lines)
+
+
+def resource_line(wish: SasWish, account: str) -> str:
+    """What the SAS is for, as it is signed."""
+    if wish.kind in ONE_BLOB:  # a blob's name may begin and end with slashes
+        return f"/blob/{account}/{wish.container}/{wish.path}"
+    parts = (account, wish.container, wish.path.strip("/"))
+    return f"/blob/{'/'.join(part for part in parts if part)}"
 
 
 def _signature(text: str, key: str) -> str:

@@ -18,6 +18,7 @@ from explorer.storage.connection_spec import (
     Anonymous,
     ConnectionSpec,
     Credential,
+    EntraSignIn,
     Missing,
     NeedsCredential,
     PastedKind,
@@ -26,6 +27,7 @@ from explorer.storage.connection_spec import (
     Scope,
     ScopeLevel,
     SharedKey,
+    TokenSource,
 )
 from explorer.storage.marks import NO_MARKS, Marks, marks_from_json, marks_to_json
 from explorer.storage.sas import parse_sas
@@ -40,7 +42,16 @@ class CredentialType(Enum):
     SAS = "sas"
     PUBLISHED = "published key"
     """The emulator's, which everybody knows: the keyring is not bothered with it."""
+    AZURE_CLI = "azure cli"
+    """A sign-in: no secret, but who is asked for the token."""
+    TOKEN_VARIABLE = "token variable"  # noqa: S105 - a kind, not a secret
     NONE = "none"
+
+
+_SOURCES = {
+    CredentialType.AZURE_CLI: TokenSource.AZURE_CLI,
+    CredentialType.TOKEN_VARIABLE: TokenSource.VARIABLE,
+}
 
 
 class Namespace(Enum):
@@ -115,6 +126,9 @@ def save_form(spec: ConnectionSpec, *, connection_id: str, name: str) -> SavedCo
         kind = CredentialType.PUBLISHED if is_published else CredentialType.KEY
     elif sas is not None:
         kind = CredentialType.SAS
+    elif isinstance(spec.credential, EntraSignIn):
+        source = spec.credential.source
+        kind = next(one for one, known in _SOURCES.items() if known is source)
     return SavedConnection(
         id=connection_id,
         # A person may have pasted anything for a name.
@@ -158,6 +172,8 @@ def spec_of(saved: SavedConnection, secret: str) -> ConnectionSpec:
     credential: Credential = NeedsCredential()
     if saved.credential_type == CredentialType.NONE.value:
         credential = Anonymous()
+    elif source := _SOURCES.get(CredentialType(saved.credential_type)):
+        credential = EntraSignIn(source)
     elif saved.credential_type == CredentialType.PUBLISHED.value:
         credential = SharedKey(saved.account, EMULATOR_KEY)
     elif secret and saved.credential_type == CredentialType.KEY.value:

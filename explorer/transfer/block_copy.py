@@ -161,6 +161,7 @@ class BlockCopy:
             piece.offset,
             piece.length,
             source_if_match=self._etag,
+            source_authorization=self._target.source_authorization(),
         )
 
     async def _put_block(self, staged: Chunks, index: int, data: memoryview, md5: bytes) -> None:

@@ -81,6 +81,10 @@ class CopyTarget(RemoteTarget):
         """Blocking. Where the service reads the source; a secret, made for one request."""
         return self._origin.store.readable_url(self.source_ref, time.time() + URL_S)
 
+    def source_authorization(self) -> str:
+        """Blocking. What is shown beside that address; a secret, mostly empty."""
+        return self._origin.store.source_authorization()
+
     # -- what is there --------------------------------------------------------
 
     async def _weighed(self, source: Side, found: BlobProperties) -> tuple[Side, Side]:

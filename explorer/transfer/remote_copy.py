@@ -236,7 +236,7 @@ class RemoteCopy:
 
     def _from_url(self, condition: Condition) -> Written:
         source = self._target.source
-        url = self._target.source_url()
+        url, shown = self._target.source_url(), self._target.source_authorization()
         try:
             with self._commit.shielded():
                 return self._work.store.put_blob_from_url(
@@ -246,6 +246,7 @@ class RemoteCopy:
                     condition=condition,
                     source_if_match=source.etag,
                     source_md5=source.headers.content_md5 if self._work.options.with_md5 else None,
+                    source_authorization=shown,
                 )
         except IntegrityError as error:
             raise damaged(error.message) from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import http.client
 import socket
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -103,10 +104,12 @@ class FrontServer(RawServer):
     """Answers on loopback from `__enter__` to `__exit__`. What `answer` raises closes the
     connection and is kept in `troubles`."""
 
-    def __init__(self, answer: Callable[[Request], Reply]) -> None:
+    def __init__(
+        self, answer: Callable[[Request], Reply], *, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.troubles: list[Exception] = []
         self._answer = answer
-        super().__init__(self._converse)
+        super().__init__(self._converse, tls=tls)
 
     def _converse(self, sock: socket.socket, _: int) -> None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -151,9 +154,12 @@ def _written(request: Request, reply: Reply) -> bytes:
 
 
 class Backend:
-    """The emulator behind. Safe from many threads: each request has its own connection."""
+    """The emulator behind. Safe from many threads: each request has its own connection.
 
-    def __init__(self, emulator: Emulator) -> None:
+    `trust` is for one that speaks https."""
+
+    def __init__(self, emulator: Emulator, *, trust: ssl.SSLContext | None = None) -> None:
+        self._trust = trust
         self.account = emulator.accounts[0]
         self._emulator = emulator
         self.signer = signer_for(SharedKey(self.account.name, self.account.key))
@@ -194,8 +200,14 @@ class Backend:
         sent = {names.get(n, n): v for n, v in fields.items()}
         return self._exchange(method, f"{path}?{query}" if query else path, sent, body)
 
+    def connect(self) -> http.client.HTTPConnection:
+        """A connection of its own, which the caller closes."""
+        if self._trust is None:
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=self._trust)
+
     def _exchange(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = self.connect()
         try:
             has_host = any(name.lower() == "host" for name in headers)
             connection.putrequest(method, target, skip_host=has_host, skip_accept_encoding=True)

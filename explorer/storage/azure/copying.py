@@ -1,8 +1,8 @@
 """Bytes that go from one blob to another without coming here.
 
-The source is named by a URL that holds what it takes to read it: it goes into one header
-and nowhere else. Sources: Microsoft's REST pages 'Put Blob From URL' and 'Put Block From
-URL'.
+The source is named by a URL that holds what it takes to read it, or by one with a sign-in's
+token beside: each goes into one header and nowhere else. Sources: Microsoft's REST pages
+'Put Blob From URL' and 'Put Block From URL'.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from explorer.storage.azure import reading
 from explorer.storage.azure.errors import Attempt
 from explorer.storage.azure.names import blob_path
 from explorer.storage.azure.rest import Rest
-from explorer.storage.azure.signing import KeySigner, SasSigner, query_text
+from explorer.storage.azure.signing import KeySigner, SasSigner, TokenSigner, query_text
+from explorer.storage.endpoint import token_refusal
 from explorer.storage.model import BlobHeaders, BlobRef, Condition, Written
 from explorer.storage.sas import SasKind
 from explorer.storage.sas_making import make_sas
@@ -31,7 +32,8 @@ _PERMISSIONS = re.compile(r"(?:^|&)sp=([^&]*)")
 
 
 def readable_url(rest: Rest, ref: BlobRef, expires_s: float) -> str:
-    """Where whoever has this text can read the blob until then. It holds a secret."""
+    """Where whoever has this text can read the blob until then. It holds a secret, unless
+    there is a `source_authorization` to be shown with it."""
     signer = rest.place.signer
     which = {"snapshot": ref.snapshot, "versionid": ref.version_id}
     query = query_text(which)
@@ -49,6 +51,12 @@ def readable_url(rest: Rest, ref: BlobRef, expires_s: float) -> str:
         query = "&".join(part for part in (query, signer.token) if part)
     url = f"{rest.endpoint}{blob_path(ref.container, ref.name)}"
     return f"{url}?{query}" if query else url
+
+
+def source_authorization(rest: Rest) -> str:
+    """What is shown beside the address of a source by a sign-in: a secret; else empty."""
+    signer = rest.place.signer
+    return signer.authorization() if isinstance(signer, TokenSigner) else ""
 
 
 def _token(rest: Rest, signer: KeySigner, ref: BlobRef, expires_s: float) -> str:
@@ -77,12 +85,13 @@ def put_blob_from_url(
     condition: Condition,
     source_if_match: str,
     source_md5: bytes | None,
+    source_authorization: str = "",
 ) -> Written:
     fields = {
         "x-ms-blob-type": "BlockBlob",
         # What is stored beside the bytes is said here, whole.
         "x-ms-copy-source-blob-properties": "false",
-        **_source_headers(source_url, source_if_match, source_md5),
+        **_source_headers(rest, source_url, source_if_match, source_md5, source_authorization),
         **reading.stored_headers(headers),
         **reading.condition_headers(condition),
     }
@@ -108,12 +117,13 @@ def put_block_from_url(
     *,
     source_if_match: str,
     source_md5: bytes | None,
+    source_authorization: str = "",
 ) -> None:
     if offset < 0 or length <= 0:
         raise InputError(f"A range of {length} bytes at {offset} cannot be copied.")
     fields = {
         "x-ms-source-range": f"bytes={offset}-{offset + length - 1}",
-        **_source_headers(source_url, source_if_match, source_md5),
+        **_source_headers(rest, source_url, source_if_match, source_md5, source_authorization),
     }
     rest.do(
         Attempt(rest.place, "copy a block of", ref.container, ref.name),
@@ -127,8 +137,14 @@ def put_block_from_url(
     )
 
 
-def _source_headers(source_url: str, if_match: str, md5: bytes | None) -> dict[str, str]:
+def _source_headers(
+    rest: Rest, source_url: str, if_match: str, md5: bytes | None, authorization: str
+) -> dict[str, str]:
     fields = {"x-ms-copy-source": source_url}
+    if authorization:
+        if reason := token_refusal(rest.endpoint):
+            raise NotAuthorizedError(reason, cure="The bytes come through here instead.")
+        fields["x-ms-copy-source-authorization"] = authorization
     if if_match:
         fields["x-ms-source-if-match"] = if_match
     if md5 is not None:

@@ -150,6 +150,8 @@ def _authorization(
     signer = attempt.place.signer
     server_s = seconds_of(headers.get("date", ""))
     detail = _tag(body, b"AuthenticationErrorDetail") + _tag(body, b"Message")
+    if signer.kind is SignedBy.TOKEN:
+        return _token_refused(code, status, headers)
     if code not in _MANY_REASONS:
         return None
     if signer.kind is SignedBy.NOTHING:
@@ -195,6 +197,35 @@ def _authorization(
         "the service did not accept the account key",
         f"The account key does not fit account {attempt.place.account}: "
         "copy it again from Access keys.",
+    )
+
+
+_TENANT = re.compile(r"authorization_uri=\"?https://[^/\s]+/([0-9A-Fa-f-]{36})\b")
+
+
+def _token_refused(code: str, status: int, headers: Mapping[str, str]) -> Meaning | None:
+    """The same for a sign-in: it was not believed, or it is known and has no role."""
+    if code == "AuthorizationPermissionMismatch":
+        return Meaning(
+            NotAuthorizedError,
+            "your sign-in has no role, and is in no access list, that allows it",
+            "Ask for the role Storage Blob Data Reader or Contributor on the account or the "
+            "container; a new role takes some minutes.",
+        )
+    if code == "AuthorizationFailure":
+        return Meaning(
+            NotAuthorizedError,
+            "your sign-in or the account's network rules do not allow it",
+            "Check your roles on the account, and its firewall.",
+        )
+    if code not in ("", "AuthenticationFailed", "InvalidAuthenticationInfo") and status != 401:
+        return None
+    tenant = _TENANT.search(headers.get("www-authenticate", ""))
+    login = f"az login --tenant {tenant[1]}" if tenant else "az login"
+    return Meaning(
+        CredentialExpiredError,
+        "the service did not accept the sign-in",
+        f"Sign in again ('{login}', or another token), then try again.",
     )
 
 

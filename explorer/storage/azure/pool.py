@@ -39,6 +39,8 @@ class Call:
     """Whether doing it twice is the same as doing it once."""
     answer_wait_s: float = 0.0
     """Longest wait for the first byte of the answer, where it is longer than usual."""
+    is_look: bool = False
+    """Whether it changes nothing, whatever its method."""
 
 
 class Pool:
@@ -61,12 +63,12 @@ class Pool:
         Raises Cancelled, OSError, WireError, ProxyRefusedError, InputError, and
         NotAuthorizedError for what is more than looking while `guard` has a reason.
         """
-        if call.method not in LOOKING and (reason := self.guard()):
+        if call.method not in LOOKING and not call.is_look and (reason := self.guard()):
             raise NotAuthorizedError(reason)
         token = current_token()
         if token is not None:
             token.raise_if_cancelled()
-        told = _Told(progress) if progress is not None else None
+        told = progress if progress is None or isinstance(progress, Told) else Told(progress)
         while True:
             connection = self._take(call.origin)
             if connection is None:
@@ -90,7 +92,7 @@ class Pool:
         connection: Connection,
         call: Call,
         token: CancelToken | None,
-        told: _Told | None,
+        told: Told | None,
     ) -> Answer:
         abort = connection.abort
         try:
@@ -181,7 +183,7 @@ class Pool:
             connection.abort()
 
 
-class _Told:
+class Told:
     """Counts what was told, so that bytes sent a second time are not told again."""
 
     def __init__(self, progress: Callable[[int], None]) -> None:
@@ -198,7 +200,7 @@ class _Told:
         self._at = 0
 
 
-def _ask(connection: Connection, call: Call, told: _Told | None) -> Answer:
+def _ask(connection: Connection, call: Call, told: Told | None) -> Answer:
     head = (
         f"{call.method} {connection.absolute_targets}{call.target} HTTP/1.1\r\n"
         f"Host: {call.origin.netloc}\r\n{call.head}"

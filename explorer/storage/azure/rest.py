@@ -17,8 +17,9 @@ from explorer.storage.azure.answer import Answer
 from explorer.storage.azure.dates import http_date, seconds_of
 from explorer.storage.azure.dial import Origin
 from explorer.storage.azure.errors import Attempt, Place, refusal, translating
-from explorer.storage.azure.pool import Call, Pool
-from explorer.storage.azure.signing import query_text
+from explorer.storage.azure.pool import Call, Pool, Told
+from explorer.storage.azure.signing import TokenSigner, query_text
+from explorer.storage.endpoint import token_refusal
 
 API_VERSION = "2023-11-03"
 """Spoken unless the settings say otherwise: the oldest that has all we ask for (the Cold
@@ -51,6 +52,8 @@ class Rest:
 
     def __init__(self, endpoint: str, place: Place, pool: Pool, api_version: str) -> None:
         self.endpoint = endpoint.rstrip("/")
+        if isinstance(place.signer, TokenSigner) and (reason := token_refusal(self.endpoint)):
+            raise InputError(reason, cure="Connect with a key or a SAS.")
         self.place = place
         self.api_version = api_version or API_VERSION
         self._origin, self.base_path = split_endpoint(self.endpoint)
@@ -75,10 +78,12 @@ class Rest:
         progress: Callable[[int], None] | None = None,
         may_resend: bool = False,
         answer_wait_s: float = 0.0,
+        is_look: bool = False,
     ) -> Answer:
         """The answer, if its status is in `good`; the caller must close it.
 
-        `path` is encoded, without the endpoint's own. Raises errors of ours and Cancelled.
+        `path` is encoded, without the endpoint's own. `is_look` is said of a POST that changes
+        nothing. Raises errors of ours and Cancelled.
         """
         fields = {
             "x-ms-date": http_date(time.time()),
@@ -91,22 +96,35 @@ class Rest:
             fields["content-length"] = str(view.nbytes if view is not None else 0)
         spelled = add_metadata(fields, metadata)
         path = f"{self.base_path}{path}"
-        query = self.place.signer.sign(method, path, query_text(parameters), fields)
-        call = Call(
-            self._origin,
-            method,
-            f"{path}?{query}" if query else path,
-            head_lines(fields, spelled),
-            view,
-            may_resend,
-            answer_wait_s,
-        )
-        with translating(attempt):
-            answer = self.pool.exchange(call, progress)
-            self._date_seen = (answer.headers.get("date", ""), time.time())
-            if answer.status in good:
-                return answer
-            raise self._refused(attempt, answer)
+        signer = self.place.signer
+        told = Told(progress) if progress is not None else None
+        is_renewed = False
+        while True:
+            query = signer.sign(method, path, query_text(parameters), fields)
+            call = Call(
+                self._origin,
+                method,
+                f"{path}?{query}" if query else path,
+                head_lines(fields, spelled),
+                view,
+                may_resend,
+                answer_wait_s,
+                is_look,
+            )
+            with translating(attempt):
+                answer = self.pool.exchange(call, told)
+                self._date_seen = (answer.headers.get("date", ""), time.time())
+                if answer.status in good:
+                    return answer
+                refused = self._refused(attempt, answer)
+                if answer.status != 401 or not isinstance(signer, TokenSigner) or is_renewed:
+                    raise refused
+                if not signer.renew(fields):
+                    raise refused
+            # Nothing was done yet: with a fresh token it is asked once more.
+            is_renewed = True
+            if told is not None:
+                told.rewind()
 
     def do(
         self,
@@ -123,11 +141,12 @@ class Rest:
         progress: Callable[[int], None] | None = None,
         may_resend: bool = False,
         answer_wait_s: float = 0.0,
+        is_look: bool = False,
     ) -> tuple[Answer, bytearray]:
         """Like `ask`, with the whole body read."""
         answer = self.ask(
             attempt, method, path, parameters, headers, good=good, body=body, metadata=metadata,
-            progress=progress, may_resend=may_resend, answer_wait_s=answer_wait_s,
+            progress=progress, may_resend=may_resend, answer_wait_s=answer_wait_s, is_look=is_look,
         )  # fmt: skip
         with answer, translating(attempt):
             return answer, answer.read(limit)

@@ -16,7 +16,7 @@ from azure.storage.blob import BlobServiceClient
 
 from explorer.base.errors import InputError
 from explorer.storage.azure.rest import USER_AGENT, Rest
-from explorer.storage.azure.signing import KeySigner, SasSigner
+from explorer.storage.azure.signing import KeySigner, SasSigner, TokenSigner
 from explorer.storage.azure.store import AzureBlobStore
 from explorer.storage.azure.transport import PoolTransport
 
@@ -56,7 +56,8 @@ def _options(rest: Rest) -> dict[str, Any]:
         credential = AzureSasCredential(signer.token)
     return {
         "credential": credential,
-        "transport": PoolTransport(rest.pool),
+        # The transport shows the token itself, so that the SDK never has it.
+        "transport": PoolTransport(rest.pool, signer if isinstance(signer, TokenSigner) else None),
         "retry_total": 0,
         "base_user_agent": USER_AGENT,
         "user_agent_use_env": False,

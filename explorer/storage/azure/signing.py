@@ -1,7 +1,8 @@
-"""How a request says who it is from: an account key, a SAS, or nothing.
+"""How a request says who it is from: an account key, a SAS, a sign-in's token, or nothing.
 
-Pure. Sources: Microsoft's REST pages 'Authorize with Shared Key' (Blob, version
-2009-09-19 and later) and 'Create a service SAS'.
+Pure, but that a token may have to be asked for. Sources: Microsoft's REST pages 'Authorize
+with Shared Key' (Blob, version 2009-09-19 and later), 'Create a service SAS' and 'Authorize
+with Microsoft Entra ID'.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote_plus
 
 from explorer.base.errors import ConnectionTextError
 from explorer.storage.azure.names import quoted
-from explorer.storage.connection_spec import Credential, SasToken, SharedKey
+from explorer.storage.connection_spec import Credential, EntraSignIn, SasToken, SharedKey
+
+if TYPE_CHECKING:
+    from explorer.storage.azure.tokens import TokenKeeper
 
 _SIGNED = (
     "content-encoding",
@@ -33,6 +37,7 @@ _SIGNED = (
     "if-unmodified-since",
     "range",
 )
+_BEARER = "Bearer "
 _WEIGHTS = str.maketrans({"-": "", "_": "!"})
 
 
@@ -41,6 +46,7 @@ class SignedBy(Enum):
 
     KEY = "account key"
     SAS = "SAS"
+    TOKEN = "sign-in"  # noqa: S105 - a kind, not a secret
     NOTHING = "nothing"
 
 
@@ -95,6 +101,28 @@ class SasSigner:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenSigner:
+    """Shows the token of a sign-in. It replaces itself, so that it has no end of its own."""
+
+    keeper: TokenKeeper
+    kind: SignedBy = SignedBy.TOKEN
+    expires_s: float | None = None
+
+    def sign(self, method: str, path: str, query: str, headers: dict[str, str]) -> str:
+        """Blocks while a token is asked for. Raises as `TokenKeeper.value`."""
+        headers["authorization"] = self.authorization()
+        return query
+
+    def authorization(self) -> str:
+        """`Bearer ...`: a secret. Raises as `TokenKeeper.value`."""
+        return f"{_BEARER}{self.keeper.value()}"
+
+    def renew(self, headers: Mapping[str, str]) -> bool:
+        """After a request with these headers was refused: whether to sign it once more."""
+        return self.keeper.renew(headers.get("authorization", "").removeprefix(_BEARER))
+
+
+@dataclass(frozen=True, slots=True)
 class NoSigner:
     """Asks for what is public."""
 
@@ -124,6 +152,10 @@ def signer_for(credential: Credential) -> Signer:
             sas.usable_until.timestamp() if sas.usable_until else None,
             sas.starts.timestamp() if sas.starts else None,
         )
+    if isinstance(credential, EntraSignIn):
+        from explorer.storage.azure.tokens import keeper_of  # late: others need no process
+
+        return TokenSigner(keeper_of(credential.source))
     return NoSigner()
 
 

@@ -263,6 +263,9 @@ class AzureBlobStore:
     def readable_url(self, ref: BlobRef, expires_s: float) -> str:
         return copying.readable_url(self.rest, ref, expires_s)
 
+    def source_authorization(self) -> str:
+        return copying.source_authorization(self.rest)
+
     def put_blob_from_url(
         self,
         ref: BlobRef,
@@ -272,10 +275,12 @@ class AzureBlobStore:
         condition: Condition,
         source_if_match: str = "",
         source_md5: bytes | None = None,
+        source_authorization: str = "",
     ) -> Written:
         return copying.put_blob_from_url(
             self.rest, ref, source_url, headers=headers, condition=condition,
             source_if_match=source_if_match, source_md5=source_md5,
+            source_authorization=source_authorization,
         )  # fmt: skip
 
     def put_block_from_url(
@@ -288,10 +293,12 @@ class AzureBlobStore:
         *,
         source_if_match: str = "",
         source_md5: bytes | None = None,
+        source_authorization: str = "",
     ) -> None:
         copying.put_block_from_url(
             self.rest, ref, block_id, source_url, offset, length,
             source_if_match=source_if_match, source_md5=source_md5,
+            source_authorization=source_authorization,
         )  # fmt: skip
 
     def block_list(self, ref: BlobRef) -> BlockList:

@@ -26,6 +26,7 @@ from explorer.storage.azure.answer import Answer
 from explorer.storage.azure.dial import Origin, ProxyRefusedError
 from explorer.storage.azure.pool import Call, Pool
 from explorer.storage.azure.rest import head_lines
+from explorer.storage.azure.signing import TokenSigner
 from explorer.storage.azure.wire import SLICE, ClosedEarly, WireError
 
 _RESENDABLE = frozenset({"GET", "HEAD"})
@@ -34,10 +35,14 @@ _WITH_LENGTH = frozenset({"PUT", "PATCH", "POST"})
 
 
 class PoolTransport(HttpTransport[Any, Any]):
-    """Sends the SDK's requests over a pool, which it does not own. Safe from many threads."""
+    """Sends the SDK's requests over a pool, which it does not own. Safe from many threads.
 
-    def __init__(self, pool: Pool) -> None:
+    `signer` is a sign-in, whose token is shown with each of them.
+    """
+
+    def __init__(self, pool: Pool, signer: TokenSigner | None = None) -> None:
         self._pool = pool
+        self._signer = signer
 
     def __enter__(self) -> PoolTransport:
         return self
@@ -62,6 +67,18 @@ class PoolTransport(HttpTransport[Any, Any]):
         is_told = any(name.lower() == "content-length" for name in headers)
         if not is_told and (body is not None or request.method in _WITH_LENGTH):
             headers["Content-Length"] = str(len(body or b""))
+        answer = self._answered(request, headers, body)
+        if answer.status == 401 and self._signer is not None and self._signer.renew(headers):
+            answer.close()
+            answer = self._answered(request, headers, body)
+        response = PoolResponse(request, answer)
+        if not kwargs.get("stream", False):
+            response.read()
+        return response
+
+    def _answered(self, request: Any, headers: dict[str, str], body: bytes | None) -> Answer:
+        if self._signer is not None:
+            self._signer.sign(request.method, "", "", headers)
         parts = urlsplit(request.url)
         usual = 443 if parts.scheme == "https" else 80
         path = parts.path or "/"
@@ -74,17 +91,13 @@ class PoolTransport(HttpTransport[Any, Any]):
             may_resend=request.method in _RESENDABLE,
         )
         try:
-            answer = self._pool.exchange(call)
+            return self._pool.exchange(call)
         except TimeoutError as error:
             raise ServiceResponseTimeoutError(str(error), error=error) from error
         except ClosedEarly as error:
             raise ServiceResponseError(str(error), error=error) from error
         except (OSError, WireError, ProxyRefusedError) as error:
             raise ServiceRequestError(str(error), error=error) from error
-        response = PoolResponse(request, answer)
-        if not kwargs.get("stream", False):
-            response.read()
-        return response
 
 
 class Pieces(Iterator[bytes]):
