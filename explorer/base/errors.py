@@ -48,6 +48,8 @@ class Retry(Enum):
     """Pause until a person gives a new SAS or key."""
     NEEDS_ROOM = "needs room"
     """Pause until there is space on the disk."""
+    LATER = "later"
+    """Rest until a person says that whoever does the work is there again."""
 
 
 class QuaysideError(Exception):

@@ -163,6 +163,8 @@ async def report(
         out.result(summary(job, elapsed_s, before_bytes))
     if job.state is JobState.NEEDS_CREDENTIALS:
         out.error(f"job {job.id} waits for credentials. With new ones: quayside resume {job.id}")
+    elif job.state is JobState.INTERRUPTED and job.failure is not None:
+        out.error(f"job {job.id} is interrupted. Go on with: quayside resume {job.id}")
     elif job.state is JobState.PAUSED:
         some = f", {job.files_paused} of its files" if job.files_paused else ""
         out.error(f"job {job.id} is paused{some}. Go on with: quayside resume {job.id}")

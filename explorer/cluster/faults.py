@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,12 @@ class ClusterError(QuaysideError):
     title = "The cluster"
 
 
+class ClusterAwayError(ClusterError):
+    """Nobody of the cluster is there: a job rests until it is, and goes on then."""
+
+    retry = Retry.LATER
+
+
 def not_installed() -> InputError:
     return InputError(
         "This Quayside cannot reach a cluster: Dask is not installed.",
@@ -25,7 +32,7 @@ def not_installed() -> InputError:
 
 
 def no_scheduler(address: Address) -> ClusterError:
-    return ClusterError(
+    return ClusterAwayError(
         f"No Dask scheduler answers at {address.host}, port {address.port}.",
         cure="Look whether it runs (`dask scheduler`), whether it uses TLS, and whether the port "
         "is the one it tells.",
@@ -33,16 +40,27 @@ def no_scheduler(address: Address) -> ClusterError:
 
 
 def no_workers(address: Address) -> ClusterError:
-    return ClusterError(
+    return ClusterAwayError(
         f"The cluster at {address.host} has no workers.",
         cure=f"Start some with: dask worker {address.url}",
     )
 
 
-def all_gone(address: Address) -> ClusterError:
-    return ClusterError(
-        f"All workers of the cluster at {address.host} are gone, or the scheduler is.",
-        cure="Start them again, then: quayside retry JOB. What has arrived is not sent again.",
+def scheduler_gone(address: Address, reason: str = "") -> ClusterError:
+    why = f" ({reason})" if reason else ""
+    return ClusterAwayError(
+        f"The Dask scheduler at {address.host}, port {address.port}, does not answer any "
+        f"more{why}.",
+        cure="Start it and its workers again, then go on. What has arrived is not moved again.",
+    )
+
+
+def all_gone(address: Address, refused: ClusterError | None = None) -> ClusterError:
+    """`refused` is why one that came instead was not used."""
+    also = f" One that came was not used: {refused.message}" if refused is not None else ""
+    return ClusterAwayError(
+        f"All workers of the cluster at {address.host} are gone.{also}",
+        cure="Start them again, then go on. What has arrived is not moved again.",
     )
 
 
@@ -65,6 +83,13 @@ def unfit(worker: str, answer: Mapping[str, Any] | BaseException) -> ClusterErro
             f"The worker {answer['name']} has Quayside {answer['version']}, this is {__version__}.",
             cure=f"Install the same on both: pip install 'quayside[cluster]=={__version__}'.",
         )
+    if answer["python"] != python_version():
+        return ClusterError(
+            f"The worker {answer['name']} runs Python {answer['python']}, "
+            f"this is {python_version()}.",
+            cure="Dask needs the same Python (the first two numbers) everywhere: start the worker "
+            "with it, or Quayside here.",
+        )
     if answer["problem"]:
         return ClusterError(
             f"The worker {answer['name']} cannot do it: {answer['problem']} there.",
@@ -72,6 +97,11 @@ def unfit(worker: str, answer: Mapping[str, Any] | BaseException) -> ClusterErro
             "share, or start the workers where it is.",
         )
     return None
+
+
+def python_version() -> str:
+    """The first two numbers of this Python's version."""
+    return ".".join(platform.python_version_tuple()[:2])
 
 
 def stopped(answer: Mapping[str, Any]) -> QuaysideError:

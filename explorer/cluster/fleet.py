@@ -16,14 +16,23 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from distributed import Client
-from distributed.comm.core import CommClosedError
+from distributed.client import ClosedClientError
 
+from explorer.base.errors import InputError
 from explorer.base.tasks import TaskScope
 from explorer.cluster import worker_task
 from explorer.cluster.address import Address
 from explorer.cluster.batches import share_of
 from explorer.cluster.credentials import Sealed, check_travel
-from explorer.cluster.faults import ClusterError, all_gone, no_scheduler, no_workers, stopped, unfit
+from explorer.cluster.faults import (
+    ClusterError,
+    all_gone,
+    no_scheduler,
+    no_workers,
+    scheduler_gone,
+    stopped,
+    unfit,
+)
 from explorer.storage.connection import ConnectionSpec
 from explorer.transfer.away import Ending
 from explorer.transfer.encoding import failure_from_text, request_to_text
@@ -40,7 +49,9 @@ GRACE_S: Final = 5.0
 """How long batches under way may come to their own end, once a person stops."""
 STOP_S: Final = 20.0
 NOBODY_S: Final = 30.0
-"""How long it is waited for a worker where all have gone."""
+"""How long it is waited where all workers have gone, or the scheduler has."""
+ABSENT: Final = (OSError, TimeoutError, ClosedClientError)
+"""What a call raises where nobody answers; what Dask raises itself is an OSError too."""
 ATTEMPTS: Final = 3
 
 
@@ -82,10 +93,10 @@ class DaskFleet:
         self._purpose = purpose
         self.token = os.urandom(12).hex()
         self._crews: dict[str, Crew] = {}
-        self._refused: set[str] = set()
+        self._refused: dict[str, ClusterError] = {}
         self._trips: dict[str, _Trip] = {}
         self._changed = asyncio.Condition()
-        self._scope = TaskScope(self._fault)
+        self._scope = TaskScope(lambda name, error: None)
         self._trouble: ClusterError | None = None
 
     # -- who is there -----------------------------------------------------------
@@ -96,11 +107,16 @@ class DaskFleet:
         if not addresses:
             raise no_workers(self._address)
         await self._greet(addresses, is_strict=True)
+        if not self._crews:
+            raise no_workers(self._address)
         self._scope.spawn(self._watch(), name="cluster watch")
 
     async def _greet(self, addresses: Sequence[str], *, is_strict: bool) -> None:
+        """Take on those that can do it. With `is_strict` all of them have to: raises ClusterError,
+        InputError."""
         endpoints = sorted({spec.blob_endpoint for spec in self._purpose.specs.values()})
         query = {
+            "token": self.token,
             "endpoints": endpoints,
             "sources": list(self._purpose.sources),
             "destination": self._purpose.destination,
@@ -109,23 +125,36 @@ class DaskFleet:
             answers = await self._run(worker_task.greet, query, workers=addresses)
         fit = []
         for address, answer in answers.items():
+            if isinstance(answer, OSError):
+                continue  # gone already; the scheduler will notice
             problem = unfit(address, answer)
             if problem is None:
                 fit.append(address)
             elif is_strict:
                 raise problem
             else:
-                self._refused.add(address)
-                log.warning("a worker is not used: %s", problem)
+                self._refuse(address, problem)
         lacking = [one for one in fit if set(answers[one]["has"]) != set(endpoints)]
         if lacking:
-            check_travel(self._address, lacking)
-            sealed = Sealed(self._purpose.specs)
-            await self._run(worker_task.take, self.token, sealed, workers=lacking)
+            try:
+                check_travel(self._address, lacking)
+            except InputError as error:
+                if is_strict:
+                    raise
+                fit = [one for one in fit if one not in lacking]
+                for one in lacking:
+                    self._refuse(one, ClusterError(error.message, cure=error.cure))
+            else:
+                sealed = Sealed(self._purpose.specs)
+                await self._run(worker_task.take, self.token, sealed, workers=lacking)
         async with self._changed:
             for one in fit:
                 self._crews[one] = Crew(one, answers[one]["id"], answers[one]["name"])
             self._changed.notify_all()
+
+    def _refuse(self, address: str, problem: ClusterError) -> None:
+        self._refused[address] = problem
+        log.warning("a worker is not used: %s", problem)
 
     async def _run(
         self, work: Callable[..., Any], *args: Any, workers: Sequence[str]
@@ -138,24 +167,29 @@ class DaskFleet:
 
     async def _watch(self) -> None:
         heard_s = time.monotonic()
-        while True:
+        while self._trouble is None:
             await asyncio.sleep(LOOK_S)
+            is_answering = False
             try:
                 async with asyncio.timeout(ANSWER_S):
                     await self._look()
-            except (OSError, TimeoutError, CommClosedError, ClusterError) as error:
+                is_answering = True
+            except ABSENT as error:
                 log.debug("the cluster does not answer: %s", type(error).__name__)
-            else:
-                if self._crews:
-                    heard_s = time.monotonic()
-            if time.monotonic() - heard_s >= NOBODY_S:
-                self._trouble = all_gone(self._address)
+            except Exception as error:  # nobody may wait for ever
+                log.exception("the cluster cannot be watched")
+                self._trouble = scheduler_gone(self._address, type(error).__name__)
+            if is_answering and self._crews:
+                heard_s = time.monotonic()
+            elif time.monotonic() - heard_s >= NOBODY_S:
+                reason = next(reversed(self._refused.values()), None)
+                gone = all_gone(self._address, reason) if is_answering else None
+                self._trouble = gone or scheduler_gone(self._address)
+            if self._trouble is not None:
                 for crew in self._crews.values():
                     crew.gone.set()
             async with self._changed:
                 self._changed.notify_all()
-            if self._trouble is not None:
-                return
 
     async def _look(self) -> None:
         there = set(await self._client.nthreads())
@@ -174,16 +208,12 @@ class DaskFleet:
                 if batch in self._trips:
                     self._trips[batch].told(moved)
 
-    def _fault(self, name: str, error: BaseException) -> None:
-        log.error("%s failed", name, exc_info=error)
-        self._trouble = all_gone(self._address)
-        for crew in self._crews.values():
-            crew.gone.set()
-
     async def end(self) -> None:
         """Nothing of this job stays in the workers' memory."""
         await self._scope.aclose()
-        with suppress(OSError, TimeoutError, CommClosedError):
+        if self._trouble is not None:
+            return  # nobody is there to be told
+        with suppress(*ABSENT):
             async with asyncio.timeout(ANSWER_S):
                 await self._run(worker_task.forget, self.token, workers=list(self._crews))
 
@@ -209,7 +239,7 @@ class DaskFleet:
                 crew, answer = await self.send(worker_task.carry, order, told)
             except asyncio.CancelledError:
                 return {}  # it had not begun
-            if answer is None or answer.get("is_other"):
+            if answer is None or answer.get("is_other") or answer.get("is_cut"):
                 order["is_repeat"] = True
                 lost = crew.name
                 if _is_stopping():
@@ -282,7 +312,7 @@ class DaskFleet:
         finally:
             del self._trips[batch]
             await scope.aclose()
-            with suppress(OSError, TimeoutError, CommClosedError):
+            with suppress(*ABSENT):
                 async with asyncio.timeout(ANSWER_S):
                     if not future.done():
                         await future.cancel()
@@ -301,7 +331,7 @@ class DaskFleet:
         done, _ = await asyncio.wait(both, timeout=GRACE_S, return_when=asyncio.FIRST_COMPLETED)
         if done:
             return
-        with suppress(OSError, TimeoutError, CommClosedError):
+        with suppress(*ABSENT):
             await self._run(worker_task.stop, batch, workers=[crew.address])
         await asyncio.wait(both, timeout=STOP_S, return_when=asyncio.FIRST_COMPLETED)
 
@@ -335,21 +365,21 @@ def _is_stopping() -> bool:
 async def open_workers(address: Address, purpose: Purpose) -> AsyncIterator[DaskFleet]:
     """The workers of the scheduler at this address, greeted. Raises ClusterError, InputError."""
     make: Any = Client  # without types of its own
-    try:
-        client = await make(
-            address.url,
-            asynchronous=True,
-            timeout=CONNECT_S,
-            set_as_default=False,
-            name="quayside",
-        )
-    except (OSError, TimeoutError, CommClosedError) as error:
-        raise no_scheduler(address) from error
+    # A scheduler that was lost is looked for by the client until it is closed: our clock decides.
+    client = make(
+        address.url,
+        asynchronous=True,
+        timeout=2 * NOBODY_S,
+        set_as_default=False,
+        name="quayside",
+    )
     fleet = DaskFleet(client, address, purpose)
     try:
         try:
+            async with asyncio.timeout(CONNECT_S):
+                await client
             await fleet.begin()
-        except (OSError, TimeoutError, CommClosedError) as error:
+        except ABSENT as error:
             raise no_scheduler(address) from error
         yield fleet
     finally:

@@ -12,18 +12,20 @@ import os
 import platform
 import shutil
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from distributed import get_worker
+from distributed import Status, get_worker
 
 from explorer import __version__
 from explorer.base.errors import NotAuthorizedError, QuaysideError, Retry
 from explorer.base.tasks import TaskScope
 from explorer.cluster.arrived import arrived_before, names_of, remove_leftovers
 from explorer.cluster.credentials import Sealed, own_spec
+from explorer.cluster.faults import python_version
 from explorer.service.model import Location
 from explorer.service.service import Service
 from explorer.service.tally import Statistics
@@ -34,6 +36,8 @@ from explorer.transfer.state import FINAL, JobState, TransferState
 
 LOOK_S: Final = 0.25
 PAGE: Final = 1000
+SILENCE_S: Final = 30.0
+"""Nobody has asked after a batch for so long: who gave it is gone, and may give it to another."""
 MOST_PATHS: Final = 50
 
 
@@ -41,8 +45,11 @@ MOST_PATHS: Final = 50
 class Carrying:
     """A batch that is under way here; written by its thread, read by the worker's loop."""
 
+    token: str
     stop: threading.Event = field(default_factory=threading.Event)
     moved: dict[int, int] = field(default_factory=dict)
+    heard_s: float = field(default_factory=time.monotonic)
+    """When it was asked after."""
 
 
 _sealed: dict[str, Sealed] = {}
@@ -54,9 +61,14 @@ _carrying: dict[str, Carrying] = {}
 
 def greet(query: Mapping[str, Any], dask_worker: Any) -> dict[str, Any]:
     """Who this worker is, for which of the `endpoints` it has credentials, and what is wrong
-    with the `sources` and the `destination` here. Dask puts in `dask_worker` by its name."""
+    with the `sources` and the `destination` here. What it still does for the same `token` stops:
+    the connection was lost, and others have got it. Dask puts in `dask_worker` by its name."""
+    for carrying in list(_carrying.values()):
+        if carrying.token == query["token"]:
+            carrying.stop.set()
     return {
         "version": __version__,
+        "python": python_version(),
         "id": dask_worker.id,
         "name": f"{dask_worker.name} on {platform.node()}",
         "has": [one for one in query["endpoints"] if own_spec(os.environ, one) is not None],
@@ -75,7 +87,10 @@ def forget(token: str) -> None:
 
 def look(batches: list[str]) -> dict[str, dict[int, int]]:
     """How many bytes of which source of each batch are moved."""
-    return {one: dict(_carrying[one].moved) for one in batches if one in _carrying}
+    mine = {one: _carrying[one] for one in batches if one in _carrying}
+    for carrying in mine.values():
+        carrying.heard_s = time.monotonic()
+    return {one: dict(carrying.moved) for one, carrying in mine.items()}
 
 
 def stop(batch: str) -> None:
@@ -109,15 +124,16 @@ def path_problem(sources: list[str], destination: str) -> str:
 def carry(order: Mapping[str, Any]) -> dict[str, Any]:
     """Carry a batch, in a data folder of its own. `files` has the endings by the number of the
     source; `failure` is what stopped all of it; `is_other` says that this is not the worker
-    the order was for, so that an earlier attempt may have been made."""
+    the order was for, so that an earlier attempt may have been made; `is_cut` that it stopped
+    unasked, since nobody seemed to listen."""
     worker = get_worker()
     if worker.id != order["worker"]:
         return {"is_other": True}
     batch = str(order["batch"])
     folder = Path(worker.local_directory) / "quayside" / batch
-    carrying = _carrying[batch] = Carrying()
+    carrying = _carrying[batch] = Carrying(str(order["token"]))
     try:
-        return asyncio.run(_carry(order, folder, carrying))
+        return asyncio.run(_carry(order, folder, carrying, worker))
     except QuaysideError as error:
         return _stopped(error)
     finally:
@@ -180,20 +196,40 @@ async def _count(order: Mapping[str, Any], folder: Path) -> Statistics:
     return counted
 
 
-async def _carry(order: Mapping[str, Any], folder: Path, carrying: Carrying) -> dict[str, Any]:
+async def _carry(
+    order: Mapping[str, Any], folder: Path, carrying: Carrying, worker: Any
+) -> dict[str, Any]:
+    is_cut = False
+
+    def has_to_stop() -> bool:
+        nonlocal is_cut
+        is_alone = time.monotonic() - carrying.heard_s > SILENCE_S
+        is_cut |= is_alone or worker.status not in (Status.running, Status.paused)
+        return is_cut or carrying.stop.is_set()
+
     async with await Service.start(folder, adopt_jobs=False) as service:
         request = await _connected(service, order["token"], request_from_text(order["request"]))
         files: dict[int, dict[str, Any]] = {}
-        if order["is_repeat"]:
-            await service.syncing.run(remove_leftovers, request)
+
+        async def find_arrived() -> None:
             for number, size_bytes in (await arrived_before(service, request)).items():
                 files[number] = {"state": TransferState.DONE.value, "size_bytes": size_bytes}
                 carrying.moved[number] = size_bytes
+
+        if order["is_repeat"]:
+            await service.syncing.run(remove_leftovers, request)
+            await find_arrived()
         numbers = [one for one in range(len(request.sources)) if one not in files]
         if numbers:
             rest = _only(request, numbers)
-            files |= await _run(service, rest, numbers, carrying)
-    return {"files": files}
+            files |= await _run(service, rest, numbers, carrying, has_to_stop)
+        if order["is_repeat"] and any(_has_failed(file) for file in files.values()):
+            await find_arrived()  # a worker that was thought lost may have been a little quicker
+    return {"files": files, "is_cut": is_cut}
+
+
+def _has_failed(file: Mapping[str, Any]) -> bool:
+    return bool(file["state"] == TransferState.FAILED.value)
 
 
 def _only(request: Request, numbers: list[int]) -> Request:
@@ -205,7 +241,11 @@ def _only(request: Request, numbers: list[int]) -> Request:
 
 
 async def _run(
-    service: Service, request: Request, numbers: list[int], carrying: Carrying
+    service: Service,
+    request: Request,
+    numbers: list[int],
+    carrying: Carrying,
+    has_to_stop: Callable[[], bool],
 ) -> dict[int, dict[str, Any]]:
     ids: dict[str, list[int]] = {}
     for name, at in names_of(request).items():
@@ -221,7 +261,7 @@ async def _run(
         ended = scope.spawn(service.wait(job_id), name="batch")
         while not ended.done():
             await asyncio.wait([ended], timeout=LOOK_S)
-            if carrying.stop.is_set():
+            if has_to_stop():
                 await service.pause(job_id)
             for file in await service.transfers(job_id, limit=PAGE):
                 for number in ids.get(file.remote_name, ())[:1]:
@@ -230,7 +270,7 @@ async def _run(
     finally:
         await scope.aclose()
     is_whole = job.state in (JobState.NEEDS_CREDENTIALS, JobState.FAILED)
-    if is_whole and job.failure is not None and not carrying.stop.is_set():
+    if is_whole and job.failure is not None and not has_to_stop():
         error = QuaysideError(job.failure.message, cure=job.failure.cure)
         if job.state is JobState.NEEDS_CREDENTIALS:
             error.retry = Retry.NEEDS_CREDENTIALS

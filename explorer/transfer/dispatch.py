@@ -27,6 +27,12 @@ R = TypeVar("R")
 RUNNING_JOBS: Final = 4
 ROOM_S: Final = 2.0
 
+_ENDS: Final = {
+    Retry.NEEDS_CREDENTIALS: JobState.NEEDS_CREDENTIALS,
+    Retry.LATER: JobState.INTERRUPTED,
+}
+"""What an error that stops a whole job leaves it as; it has failed otherwise."""
+
 
 class Dispatcher:
     """Starts jobs in the queue's order, a few at a time, and stops them."""
@@ -126,8 +132,7 @@ class Dispatcher:
             await self._runner.run(job)
         except QuaysideError as error:
             job.waits_for = error.connection_id
-            needs_help = error.retry is Retry.NEEDS_CREDENTIALS
-            return JobState.NEEDS_CREDENTIALS if needs_help else JobState.FAILED, failure_of(error)
+            return _ENDS.get(error.retry, JobState.FAILED), failure_of(error)
         except Exception as error:
             log.exception("a job met a fault of ours")
             return JobState.FAILED, failure_of(error)

@@ -67,7 +67,7 @@ class RetryPolicy:
         if attempt < 1 or not 0.0 <= jitter <= 1.0:
             raise ValueError(f"attempt {attempt}, jitter {jitter}")
         match retry:
-            case Retry.NEVER:
+            case Retry.NEVER | Retry.LATER:
                 return Decision(Action.GIVE_UP)
             case Retry.NEEDS_CREDENTIALS:
                 return Decision(Action.NEEDS_CREDENTIALS)

@@ -33,13 +33,24 @@ class Cluster:
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     address: str = ""
 
-    def start(self) -> None:
+    def start(self, port: int = 0) -> None:
+        """The scheduler; 0 is any port that is free."""
         told = self.folder / "scheduler.json"
-        words = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+        told.unlink(missing_ok=True)
+        words = ["scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
         self.scheduler = self._process("scheduler", *words, "--scheduler-file", str(told))
         wait_until(lambda: told.exists() and bool(told.read_text()), "the scheduler's address")
         self.url = str(json.loads(told.read_text())["address"])
         self.address = self.url.replace("tcp://", "dask://")
+
+    def kill_scheduler(self) -> None:
+        """Its workers end by themselves then, a little later."""
+        self.scheduler.send_signal(signal.SIGKILL)
+        self.scheduler.wait()
+
+    def start_again(self) -> None:
+        """A new scheduler at the old address; it knows nothing of its workers."""
+        self.start(int(self.url.rpartition(":")[2]))
 
     def add_worker(
         self, environment: Mapping[str, str] | None = None, preload: Path | None = None

@@ -176,7 +176,7 @@ def test_another_name_is_refused_where_a_batch_may_come_twice(
 
 
 @pytest.mark.long
-def test_a_cluster_that_is_gone_for_good_ends_the_job_and_a_retry_goes_on(
+def test_workers_that_are_gone_for_good_end_the_job_and_a_resume_goes_on(
     quayside: Quayside, empty_cluster: Cluster, container: ContainerClient, tree: Path
 ) -> None:
     worker = empty_cluster.add_worker()
@@ -188,8 +188,9 @@ def test_a_cluster_that_is_gone_for_good_ends_the_job_and_a_retry_goes_on(
     _, err = command.communicate(timeout=120)
     assert command.returncode == 1, err
     assert "are gone" in err
+    assert "quayside resume 1" in err
     empty_cluster.add_worker()
-    quayside.ok("retry", "1")
+    quayside.ok("resume", "1")
     after = etags(container)
     assert {name: after[name] for name in before} == before
     assert contents(container) == expected(tree)

@@ -56,6 +56,7 @@ def test_attempts_are_limited_by_kind(retry: Retry, last: int) -> None:
     ("retry", "action"),
     [
         (Retry.NEVER, Action.GIVE_UP),
+        (Retry.LATER, Action.GIVE_UP),
         (Retry.NEEDS_CREDENTIALS, Action.NEEDS_CREDENTIALS),
         (Retry.NEEDS_ROOM, Action.NEEDS_ROOM),
     ],
