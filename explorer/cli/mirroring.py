@@ -8,7 +8,9 @@ import os
 import shutil
 import time
 from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from explorer.base.errors import InputError
@@ -158,29 +160,29 @@ async def _mirror(mirror: Mirror, args: argparse.Namespace, out: Output, begun: 
 async def _move(mirror: Mirror, plan: Plan, out: Output) -> tuple[int, list[JobSnapshot]]:
     """The worst exit code of the jobs that move everything, and how each of them ended."""
     code, jobs = int(Exit.OK), []
-    for request in mirror.parts(plan):
-        job_id = await mirror.submit(request)
-        its_code = await follow(mirror.service, job_id, _inside(out))
-        code = code or its_code
-        job = next(job for job in mirror.service.jobs() if job.id == job_id)
-        jobs.append(job)
-        await mirror.forget(job)
-        if its_code == Exit.INTERRUPTED or not job.state.is_final:
-            return its_code, jobs
+    async with aclosing(mirror.parts(plan)) as parts:
+        async for request in parts:
+            job_id = await mirror.submit(request)
+            its_code = await follow(mirror.service, job_id, _inside(out))
+            code = code or its_code
+            job = next(job for job in mirror.service.jobs() if job.id == job_id)
+            jobs.append(job)
+            await mirror.forget(job)
+            if its_code == Exit.INTERRUPTED or not job.state.is_final:
+                return its_code, jobs
     return code, jobs
 
 
 def _tell_problems(plan: Plan, out: Output) -> None:
     for problem in plan.problems:
         out.error(failure_line("reading", problem))
-    for step in plan.steps:
-        if step.deed is Deed.REFUSE:
-            out.error(f"not mirrored: {step.name}: {step.reason}")
+    for step in plan.steps.read(Deed.REFUSE):
+        out.error(f"not mirrored: {step.name}: {step.reason}")
 
 
 def _rehearse(mirror: Mirror, plan: Plan, out: Output) -> int:
     """Say what would be done. The exit code is that of what would be refused."""
-    for step in plan.steps:
+    for step in plan.steps.read():
         if out.is_json:
             out.data(
                 {
@@ -233,15 +235,15 @@ def _counted(plan: Plan) -> dict[str, int]:
 def _is_agreed(mirror: Mirror, plan: Plan, args: argparse.Namespace, out: Output) -> bool:
     """Whether to go on. Only deletions are asked about, and only where somebody can answer:
     elsewhere the limit has spoken."""
-    deletions = [step.name for step in plan.steps if step.deed is Deed.DELETE]
     if not plan.counts.files[Deed.DELETE] or args.yes or not out.can_ask:
         return True
     out.note(f"{planned(plan)[:1].upper()}{planned(plan)[1:]}.")
-    for name in deletions[:MOST_SHOWN]:
-        out.note(f"  delete {name}")
-    if len(deletions) > MOST_SHOWN:
-        out.note(f"  and {len(deletions) - MOST_SHOWN:,} more (--dry-run lists them)")
     count = plan.counts.files[Deed.DELETE]
+    deletions = count + plan.counts.folders[Deed.DELETE]
+    for step in islice(plan.steps.read(Deed.DELETE), MOST_SHOWN):
+        out.note(f"  delete {step.name}")
+    if deletions > MOST_SHOWN:
+        out.note(f"  and {deletions - MOST_SHOWN:,} more (--dry-run lists them)")
     return confirm(out, f"Go on, and delete {count:,} files at {mirror.pair.target}?")
 
 

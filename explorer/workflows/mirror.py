@@ -7,9 +7,11 @@ and only after a whole and clean run.
 from __future__ import annotations
 
 import contextlib
+import heapq
+import json
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
@@ -27,11 +29,12 @@ from explorer.workflows.mirror_compare import Peek, Rules, compare
 from explorer.workflows.mirror_delete import delete
 from explorer.workflows.mirror_md5 import settle
 from explorer.workflows.mirror_model import Counts, Deed, Record, Step, Wish
-from explorer.workflows.mirror_record import FEW, record_moved, record_of
+from explorer.workflows.mirror_record import FEW, record_of, records_moved
 from explorer.workflows.mirror_request import request_of, whole_request
 from explorer.workflows.mirror_runs import Pair, write_lines
 from explorer.workflows.mirror_sides import End
 from explorer.workflows.mirror_sort import Sorter
+from explorer.workflows.mirror_steps import Steps
 
 BATCH: Final = 2_000
 PART: Final = 10_000
@@ -47,12 +50,12 @@ class TooManyDeletionsError(QuaysideError):
 @dataclass(slots=True)
 class Plan:
     """What a run will do. `steps` are in the order of their names, without what is the same
-    (unless that was asked for)."""
+    (unless that was asked for). It holds temporary files."""
 
     begun_ns: int
     kept: IO[bytes]
     """Lines of the manifest for what is the same."""
-    steps: list[Step] = field(default_factory=list)
+    steps: Steps
     counts: Counts = field(default_factory=Counts)
     folders: set[str] = field(default_factory=set)
     """Folders of the source with nothing in them."""
@@ -118,10 +121,12 @@ class Mirror:
         self, told: sides.Told = lambda count: None, *, with_same: bool = False
     ) -> AsyncIterator[Plan]:
         """Read both sides to their ends, and compare. Raises what a listing raises, InputError,
-        LocalError. The plan holds a temporary file for as long as the context lasts."""
+        LocalError. The plan is good for as long as the context lasts."""
         run = self.service.syncing.run
         with contextlib.ExitStack() as stack:
-            plan = Plan(time.time_ns(), stack.enter_context(await run(self.pair.temporary)))
+            kept = stack.enter_context(await run(self.pair.temporary))
+            steps = stack.enter_context(await run(Steps, self.pair.folder))
+            plan = Plan(time.time_ns(), kept, steps)
             source = stack.enter_context(Sorter(self.pair.folder))
             target = stack.enter_context(Sorter(self.pair.folder))
             await self._read(plan, source, target, told)
@@ -129,11 +134,12 @@ class Mirror:
             try:
                 await self._compare(plan, source, target, last, with_same=with_same)
             except InputError:
-                plan = Plan(plan.begun_ns, plan.kept, problems=plan.problems)
+                plan = Plan(plan.begun_ns, kept, steps, problems=plan.problems)
                 plan.notes.append("The last run's manifest is damaged, and was not used.")
                 plan.is_as_last = False
-                plan.kept.seek(0)
-                plan.kept.truncate()
+                kept.seek(0)
+                kept.truncate()
+                steps.clear()
                 await self._compare(plan, source, target, None, with_same=with_same)
             source.close()
             target.close()
@@ -195,8 +201,7 @@ class Mirror:
                     plan.counts.add(step)
                     if step.source is not None and step.source.is_folder:
                         plan.folders.add(step.name)
-                    if with_same or step.deed is not Deed.SAME:
-                        plan.steps.append(step)
+                plan.steps.add(step for step in batch if with_same or step.deed is not Deed.SAME)
 
             while batch := await run(some):
                 if any(step.deed is Deed.CHECK for step in batch):
@@ -223,14 +228,14 @@ class Mirror:
         if isinstance(self.target, Location):
             self.service.syncing.check_delete(self.target)
 
-    def parts(self, plan: Plan) -> Iterator[Request]:
+    async def parts(self, plan: Plan) -> AsyncGenerator[Request, None]:
         """What moves everything, in requests of a bounded size: one is carried out after the
         other, so that neither the queue nor a later start is heavy with them. Raises InputError."""
         if isinstance(self.source, Location) and plan.is_all_new:
             yield whole_request(self.service, self.source, self.target, self.wish.options)
             return
-        moving = (step for step in plan.steps if step.deed in (Deed.ADD, Deed.UPDATE))
-        while steps := list(islice(moving, PART)):
+        moving = plan.steps.read(Deed.ADD, Deed.UPDATE)
+        while steps := await self.service.syncing.run(_next, moving, PART):
             request = request_of(self.service, self.source, self.target, self.wish.options, steps)
             if request is not None:
                 yield request
@@ -251,11 +256,14 @@ class Mirror:
         what a listing raises, LocalError."""
         run = self.service.syncing.run
         result = Result()
-        doomed = [step for step in plan.steps if step.deed is Deed.DELETE]
-        result.not_deleted = self._why_not(plan, jobs) if doomed else ""
-        if doomed and not result.not_deleted:
+        counts = plan.counts
+        is_any_doomed = bool(counts.files[Deed.DELETE] or counts.folders[Deed.DELETE])
+        result.not_deleted = self._why_not(plan, jobs) if is_any_doomed else ""
+        if is_any_doomed and not result.not_deleted:
             self.check(plan)
-            result.deleted, failures = await delete(self.service, self.target, doomed, plan.folders)
+            result.deleted, failures = await delete(
+                self.service, self.target, plan.steps, plan.folders
+            )
             result.failures += failures
         last = await run(self.pair.last)
         if plan.is_nothing and last is not None and await run(_tells, last, plan):
@@ -279,32 +287,40 @@ class Mirror:
         return ""
 
     async def _keep(self, plan: Plan, deleted: int, failed: int) -> Path:
-        moved = await record_moved(
-            self.service, self.source, self.target, plan.steps, plan.begun_ns
-        )
-        started, finished = self._started, datetime.now(UTC)
+        run = self.service.syncing.run
+        files, size_bytes = plan.same_files, plan.same_bytes
+        with contextlib.ExitStack() as stack:
+            moved = stack.enter_context(await run(self.pair.temporary))
+            lines = stack.enter_context(await run(self.pair.temporary))
+            async with aclosing(
+                records_moved(self.service, self.source, self.target, plan, self.pair.folder)
+            ) as batches:
+                async for records in batches:
+                    await run(write_lines, moved, map(record_line, records))
+                    files += len(records)
+                    size_bytes += sum(record.size_bytes for record in records)
+            started, finished = self._started, datetime.now(UTC)
+            counts = {
+                "files": files,
+                "bytes": size_bytes,
+                "added": plan.counts.files[Deed.ADD],
+                "updated": plan.counts.files[Deed.UPDATE],
+                "deleted": deleted,
+                "failed": failed,
+            }
+            head = Run(
+                self.pair.source,
+                self.pair.target,
+                f"{started:%Y-%m-%dT%H:%M:%SZ}",
+                f"{finished:%Y-%m-%dT%H:%M:%SZ}",
+                counts,
+            )
+            await run(write_lines, lines, _merged(plan.kept, moved))
+            return await run(self.pair.keep, self.pair.name_for(finished), head, lines)
 
-        def write() -> Path:
-            with self.pair.temporary() as lines:
-                write_lines(lines, _merged(plan.kept, moved))
-                counts = {
-                    "files": plan.same_files + len(moved),
-                    "bytes": plan.same_bytes + sum(record.size_bytes for record in moved),
-                    "added": plan.counts.files[Deed.ADD],
-                    "updated": plan.counts.files[Deed.UPDATE],
-                    "deleted": deleted,
-                    "failed": failed,
-                }
-                run = Run(
-                    self.pair.source,
-                    self.pair.target,
-                    f"{started:%Y-%m-%dT%H:%M:%SZ}",
-                    f"{finished:%Y-%m-%dT%H:%M:%SZ}",
-                    counts,
-                )
-                return self.pair.keep(self.pair.name_for(finished), run, lines)
 
-        return await self.service.syncing.run(write)
+def _next(steps: Iterator[Step], most: int) -> list[Step]:
+    return list(islice(steps, most))
 
 
 @asynccontextmanager
@@ -377,18 +393,9 @@ def _lines(mirror: Mirror, plan: Plan, batch: list[Step], records: Peek[Record])
         yield record_line(record)
 
 
-def _merged(kept: IO[bytes], moved: list[Record]) -> Iterator[str]:
+def _merged(kept: IO[bytes], moved: IO[bytes]) -> Iterator[str]:
     """Lines of both, in the order of the names."""
-    import json
-
     kept.seek(0)
-    rest = Peek(moved)
-    for line in kept:
-        name = json.loads(line)["name"]
-        while rest.head is not None and rest.head.name < name:
-            yield record_line(rest.head)
-            rest.next()
+    moved.seek(0)
+    for line in heapq.merge(kept, moved, key=lambda line: str(json.loads(line)["name"])):
         yield line.decode("ascii")
-    while rest.head is not None:
-        yield record_line(rest.head)
-        rest.next()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -17,29 +18,33 @@ from explorer.transfer.encoding import failure_of
 from explorer.transfer.folders import Folder
 from explorer.transfer.model import Failure
 from explorer.transfer.work import share
-from explorer.workflows.mirror_model import Step
+from explorer.workflows.mirror_model import Deed, Step
 from explorer.workflows.mirror_sides import End, local_mark
+from explorer.workflows.mirror_steps import Steps
 
 AT_ONCE: Final = 8
+BATCH: Final = 2_000
 Failures = list[tuple[str, Failure]]
 
 
 async def delete(
-    service: Service, target: End, steps: Sequence[Step], folders: Collection[str]
+    service: Service, target: End, steps: Steps, folders: Collection[str]
 ) -> tuple[int, Failures]:
     """How many files went, and what did not, by name. `folders` stay, however empty."""
+    doomed = steps.read(Deed.DELETE)
     if isinstance(target, Path):
-        return await service.syncing.run(delete_local, target, steps, folders)
+        return await service.syncing.run(delete_local, target, doomed, folders)
     try:
-        return await _delete_remote(service, target, steps)
+        return await _delete_remote(service, target, doomed)
     finally:
         service.syncing.changed(target)
 
 
 async def _delete_remote(
-    service: Service, target: Location, steps: Sequence[Step]
+    service: Service, target: Location, doomed: Iterator[Step]
 ) -> tuple[int, Failures]:
     gone = 0
+    folders: list[Step] = []
     failures: Failures = []
 
     async def one(step: Step) -> None:
@@ -57,8 +62,13 @@ async def _delete_remote(
         else:
             gone += 1
 
-    await share([step for step in steps if not step.name.endswith("/")], AT_ONCE, one)
-    for step in _deepest_first(steps):
+    def some() -> list[Step]:
+        return list(islice(doomed, BATCH))
+
+    while steps := await service.syncing.run(some):
+        folders += [step for step in steps if step.name.endswith("/")]
+        await share([step for step in steps if not step.name.endswith("/")], AT_ONCE, one)
+    for step in _deepest_first(folders):
         if step.target is None:
             continue
         try:
@@ -70,15 +80,12 @@ async def _delete_remote(
     return gone, failures
 
 
-def _deepest_first(steps: Sequence[Step]) -> list[Step]:
-    return sorted(
-        (step for step in steps if step.name.endswith("/")),
-        key=lambda step: -step.name.count("/"),
-    )
+def _deepest_first(folders: Iterable[Step]) -> list[Step]:
+    return sorted(folders, key=lambda step: -step.name.count("/"))
 
 
 def delete_local(
-    root: Path, steps: Sequence[Step], folders: Collection[str]
+    root: Path, steps: Iterable[Step], folders: Collection[str]
 ) -> tuple[int, Failures]:
     """The same for files of this computer; folders that are empty then go too. Blocking."""
     gone = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -90,16 +91,17 @@ class Session:
                 await service.resume(left.id)
                 await service.wait(left.id)
             async with mirror.plan(self._count, with_same=True) as plan:
-                yield _preview(mirror, plan)
+                yield await service.syncing.run(_preview, mirror, plan)
                 await self._go.wait()
                 jobs: list[JobSnapshot] = []
-                for request in mirror.parts(plan):
-                    job_id = await mirror.submit(request)
-                    yield Moving(job_id)
-                    jobs.append(await service.wait(job_id))
-                    if not jobs[-1].state.is_final:
-                        yield Ended(_moved(jobs), stopped=jobs[-1].state.value)
-                        return
+                async with aclosing(mirror.parts(plan)) as parts:
+                    async for request in parts:
+                        job_id = await mirror.submit(request)
+                        yield Moving(job_id)
+                        jobs.append(await service.wait(job_id))
+                        if not jobs[-1].state.is_final:
+                            yield Ended(_moved(jobs), stopped=jobs[-1].state.value)
+                            return
                 yield await self._finish(mirror, plan, jobs)
 
     def _count(self, more: int) -> None:
@@ -134,7 +136,10 @@ def _preview(mirror: Mirror, plan: Plan) -> Preview:
     return Preview(
         mirror.pair.source,
         mirror.pair.target,
-        tuple(PlanRow(step.deed, step.name, step.size_bytes, step.reason) for step in plan.steps),
+        tuple(
+            PlanRow(step.deed, step.name, step.size_bytes, step.reason)
+            for step in plan.steps.read()
+        ),
         {deed: counts.files[deed] + counts.folders[deed] for deed in Deed},
         dict(counts.bytes),
         counts.there,

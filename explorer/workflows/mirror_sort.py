@@ -16,6 +16,7 @@ from typing import IO, Final
 
 from explorer.base.cancel import current_token
 from explorer.workflows.mirror_model import Entry
+from explorer.workflows.mirror_steps import entry_of, plain
 
 PIECE: Final = 5_000
 """Entries that are in memory at once."""
@@ -46,7 +47,7 @@ class Sorter:
         )
         self._files.append(file)
         for entry in self._waiting:
-            file.write(_line(entry))
+            file.write(json.dumps(plain(entry)) + "\n")
         self._waiting = []
 
     def in_order(self) -> Iterator[Entry]:
@@ -72,13 +73,7 @@ class Sorter:
         self.close()
 
 
-def _line(entry: Entry) -> str:
-    md5 = None if entry.md5 is None else entry.md5.hex()
-    return json.dumps(entry._replace(md5=md5)) + "\n"  # type: ignore[arg-type]
-
-
 def _read(file: IO[str]) -> Iterator[Entry]:
     file.seek(0)
     for line in file:
-        entry = Entry(*json.loads(line))
-        yield entry._replace(md5=bytes.fromhex(entry.md5)) if entry.md5 else entry  # type: ignore[arg-type]
+        yield entry_of(json.loads(line))
