@@ -36,6 +36,7 @@ from explorer.gui.sinks import Sinks
 from explorer.gui.theme import Theme
 from explorer.gui.window import memory as window_memory
 from explorer.gui.window.closing import Leaving, Tray, ask_how
+from explorer.gui.window.elsewhere import Elsewhere
 from explorer.gui.window.main_window import MainWindow
 from explorer.service.events import SettingsChanged
 
@@ -180,6 +181,7 @@ class Program:
             return
         settings: Settings = await self.bridge.get(lambda service: service.settings)
         self._show_theme(settings.theme)
+        Elsewhere(self.bridge, self._scope, self._folder, self.window)
         await self.window.start(restore_tabs=settings.restore_session and not target)
         if target:
             await self.window.going.go_to(self.window.pane, target)

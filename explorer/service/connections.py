@@ -15,16 +15,20 @@ from typing import TYPE_CHECKING
 from explorer.base.errors import InputError
 from explorer.base.redact import register_secret
 from explorer.base.workers import Workers
+from explorer.service.catching_up import CatchingUp
 from explorer.service.claims import utc_now
 from explorer.service.entries import (
+    HOMES,
     Entry,
     connection_of,
     entry_of,
     home_without_keyring,
     needs_credentials,
+    renewed,
     start_blob_of,
     start_of,
     unique_name,
+    unopened,
 )
 from explorer.service.events import (
     ConnectionAdded,
@@ -51,16 +55,10 @@ from explorer.storage.saved_connection import (
     spec_of,
     with_new_credential,
 )
-from explorer.storage.secrets import Home, Kept, Loaded, SecretStore
+from explorer.storage.secrets import Kept, Loaded, SecretStore
 
 if TYPE_CHECKING:  # a command that only looks does not load what transfers are made of
     from explorer.transfer.model import RemotePlace
-
-_HOMES = {
-    Home.KEYRING: SecretHome.KEYRING,
-    Home.THIS_RUN: SecretHome.THIS_RUN,
-    Home.NOWHERE: SecretHome.MISSING,
-}
 
 
 class Connections:
@@ -82,6 +80,15 @@ class Connections:
         self._keyring = Workers("keyring-wait", 1)
         self._namespaces = Namespaces(self.calls, self._disk, self._accounts, self._change)
         self.marking = Marking(self._disk, self._accounts, self._entry, self._change)
+        self._catching_up = CatchingUp(
+            self._accounts,
+            self._disk,
+            self._entries,
+            add=self._add,
+            change=self._change,
+            forget=self._forget,
+            renew=self._ask_again,
+        )
         self.exporting = Exporting(self, self._disk)
         self.notices: tuple[str, ...] = ()
         self.credential_changed: Callable[[str], None] = lambda connection_id: None
@@ -92,8 +99,12 @@ class Connections:
         listed = await self._disk.run(self._accounts.load)
         self.notices = listed.notices
         for saved in listed.connections:
-            home = SecretHome.KEYRING if saved.needs_secret else SecretHome.NONE_NEEDED
-            self._entries[saved.id] = entry_of(saved, spec_of(saved, ""), home)
+            self._entries[saved.id] = unopened(saved)
+
+    async def catch_up(self) -> None:
+        """See what another process has changed in the saved list; it is told as events."""
+        for connection_id in await self._catching_up.look():
+            await self.load_secrets(connection_id)
 
     async def aclose(self) -> None:
         """Close every store and end the threads."""
@@ -180,7 +191,7 @@ class Connections:
         entry.ready()
         if entry.store is None:
             entry.store = self._stores.open(entry.spec, entry.api_version)
-            entry.store.rest.pool.guard = entry.guard
+            entry.store.rest.pool.guard = self._catching_up.guard(entry)
             self._namespaces.known(entry)
         return entry, entry.store
 
@@ -282,7 +293,7 @@ class Connections:
             name = saved.name
             if saved.needs_secret:
                 kept = await self._keyring.run(self._secrets.save, connection_id, spec.secret)
-                home, notice = _HOMES[kept.home], kept.notice
+                home, notice = HOMES[kept.home], kept.notice
             await self._disk.run(self._accounts.add, saved)
         connection = connection_of(
             spec,
@@ -310,7 +321,7 @@ class Connections:
             home, notice = SecretHome.MISSING, "It came without its secret. Paste it."
         if secret:
             kept = await self._keyring.run(self._secrets.save, saved.id, secret)
-            home, notice = _HOMES[kept.home], kept.notice
+            home, notice = HOMES[kept.home], kept.notice
         await self._disk.run(self._accounts.add, saved)
         entry = entry_of(saved, spec_of(saved, secret), home, notice)
         self._add(entry)
@@ -354,7 +365,17 @@ class Connections:
                 self._take_secret(entry, entry.saved, loaded)
 
     def _take_secret(self, entry: Entry, saved: SavedConnection, loaded: Loaded) -> None:
-        notice, home = loaded.notice, _HOMES[loaded.home]
+    async def _ask_again(self, entry: Entry) -> None:
+        """Another process put another credential into the keyring: take that, if it is there."""
+        saved = entry.saved
+        if saved is None or not saved.needs_secret:
+            return
+        loaded = await self._keyring.run(self._secrets.load, saved.id)
+        if loaded.secret:
+            self._retire(entry)
+            self._take_secret(entry, saved, loaded)
+
+        notice, home = loaded.notice, HOMES[loaded.home]
         try:
             entry.spec = spec_of(saved, loaded.secret)
         except InputError:
@@ -365,20 +386,7 @@ class Connections:
         before = entry.connection
         self._change(
             entry,
-            connection_of(
-                entry.spec,
-                connection_id=saved.id,
-                name=before.name,
-                now=utc_now(),
-                home=home,
-                is_saved=True,
-                notice=notice,
-                start=before.start,
-                start_blob=before.start_blob,
-                is_hierarchical=before.is_hierarchical,
-                is_namespace_set=before.is_namespace_set,
-                expires_s=before.expires_s,
-            ),
+            renewed(before, entry.spec, home=home, notice=notice, expires_s=before.expires_s),
         )
         if entry.has_credential:
             self.credential_changed(saved.id)
@@ -392,7 +400,7 @@ class Connections:
             saved = with_new_credential(entry.saved, spec)
             if saved.needs_secret:
                 kept: Kept = await self._keyring.run(self._secrets.save, connection_id, spec.secret)
-                home, notice = _HOMES[kept.home], kept.notice
+                home, notice = HOMES[kept.home], kept.notice
             await self._disk.run(
                 self._accounts.update, connection_id, lambda one: with_new_credential(one, spec)
             )
@@ -400,23 +408,8 @@ class Connections:
         entry.spec = spec
         entry.api_version = report.api_version
         self._retire(entry)
-        before = entry.connection
         changed = self._change(
-            entry,
-            connection_of(
-                spec,
-                connection_id=connection_id,
-                name=before.name,
-                now=utc_now(),
-                home=home,
-                is_saved=before.is_saved,
-                probe=report,
-                is_hierarchical=before.is_hierarchical,
-                is_namespace_set=before.is_namespace_set,
-                start=before.start,
-                start_blob=before.start_blob,
-                notice=notice,
-            ),
+            entry, renewed(entry.connection, spec, home=home, notice=notice, probe=report)
         )
         self.credential_changed(connection_id)
         return changed
@@ -425,6 +418,7 @@ class Connections:
 
     async def rename(self, connection_id: str, name: str) -> Connection:
         entry = self._entry(connection_id)
+        await self.catch_up()
         name = name.strip()
         if not name:
             raise InputError("A connection needs a name.", cure="Type one.")
@@ -443,6 +437,11 @@ class Connections:
         if entry.saved is not None:
             await self._disk.run(self._accounts.remove, connection_id)
             await self._keyring.run(self._secrets.remove, connection_id)
-        self._entries.pop(connection_id, None)
-        self._retire(entry)
-        self._put(ConnectionRemoved(connection_id))
+        self._forget(connection_id)
+
+    def _forget(self, connection_id: str) -> None:
+        """It is not there any more, whoever took it out."""
+        entry = self._entries.pop(connection_id, None)
+        if entry is not None:
+            self._retire(entry)
+            self._put(ConnectionRemoved(connection_id))

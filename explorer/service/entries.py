@@ -19,11 +19,18 @@ from explorer.storage.connection import (
     NeedsCredential,
     ScopeLevel,
 )
-from explorer.storage.marks import NO_MARKS, READ_ONLY_CURE, READ_ONLY_REASON, Marks
-from explorer.storage.saved_connection import SavedConnection
+from explorer.storage.marks import NO_MARKS, READ_ONLY_REASON, Marks
+from explorer.storage.saved_connection import SavedConnection, spec_of
+from explorer.storage.secrets import Home
 
 if TYPE_CHECKING:
     from explorer.storage.azure.store import AzureBlobStore
+
+HOMES = {
+    Home.KEYRING: SecretHome.KEYRING,
+    Home.THIS_RUN: SecretHome.THIS_RUN,
+    Home.NOWHERE: SecretHome.MISSING,
+}
 
 
 @dataclass(slots=True)
@@ -73,10 +80,6 @@ class Entry:
         raise needs_credentials(
             f"The secret of '{self.connection.name}' is missing. {self.connection.notice}".strip()
         )
-
-    def guard(self) -> str:
-        """Why nothing may be changed through it; empty where it may. Any thread asks."""
-        return f"{READ_ONLY_REASON} {READ_ONLY_CURE}" if self.marks.is_read_only else ""
 
 
 def needs_credentials(message: str) -> NotAuthorizedError:
@@ -148,6 +151,39 @@ def entry_of(
         expires_s=saved.expires_s or None,
     )
     return Entry(connection, spec, saved, api_version=saved.api_version, marks=saved.marks)
+
+
+def unopened(saved: SavedConnection) -> Entry:
+    """The same while its secret is still where it is kept."""
+    home = SecretHome.KEYRING if saved.needs_secret else SecretHome.NONE_NEEDED
+    return entry_of(saved, spec_of(saved, ""), home)
+
+
+def renewed(
+    before: Connection,
+    spec: ConnectionSpec,
+    *,
+    home: SecretHome,
+    notice: str = "",
+    probe: ProbeReport | None = None,
+    expires_s: float | None = None,
+) -> Connection:
+    """The same connection with another credential, or with the one that was looked for."""
+    return connection_of(
+        spec,
+        connection_id=before.id,
+        name=before.name,
+        now=utc_now(),
+        home=home,
+        is_saved=before.is_saved,
+        probe=probe,
+        start=before.start,
+        start_blob=before.start_blob,
+        notice=notice,
+        is_hierarchical=before.is_hierarchical,
+        is_namespace_set=before.is_namespace_set,
+        expires_s=expires_s,
+    )
 
 
 def root_of(spec: ConnectionSpec, connection_id: str) -> Location:

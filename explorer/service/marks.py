@@ -7,13 +7,14 @@ whoever asks: the service, the engine, the SDK. Claims and reasons say so before
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from explorer.base.errors import InputError, NotAuthorizedError
 from explorer.base.workers import Workers
-from explorer.service.entries import Entry
+from explorer.service.entries import Entry, unique_name
 from explorer.service.model import Connection, Location
 from explorer.storage.accounts import Accounts
 from explorer.storage.marks import (
@@ -29,6 +30,10 @@ from explorer.storage.marks import (
 
 if TYPE_CHECKING:
     from explorer.transfer.model import Request
+
+
+Places = tuple[Favourite, ...]
+Change = Callable[[Places], Places]
 
 
 class Marking:
@@ -64,14 +69,19 @@ class Marking:
     async def keep(self, connection_id: str, change: Callable[[Marks], Marks]) -> Connection:
         """Change the marks of one connection, in the file where it is saved."""
         entry = self._find(connection_id)
-        if entry.saved is not None:
-            await self._disk.run(
-                self._accounts.update,
-                connection_id,
-                lambda one: replace(one, marks=change(one.marks)),
+        if entry.saved is None:
+            entry.marks = change(entry.marks)
+            return self._change(entry, entry.connection)
+        listed = await self._disk.run(
+            self._accounts.update, connection_id, lambda one: replace(one, marks=change(one.marks))
+        )
+        kept = next((one for one in listed.connections if one.id == connection_id), None)
+        if kept is None:
+            raise InputError(
+                f"'{entry.connection.name}' was removed meanwhile.", cure="Connect again."
             )
-            entry.saved = replace(entry.saved, marks=change(entry.saved.marks))
-        entry.marks = change(entry.marks)
+        entry.marks = kept.marks
+        entry.saved = replace(entry.saved, marks=kept.marks)
         return self._change(entry, entry.connection)
 
     def of(self, connection_id: str) -> Marks:
@@ -132,13 +142,10 @@ class Favourites:
         places.insert(max(0, to), location)
         ranks = {place: rank for rank, place in enumerate(places, 1)}
         for connection_id in dict.fromkeys(place.connection_id for place in places):
+            ranked = partial(_ranked, connection_id, ranks)
             at = self._marking.of(connection_id).favourites
-            ranked = tuple(
-                replace(one, rank=ranks[Location(connection_id, one.container, one.path)])
-                for one in at
-            )
-            if ranked != at:
-                await self._put(connection_id, ranked)
+            if ranked(at) != at:
+                await self._change(connection_id, ranked)
 
     async def add(self, location: Location, name: str = "") -> Favoured:
         """Keep a container or folder; its own name, with a number where that is taken,
@@ -148,26 +155,9 @@ class Favourites:
         """
         if not location.container:
             raise InputError("An account is in the tree anyway.", cure="Choose a folder.")
-        marks = self._marking.of(location.connection_id)
-        for one in marks.favourites:
-            if (one.container, one.path) == (location.container, location.path):
-                return Favoured(one.name, location)
-        if len(marks.favourites) >= MAX_FAVOURITES:
-            raise InputError(f"There are {MAX_FAVOURITES} favourites already.", cure="Remove some.")
-        taken = {one.name for one in marks.favourites}
-        if name:
-            name = _free(checked_name(name, "favourite"), taken)
-        else:
-            name = wanted = location.name
-            number = 2
-            while name in taken:
-                name, number = f"{wanted} ({number})", number + 1
-        added = Favourite(name, location.container, location.path)
-        await self._change(location.connection_id, lambda before: (*before, added))
-        return Favoured(name, location)
-
-    async def _put(self, connection_id: str, favourites: tuple[Favourite, ...]) -> None:
-        await self._change(connection_id, lambda _: favourites)
+        await self._change(location.connection_id, partial(_with, location, name))
+        favourites = self._marking.of(location.connection_id).favourites
+        return Favoured(next(one.name for one in favourites if _is_at(one, location)), location)
 
     async def remove(self, location: Location) -> None:
         """Nothing happens where it is none."""
@@ -179,26 +169,42 @@ class Favourites:
     async def rename(self, location: Location, name: str) -> Favoured:
         """Raises InputError for a name that is taken, and where it is none."""
         name = checked_name(name, "favourite")
-        favourites = self._marking.of(location.connection_id).favourites
-        if not any(_is_at(one, location) for one in favourites):
-            raise InputError("This is no favourite.", cure="Add it first.")
-        _free(name, {one.name for one in favourites if not _is_at(one, location)})
-        await self._change(
-            location.connection_id,
-            lambda before: tuple(
-                replace(one, name=name) if _is_at(one, location) else one for one in before
-            ),
-        )
+        await self._change(location.connection_id, partial(_renamed, location, name))
         return Favoured(name, location)
 
-    async def _change(
-        self,
-        connection_id: str,
-        change: Callable[[tuple[Favourite, ...]], tuple[Favourite, ...]],
-    ) -> None:
+    async def _change(self, connection_id: str, change: Change) -> None:
+        """`change` gets the favourites as they are saved at that moment."""
         await self._marking.keep(
             connection_id, lambda one: replace(one, favourites=change(one.favourites))
         )
+
+
+def _with(location: Location, name: str, before: Places) -> Places:
+    if any(_is_at(one, location) for one in before):
+        return before
+    if len(before) >= MAX_FAVOURITES:
+        raise InputError(f"There are {MAX_FAVOURITES} favourites already.", cure="Remove some.")
+    taken = {one.name for one in before}
+    if name:
+        name = _free(checked_name(name, "favourite"), taken)
+    else:
+        name = unique_name(location.name, taken)
+    return (*before, Favourite(name, location.container, location.path))
+
+
+def _renamed(location: Location, name: str, before: Places) -> Places:
+    if not any(_is_at(one, location) for one in before):
+        raise InputError("This is no favourite.", cure="Add it first.")
+    _free(name, {one.name for one in before if not _is_at(one, location)})
+    return tuple(replace(one, name=name) if _is_at(one, location) else one for one in before)
+
+
+def _ranked(connection_id: str, ranks: Mapping[Location, int], before: Places) -> Places:
+    """What was added meanwhile stays where it is."""
+    return tuple(
+        replace(one, rank=ranks.get(Location(connection_id, one.container, one.path), one.rank))
+        for one in before
+    )
 
 
 def _is_at(one: Favourite, location: Location) -> bool:

@@ -151,7 +151,18 @@ class Service(Looking, Transferring, Rooms):
         be written (then nothing has changed).
         """
         before = self.settings
-        settings = await self._preferences.update(**changes)
+        return self._settings_are(before, await self._preferences.update(**changes))
+
+    async def catch_up(self) -> None:
+        """See what another process has written into the saved connections and the settings; it
+        is told as events. Raises LocalError where they cannot be read."""
+        await self._connections.catch_up()
+        before = self.settings
+        now = await self._preferences.catch_up()
+        if now != before:
+            self._settings_are(before, now)
+
+    def _settings_are(self, before: Settings, settings: Settings) -> Settings:
         reach = ("proxy", "ca_file", "api_version")
         if any(getattr(before, name) != getattr(settings, name) for name in reach):
             self._connections.settings_changed()

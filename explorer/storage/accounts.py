@@ -42,6 +42,21 @@ class Accounts:
         self._lock_path = folder / f"{FILE_NAME}.lock"
         self._clock = clock
 
+    @property
+    def path(self) -> Path:
+        """Where the list is; it is replaced in one step by whoever changes it."""
+        return self._path
+
+    def peek(self) -> tuple[SavedConnection, ...] | None:
+        """What is saved at the moment; None where that cannot be read or made sense of as a
+        whole. Waits for nobody, mends nothing, and never raises for what is in the file."""
+        try:
+            entries, version = _entries_of(self._path.read_bytes())
+            found = tuple(from_json(entry) for entry in entries)
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return None
+        return found if version <= VERSION else None
+
     def load(self) -> AccountList:
         """Everything saved. A damaged file is set aside and said so; raises LocalError."""
         with self._held():
@@ -102,11 +117,7 @@ class Accounts:
         except FileNotFoundError:
             return AccountList()
         try:
-            document = json.loads(data)
-            entries, version = document["connections"], document["version"]
-            is_ours = document["format"] == FORMAT and isinstance(entries, list)
-            if not is_ours or type(version) is not int or version < 1:
-                raise ValueError("not a list of connections")
+            entries, version = _entries_of(data)
         except (ValueError, KeyError, TypeError, RecursionError):
             aside = self._set_aside(data)
             self._path.unlink()
@@ -160,6 +171,17 @@ class Accounts:
                 yield
         except OSError as error:
             raise _translated(error, self._path) from error
+
+
+def _entries_of(data: bytes) -> tuple[list[object], int]:
+    """What is listed in the file, unread, and its version. Raises ValueError, KeyError,
+    TypeError, RecursionError."""
+    document = json.loads(data)
+    entries, version = document["connections"], document["version"]
+    is_ours = document["format"] == FORMAT and isinstance(entries, list)
+    if not is_ours or type(version) is not int or version < 1:
+        raise ValueError("not a list of connections")
+    return entries, version
 
 
 def _translated(error: OSError, path: Path) -> LocalError:
