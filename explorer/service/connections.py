@@ -364,7 +364,6 @@ class Connections:
             if entry.connection.id in self._entries and not entry.has_credential:
                 self._take_secret(entry, entry.saved, loaded)
 
-    def _take_secret(self, entry: Entry, saved: SavedConnection, loaded: Loaded) -> None:
     async def _ask_again(self, entry: Entry) -> None:
         """Another process put another credential into the keyring: take that, if it is there."""
         saved = entry.saved
@@ -375,6 +374,7 @@ class Connections:
             self._retire(entry)
             self._take_secret(entry, saved, loaded)
 
+    def _take_secret(self, entry: Entry, saved: SavedConnection, loaded: Loaded) -> None:
         notice, home = loaded.notice, HOMES[loaded.home]
         try:
             entry.spec = spec_of(saved, loaded.secret)
@@ -417,8 +417,8 @@ class Connections:
     # -- renaming and removing ------------------------------------------------
 
     async def rename(self, connection_id: str, name: str) -> Connection:
-        entry = self._entry(connection_id)
         await self.catch_up()
+        entry = self._entry(connection_id)
         name = name.strip()
         if not name:
             raise InputError("A connection needs a name.", cure="Type one.")
