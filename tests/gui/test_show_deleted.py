@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 
 from explorer.gui.browse import rules
 from explorer.gui.browse.rows import Row
@@ -26,11 +27,12 @@ from explorer.gui.window.subject import Subject
 from explorer.service.model import Location
 from tests.gui.conftest import until
 from tests.gui.test_history import Play, Scene, play, scene
+from tests.gui.test_inspect_area import menus
 from tests.gui.test_inspector import select
 from tests.gui.test_window import choose, listed, names, sheet
 from tests.integration.storage.test_history import sas_of
 
-__all__ = ["play", "scene"]
+__all__ = ["menus", "play", "scene"]
 KEY = Qt.Key
 
 
@@ -194,7 +196,7 @@ def test_what_is_selected_is_restored(
 
 
 def test_nothing_but_restoring_is_offered_for_what_is_deleted(
-    scene: Callable[..., Scene], play: Play
+    scene: Callable[..., Scene], play: Play, menus: list[QMenu]
 ) -> None:
     made = scene(blob_days=6)
     made.put(b"one", "a", "b")
@@ -213,6 +215,9 @@ def test_nothing_but_restoring_is_offered_for_what_is_deleted(
         for act in acts:
             assert window.actions_[act].statusTip() == rules.DELETED, act
         assert window.pane.view.carried() is None
+        window._listing_menu(window.pane, QPoint(5, 5))
+        entry, *_ = menus[-1].actions()
+        assert entry.text() == "&Restore", "it comes first"
         await choose(window, Act.COPY_PATH)
         assert QGuiApplication.clipboard().text() == f"/{made.container}/a"
         window.pane.view.select_names({("b", False)})

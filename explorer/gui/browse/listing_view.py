@@ -105,6 +105,7 @@ class ListingView(QTableView):
         header.setSortIndicator(columns.sorted_by, sort_order(columns.descending))
         header.setMinimumSectionSize(48)
         header.setStretchLastSection(False)
+        header.moveSection(Column.DELETED, 1)  # where it is seen, whatever the width
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._column_menu)
         # An empty selection of its own: painting a header asks whether whole columns are

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from explorer.gui.browse.pane import Pane
 from explorer.gui.browse.tree_controller import TreeController
@@ -36,16 +36,24 @@ class ContextMenus:
         self._window = window
 
     def listing(self, pane: Pane, at: QPoint) -> None:
-        """About what is selected, or the place itself; the actions are as they can be done."""
+        """About what is selected, or the place itself; the actions are as they can be done. Of
+        what is deleted little can be done but what the rooms offer: it comes first."""
         place = pane.location
-        menu = menus.listing_menu(
-            self._window,
+        menu = QMenu(self._window)
+        menu.aboutToHide.connect(menu.deleteLater)
+        subject = None
+        if pane.connection is not None and place is not None:
+            subject = Subject(pane.connection, place, tuple(pane.selection()))
+        has_deleted = subject is not None and bool(subject.deleted)
+        if subject is not None and has_deleted:
+            offers.fill(menu, self._areas, subject)
+        menus.fill_listing_menu(
+            menu,
             self._actions,
             is_account=place is not None and not place.container,
             has_selection=bool(pane.view.spans()),
         )
-        if pane.connection is not None and place is not None:
-            subject = Subject(pane.connection, place, tuple(pane.selection()))
+        if subject is not None and not has_deleted:
             offers.fill(menu, self._areas, subject)
         menu.popup(at)
 

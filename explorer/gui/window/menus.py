@@ -195,19 +195,18 @@ def _upload_button(actions: Actions) -> QToolButton:
     return button
 
 
-def listing_menu(
-    parent: QWidget, actions: Actions, *, is_account: bool, has_selection: bool
-) -> QMenu:
-    """For a right click in the listing."""
-    menu = QMenu(parent)
+def fill_listing_menu(
+    menu: QMenu, actions: Actions, *, is_account: bool, has_selection: bool
+) -> None:
+    """Fill the menu of a right click in the listing, behind what is in it."""
+    if not menu.isEmpty():
+        menu.addSeparator()
     if has_selection and is_account:
         fill(menu, (*_CONTAINER_MENU, None), actions)
     elif has_selection:
         fill(menu, (*_ROW_MENU, None), actions)
     below = _ACCOUNT_MENU if is_account else _FOLDER_MENU
     fill(menu, below, actions)
-    menu.aboutToHide.connect(menu.deleteLater)
-    return menu
 
 
 def panel_action(text: str, icon_name: str, parent: QWidget) -> QAction:
