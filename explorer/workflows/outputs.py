@@ -164,6 +164,17 @@ async def list_outputs(service: Service, folder: Location) -> AsyncGenerator[Out
     yield Outputs(tally.runs(time.time()), is_complete=True)
 
 
+async def look_again(service: Service, folder: Location, run: Run) -> Run | None:
+    """The run as it is now, by listing it alone; None where nothing is left of it. Raises what a
+    listing raises."""
+    tally = RunTally(folder.path)
+    async for page in service.list_folder(folder, recursive=True, prefix=run.name):
+        tally.add(page.blobs)
+        for prefix in page.prefixes:
+            tally.add_folder(prefix.name)
+    return next((one for one in tally.runs(time.time()) if one.name == run.name), None)
+
+
 def download_of(
     service: Service, folder: Location, run: Run, destination: str, options: JobOptions
 ) -> DownloadRequest:

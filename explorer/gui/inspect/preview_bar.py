@@ -45,9 +45,18 @@ class PreviewBar(QWidget):
         self.offer(None)
 
     def _followed(self, is_on: bool) -> None:
-        self.end.setEnabled(not is_on)
-        self.way.setEnabled(not is_on)
+        self._hold(is_on)
         self.follow_toggled.emit()
+
+    def _hold(self, is_followed: bool) -> None:
+        """What is followed is text, from its end."""
+        self.end.setEnabled(not is_followed)
+        self.way.setEnabled(not is_followed)
+
+    def start_following(self) -> None:
+        """As if it had been pressed, and tells nobody: for what is about to be shown."""
+        self.follow.setChecked(True)
+        self._hold(True)
 
     @property
     def shown_as(self) -> As:

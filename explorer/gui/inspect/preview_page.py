@@ -35,7 +35,7 @@ from explorer.preview.look import As
 from explorer.preview.model import Archive, Member, Picture, Preview, Text
 from explorer.preview.source import Source, Unreadable
 from explorer.preview.text import GrowingText
-from explorer.service.model import Ability
+from explorer.service.model import Ability, Location
 from explorer.service.ranges import POLL_S, BlobRanges, Grown
 
 T = TypeVar("T")
@@ -66,6 +66,7 @@ class PreviewPage(InspectorPage):
         self._ranges: BlobRanges | None = None
         self._source: Source | None = None
         self._preview: Preview | None = None
+        self._to_follow: tuple[Location, str] | None = None
         self.follow_poll_s = POLL_S
         self.bar = PreviewBar()
         self.facts = plain_label(muted=True, wrap=True)
@@ -112,7 +113,15 @@ class PreviewPage(InspectorPage):
     def show_selection(self, selection: Selection) -> None:
         self._selection = selection
         self.bar.start_over()
+        row = selection.subject.blob
+        if row is not None and (selection.subject.location, row.name) == self._to_follow:
+            self._to_follow = None
+            self.bar.start_following()
         self._begin()
+
+    def follow_next(self, place: Location, name: str) -> None:
+        """The blob of that name is about to be selected: follow it as it grows."""
+        self._to_follow = place, name
 
     def clear(self) -> None:
         self._stop()

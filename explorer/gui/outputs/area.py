@@ -4,21 +4,19 @@ only."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import aclosing
 
-from explorer.base.errors import QuaysideError
 from explorer.gui import ask
 from explorer.gui.browse import rules
 from explorer.gui.browse.operations import job_options
 from explorer.gui.browse.words import path_text
-from explorer.gui.outputs.sheet import OutputsSheet
+from explorer.gui.outputs.sheet import Looks, OutputsSheet
 from explorer.gui.window.offers import Offer
 from explorer.gui.window.subject import Subject
 from explorer.gui.window.surroundings import Surroundings
 from explorer.service.model import Ability, Location
 from explorer.transfer.archive_names import archive_source
 from explorer.transfer.model import UploadRequest
-from explorer.workflows.outputs import Run, download_of, list_outputs
+from explorer.workflows.outputs import Run, RunState, download_of, list_outputs, look_again
 
 
 class OutputsArea:
@@ -60,37 +58,25 @@ class OutputsArea:
 
     async def show(self, place: Location) -> None:
         """The runs of a folder, until the sheet is closed."""
-        around = self._around
-        sheet = OutputsSheet(path_text(place).strip("/"), around.window)
+        around, bridge = self._around, self._around.bridge
+        looks = Looks(
+            lambda: bridge.stream(lambda service: list_outputs(service, place)),
+            lambda run: bridge.call(lambda service: look_again(service, place, run)),
+        )
+        sheet = OutputsSheet(path_text(place).strip("/"), looks, around.scope, around.window)
         sheet.log_requested.connect(lambda run: self._show_log(sheet, place, run))
         sheet.download_requested.connect(
             lambda run: around.do(self._download(sheet, place, run), "download outputs")
         )
-        work = around.scope.spawn(self._list(sheet, place), name="list job outputs")
-        try:
-            await ask.answer(sheet)
-        finally:
-            work.cancel()
-        if work.done() and not work.cancelled() and (error := work.result()) is not None:
-            raise error
-
-    async def _list(self, sheet: OutputsSheet, place: Location) -> QuaysideError | None:
-        """What went wrong, if anything did."""
-        found = self._around.bridge.stream(lambda service: list_outputs(service, place))
-        try:
-            async with aclosing(found):
-                async for outputs in found:
-                    sheet.tell(outputs)
-        except QuaysideError as error:
-            sheet.reject()
-            return error
-        return None
+        sheet.look()
+        await ask.answer(sheet)
 
     def _show_log(self, sheet: OutputsSheet, place: Location, run: Run) -> None:
-        """Selected in its folder: the inspector shows it there, and follows it."""
+        """Selected in its folder and shown beside it; while the run goes on it is followed."""
         sheet.accept()
         folder, slash, name = run.log.rpartition("/")
         where = Location(place.connection_id, place.container, place.path + folder + slash)
+        self._around.inspecting.look_at_log(where, name, is_growing=run.state is RunState.RUNNING)
         self._around.tabs.open_tab().go(where, select=name)
 
     async def _download(self, sheet: OutputsSheet, place: Location, run: Run) -> None:

@@ -23,6 +23,7 @@ from explorer.gui.inspect.selection import ROWS, Selection
 from explorer.gui.inspect.versions_page import VersionsPage
 from explorer.gui.window import menus
 from explorer.gui.window.subject import Subject
+from explorer.service.model import Location
 
 WIDTH = 360
 
@@ -150,6 +151,14 @@ class Inspecting(QObject):
         self._held = None
         self.bring(self.preview.key)
         self.follow(pane)
+
+    def look_at_log(self, place: Location, name: str, *, is_growing: bool) -> None:
+        """Show the preview of a blob that is about to be selected in the pane in front; of one
+        that grows, what comes."""
+        self._held = None
+        if is_growing:
+            self.preview.follow_next(place, name)
+        self.bring(self.preview.key)
 
     def show_properties(self) -> None:
         """Show the properties, whatever was shown."""

@@ -110,6 +110,7 @@ class MainWindow(QMainWindow):
             self.tabs,
             self.tree_controller,
             self.connecting,
+            self.inspecting,
             self,
             self.deeds.do,
         )

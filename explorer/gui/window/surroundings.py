@@ -14,6 +14,7 @@ from explorer.gui.bridge import Bridge
 from explorer.gui.browse.tree_controller import TreeController
 from explorer.gui.connect.controller import Connecting
 from explorer.gui.transfers.start import TransferStarter
+from explorer.gui.window.inspecting import Inspecting
 from explorer.gui.window.tabs import Tabs
 
 
@@ -28,6 +29,7 @@ class Surroundings:
     tabs: Tabs
     tree: TreeController
     connecting: Connecting
+    inspecting: Inspecting
     window: QMainWindow
     do: Callable[[Coroutine[Any, Any, Any], str], None]
     """Run what a person asked for as a task of that name; its errors are told in a dialog."""
