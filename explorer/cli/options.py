@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from explorer.cli.targets import Given
+from explorer.cli.targets import SIGN_INS, Given
+from explorer.storage.environment import TOKEN_VARIABLE
 
 TARGET_HELP = "CONTAINER, CONTAINER/PATH, or a URL: https (with or without a SAS), abfss, wasbs, az"
 
@@ -16,7 +17,8 @@ def add_connection_options(parser: argparse.ArgumentParser) -> None:
         "credentials",
         "The first that is there: these options, a TARGET that is a URL with a SAS, "
         "AZURE_STORAGE_CONNECTION_STRING, STORAGE_CONNECTION_STRING, AZURE_STORAGE_ACCOUNT with "
-        "AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN.",
+        f"AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN, {TOKEN_VARIABLE} or "
+        "AZURE_STORAGE_AUTH_MODE=login.",
     )
     group.add_argument("--connection", metavar="NAME", default="", help="a saved connection")
     group.add_argument(
@@ -25,6 +27,19 @@ def add_connection_options(parser: argparse.ArgumentParser) -> None:
         default="",
         help="a connection string; - reads standard input, @FILE a file, "
         "so that it is in no list of processes",
+    )
+    group.add_argument(
+        "--auth",
+        choices=tuple(SIGN_INS),
+        default="",
+        help="sign in with Microsoft Entra ID: az asks Azure CLI (after `az login`), token takes "
+        f"the one in {TOKEN_VARIABLE}; like --account contoso --auth az",
+    )
+    group.add_argument(
+        "--account",
+        metavar="NAME|URL",
+        default="",
+        help="with --auth: the account, where TARGET is no URL of it",
     )
     group.add_argument(
         "--allow-http", action="store_true", help="agree to plain http to another machine"
@@ -57,7 +72,7 @@ def add_common_options(parser: argparse.ArgumentParser, *, with_json: bool = Tru
 
 
 def given(args: argparse.Namespace) -> Given:
-    return Given(args.connection, args.connection_string, args.allow_http)
+    return Given(args.connection, args.connection_string, args.allow_http, args.account, args.auth)
 
 
 def absolute(path: str) -> Path:

@@ -138,7 +138,7 @@ async def credentials_for(
     """Have credentials ready for a job of an earlier run: its saved connection's, or what
     options and environment give for the same account. Raises InputError."""
     saved = {connection.id for connection in service.connections()}
-    has_options = args.connection or args.connection_string
+    has_options = args.connection or args.connection_string or args.auth
     if job.source_place is not None and job.source_place.connection_id in saved:
         await service.load_secrets(job.source_place.connection_id)
     if job.place.connection_id in saved and not has_options:

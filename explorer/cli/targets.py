@@ -16,17 +16,27 @@ from explorer.storage.connection import (
     Missing,
     NeedsCredential,
     SasToken,
+    TokenSource,
     complete,
     parse,
+    spec_of_account,
+    with_sign_in,
 )
 from explorer.storage.connection_url import is_same_account, is_url_like
-from explorer.storage.environment import from_environment
+from explorer.storage.environment import (
+    TOKEN_VARIABLE,
+    from_environment,
+    sign_in_from_environment,
+)
 
 SOURCES = (
-    "--connection NAME (a saved one), --connection-string TEXT, - or @FILE, "
-    "AZURE_STORAGE_CONNECTION_STRING, STORAGE_CONNECTION_STRING, AZURE_STORAGE_ACCOUNT with "
-    "AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN, or a TARGET that is a URL with a SAS"
+    "--connection NAME (a saved one), --connection-string TEXT, - or @FILE, --auth az or token "
+    "with --account NAME, AZURE_STORAGE_CONNECTION_STRING, STORAGE_CONNECTION_STRING, "
+    "AZURE_STORAGE_ACCOUNT with AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN, "
+    f"{TOKEN_VARIABLE} or AZURE_STORAGE_AUTH_MODE=login, or a TARGET that is a URL with a SAS"
 )
+SIGN_INS = {"az": TokenSource.AZURE_CLI, "token": TokenSource.VARIABLE}
+"""What `--auth` says: whom to ask for a token of Microsoft Entra ID."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,10 @@ class Given:
     connection: str = ""
     connection_string: str = ""
     allow_http: bool = False
+    account: str = ""
+    """A name, or an address of the account; for a sign-in."""
+    auth: str = ""
+    """One of SIGN_INS."""
 
 
 def choose(
@@ -62,6 +76,8 @@ def choose(
             "Both --connection and --connection-string are given.", cure="Leave one of them out."
         )
     own = parse(target) if is_url_like(target) else None
+    if given.auth or given.account:
+        return Chosen(spec=_usable(_signed_in(own, given, environ), given, target))
     if given.connection:
         if own is not None and isinstance(own.credential, SasToken):
             raise _two_credentials()
@@ -75,8 +91,7 @@ def choose(
         return Chosen(spec=_usable(spec, given, target))
     if own is not None and isinstance(own.credential, SasToken):
         return Chosen(spec=_usable(own, given, target))
-    label, text = from_environment(environ)
-    found = _parsed(text, label) if text else None
+    label, found = _of_environment(environ)
     if own is None or Missing.ACCOUNT in own.missing:
         if found is None:
             raise InputError("There are no credentials.", cure=f"Give one of: {SOURCES}.")
@@ -95,6 +110,40 @@ def choose(
             "which is opened as a public one."
         )
     return Chosen(spec=_usable(own, given, target), note=note)
+
+
+def _signed_in(
+    own: ConnectionSpec | None, given: Given, environ: Mapping[str, str]
+) -> ConnectionSpec:
+    """The account of the target or of the options, by the sign-in that is asked for."""
+    if not given.auth:
+        raise InputError(
+            "--account says where, but not as whom.", cure="Add --auth az or --auth token."
+        )
+    if given.connection or given.connection_string:
+        raise InputError(
+            "Both --auth and another connection are given.", cure="Leave one of them out."
+        )
+    if own is not None and isinstance(own.credential, SasToken):
+        raise _two_credentials()
+    if own is None or Missing.ACCOUNT in own.missing:
+        name = given.account or environ.get("AZURE_STORAGE_ACCOUNT", "").strip()
+        if not name:
+            raise InputError(
+                "It is not said which account to sign in to.",
+                cure="Add --account NAME, or let TARGET be a URL of it.",
+            )
+        own = spec_of_account(name)
+    return with_sign_in(own, SIGN_INS[given.auth])
+
+
+def _of_environment(environ: Mapping[str, str]) -> tuple[str, ConnectionSpec | None]:
+    """(name of the variable, what it says); None where there is nothing."""
+    label, text = from_environment(environ)
+    if text:
+        return label, _parsed(text, label)
+    label, account, source = sign_in_from_environment(environ)
+    return label, with_sign_in(spec_of_account(account), source) if source else None
 
 
 def _read(text: str, read: Callable[[str], str]) -> str:

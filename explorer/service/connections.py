@@ -331,10 +331,11 @@ class Connections:
         """The same reach with the same secret is the same connection."""
         for entry in self._entries.values():
             mine = entry.spec
-            if (mine.blob_endpoint, mine.scope, mine.secret) == (
+            if (mine.blob_endpoint, mine.scope, mine.secret, mine.credential_kind) == (
                 spec.blob_endpoint,
                 spec.scope,
                 spec.secret,
+                spec.credential_kind,
             ) and entry.has_credential:
                 return entry
         return None

@@ -9,7 +9,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from explorer.base.errors import ConnectionTextError
-from explorer.storage.connection_change import complete, replace_credential, with_sign_in
+from explorer.storage.connection_change import (
+    complete,
+    replace_credential,
+    spec_of_account,
+    with_sign_in,
+)
 from explorer.storage.connection_parse import parse_all, parse_one
 from explorer.storage.connection_spec import (
     EMULATOR_ACCOUNT,
@@ -58,6 +63,7 @@ __all__ = [
     "parse",
     "recognise",
     "replace_credential",
+    "spec_of_account",
     "summary",
     "with_sign_in",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from explorer.base.errors import ConnectionTextError
-from explorer.storage.connection_build import is_container_name, shared_key
+from explorer.storage.connection_build import build, is_container_name, shared_key
 from explorer.storage.connection_parse import (
     cleaned,
     looks_like_key,
@@ -22,6 +22,7 @@ from explorer.storage.connection_spec import (
     Credential,
     EntraSignIn,
     NeedsCredential,
+    PastedKind,
     Place,
     SasToken,
     Scope,
@@ -89,6 +90,15 @@ def replace_credential(spec: ConnectionSpec, text: str) -> ConnectionSpec:
         return rebuilt(fresh, place=spec.start) if spec.start.container else fresh
     _require_as_wide(spec.scope, fresh.scope)
     return replace(fresh, scope=_narrower(spec.scope, fresh.scope), start=spec.start)
+
+
+def spec_of_account(text: str) -> ConnectionSpec:
+    """The account that `text` names, or gives an address of, without a credential.
+
+    Raises ConnectionTextError.
+    """
+    nothing = build(PastedKind.URL, account="", blob_endpoint="", credential=NeedsCredential())
+    return with_account(nothing, text)
 
 
 def with_sign_in(spec: ConnectionSpec, source: TokenSource) -> ConnectionSpec:

@@ -29,6 +29,7 @@ EXAMPLE = "quayside connect work < connection-string.txt"
 DESCRIPTION = (
     "connect NAME reads a connection string, SAS URL or account and key from standard input "
     "(without echo on a terminal), tests it and saves it; its secret goes to the keyring. "
+    "connect NAME --account ACCOUNT --auth az saves a sign-in instead, which has no secret. "
     "connect test [NAME] tests and keeps nothing. connect list; connect show NAME; connect remove "
     "NAME. connect set NAME --hierarchical yes|no|auto says whether the account's folders are "
     "real (Data Lake Gen2) where that cannot be found out, or is found out wrongly; --read-only "
@@ -152,10 +153,12 @@ async def _set(service: Service, found: Connection, args: argparse.Namespace) ->
 
 def _pasted(args: argparse.Namespace) -> ConnectionSpec:
     """What is to be saved: the options say it, else standard input."""
-    text = args.connection_string
-    if not text and sys.stdin is not None and sys.stdin.isatty():
-        text = getpass.getpass("Connection string, SAS URL, or account and key: ")
-    given = Given(connection_string=text or "-", allow_http=args.allow_http)
+    given = options.given(args)
+    if not given.auth and not given.account:
+        text = args.connection_string
+        if not text and sys.stdin is not None and sys.stdin.isatty():
+            text = getpass.getpass("Connection string, SAS URL, or account and key: ")
+        given = Given(connection_string=text or "-", allow_http=args.allow_http)
     spec = choose("", given, {}, read_text).spec
     if spec is None:
         raise InputError("There is nothing to save.", cure="Paste a connection string.")

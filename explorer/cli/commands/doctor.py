@@ -16,7 +16,7 @@ from explorer.cli.health import Finding, Level
 from explorer.cli.output import Output, error_line
 from explorer.cli.session import connect, service_of
 from explorer.service.service import Service
-from explorer.storage.environment import from_environment
+from explorer.storage.environment import from_environment, sign_in_from_environment
 from explorer.transfer.state import JobState
 
 NAME = "doctor"
@@ -81,8 +81,9 @@ def _failed(about: str, error: QuaysideError) -> Finding:
 
 async def _way_to_storage(service: Service, args: argparse.Namespace, out: Output) -> list[Finding]:
     """Reach and clock, where it is said which storage."""
-    is_said = args.target or args.connection or args.connection_string
-    if not is_said and not from_environment(os.environ)[1]:
+    is_said = args.target or args.connection or args.connection_string or args.auth
+    is_known = from_environment(os.environ)[1] or sign_in_from_environment(os.environ)[1]
+    if not is_said and not is_known:
         return [Finding(Level.NOTE, "storage", "not tried", "Name a TARGET or a --connection.")]
     connection = await connect(service, args, out, args.target)
     found = list(health.proxy(service.settings, connection.endpoint))

@@ -14,7 +14,7 @@ from explorer.cli.output import Output
 from explorer.cli.session import connect, read_text, service_of
 from explorer.service.model import Location
 from explorer.service.service import Service
-from explorer.service.sharing import SasTest, Shared
+from explorer.service.sharing import SasTest, Shared, SignedBy
 from explorer.storage.model import BlobRef
 from explorer.storage.sas_wish import AnswerHeaders, SasWish
 
@@ -24,10 +24,18 @@ EXAMPLE = "quayside sas training/runs/7/model.bin --expires 8h --qr"
 DESCRIPTION = (
     "TARGET is a blob, CONTAINER for all of a container, CONTAINER/FOLDER/ in an account with a "
     "hierarchical namespace, or / for the account. Made with the account's key, which is asked of "
-    "nobody else: nothing is sent. Without options it reads, over https only, for one hour. "
+    "nobody else: nothing is sent; or with a sign-in (--auth az --by delegation), which asks the "
+    "service for a key of at most 7 days. Without options it reads, over https only, for one hour. "
     "sas test URL (or - for standard input) connects with that SAS and nothing else and tells "
     "what it can do; it writes nothing."
 )
+
+
+_WAYS = {
+    "key": SignedBy.KEY,
+    "policy": SignedBy.POLICY,
+    "delegation": SignedBy.DELEGATION,
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +47,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     wish.add_argument("--https-only", action="store_true", help="the default; refuse plain http")
     wish.add_argument("--ip", metavar="ADDRESS[-ADDRESS]", default="", help="only from there")
     wish.add_argument("--policy", metavar="NAME", default="", help="by a stored policy")
+    wish.add_argument(
+        "--by",
+        choices=tuple(_WAYS),
+        default="",
+        help="who vouches for it: key, policy (with --policy NAME) or delegation (a sign-in); "
+        "default: what the connection has",
+    )
     wish.add_argument("--snapshot", metavar="TIME", default="", help="for this snapshot")
     wish.add_argument("--version-id", metavar="ID", default="", help="for this version")
     wish.add_argument("--services", metavar="LETTERS", default="", help="account SAS; default: b")
@@ -66,7 +81,8 @@ async def run(args: argparse.Namespace, out: Output) -> int:
         raise InputError("These are too many words.", cure="Name one target, or: sas test URL.")
     async with service_of(args) as service:
         connection_id, wish = await _least(service, args, out, args.words[0])
-        shared = await service.sharing.make(connection_id, _wished(wish, args))
+        by = _WAYS[args.by] if args.by else None
+        shared = await service.sharing.make(connection_id, _wished(wish, args), by)
     for warning in shared.warnings:
         out.note(f"Note: {warning}")
     _show(shared, args, out)
@@ -103,6 +119,11 @@ async def _is_folder(service: Service, location: Location, name: str) -> bool:
 def _wished(wish: SasWish, args: argparse.Namespace) -> SasWish:
     """The wish with what the options say. Raises InputError."""
     now_s = time.time()
+    if (args.by == "policy") != bool(args.policy) and args.by:
+        raise InputError(
+            "--policy NAME goes with --by policy, and with no other.",
+            cure="Name the policy, or leave one of them out.",
+        )
     if args.policy:  # what it holds must not be said twice
         wish = replace(wish, policy=args.policy, permissions="", starts=None, expires=None)
     if args.permissions is not None:

@@ -198,6 +198,21 @@ def test_what_is_saved_is_who_has_the_token_and_never_the_token(
     with_service(data_dir, secure_azurite, again)
 
 
+def test_two_sign_ins_of_one_account_are_two_connections(
+    secure_azurite: SecureEmulator, data_dir: Path, signed_in: str
+) -> None:
+    async def work(service: Service, connection: Connection) -> None:
+        spec = service._connections.spec(connection.id)
+        probe = await service.probe(spec)
+        again = await service.connect(spec, name="", save=False, probe=probe)
+        other = with_sign_in(spec, TokenSource.AZURE_CLI)
+        made = await service.connect(other, name="", save=False, probe=probe)
+        assert again.id == connection.id
+        assert made.id != connection.id
+
+    with_service(data_dir, secure_azurite, work)
+
+
 # -- sharing ----------------------------------------------------------------------------------
 
 

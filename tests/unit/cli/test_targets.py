@@ -6,8 +6,12 @@ import pytest
 
 from explorer.base.errors import InputError
 from explorer.cli.targets import Chosen, Given, choose
-from explorer.storage.connection import Anonymous, SharedKey
-from explorer.storage.environment import from_environment
+from explorer.storage.connection import Anonymous, EntraSignIn, SharedKey, TokenSource
+from explorer.storage.environment import (
+    TOKEN_VARIABLE,
+    from_environment,
+    sign_in_from_environment,
+)
 
 KEY = "QUJD" * 21 + "QUI="
 OTHER_KEY = "REVG" * 21 + "REU="
@@ -155,3 +159,62 @@ def test_no_refusal_shows_a_secret() -> None:
         chosen(environ={"AZURE_STORAGE_CONNECTION_STRING": broken})
     assert KEY not in str(caught.value)
     assert "AZURE_STORAGE_CONNECTION_STRING" in caught.value.message
+
+
+# -- sign-ins ---------------------------------------------------------------------------------
+
+AZ, TOKEN = EntraSignIn(TokenSource.AZURE_CLI), EntraSignIn(TokenSource.VARIABLE)
+
+
+def credential(found: Chosen) -> object:
+    assert found.spec is not None
+    return found.spec.credential
+
+
+def test_a_sign_in_takes_its_account_from_the_option_the_target_or_the_environment() -> None:
+    by_option = chosen(given=Given(account="first", auth="az"))
+    assert (account(by_option), credential(by_option)) == ("first", AZ)
+    by_target = chosen(URL, Given(auth="token", account="second"))
+    assert (account(by_target), credential(by_target)) == ("first", TOKEN)
+    by_variable = chosen("az://data/runs", Given(auth="az"), {"AZURE_STORAGE_ACCOUNT": "second"})
+    assert (account(by_variable), credential(by_variable)) == ("second", AZ)
+
+
+@pytest.mark.parametrize(
+    ("environ", "wanted"),
+    [
+        ({TOKEN_VARIABLE: "t"}, TOKEN),
+        ({"AZURE_STORAGE_AUTH_MODE": "Login"}, AZ),
+        ({TOKEN_VARIABLE: "t", "AZURE_STORAGE_KEY": KEY}, SharedKey("first", KEY)),
+    ],
+)
+def test_the_environment_may_name_a_sign_in_after_every_other_credential(
+    environ: dict[str, str], wanted: object
+) -> None:
+    environ = {"AZURE_STORAGE_ACCOUNT": "first", **environ}
+    assert credential(chosen(environ=environ)) == wanted
+    assert credential(chosen(URL, environ=environ)) == wanted
+
+
+def test_a_token_without_an_account_is_used_for_none() -> None:
+    assert sign_in_from_environment({TOKEN_VARIABLE: "t"})[2] is None
+    assert credential(chosen(URL, environ={TOKEN_VARIABLE: "t"})) == Anonymous()
+
+
+@pytest.mark.parametrize(
+    ("target", "given", "words"),
+    [
+        ("data", Given(account="first"), "as whom"),
+        ("data", Given(auth="az"), "which account"),
+        ("data", Given(auth="az", account="first", connection="work"), "Both"),
+        ("data", Given(auth="az", account="first", connection_string=STRING), "Both"),
+        (f"{URL}?{SAS}", Given(auth="az"), "brings a SAS"),
+        ("http://first.blob.core.windows.net/data", Given(auth="az"), "https only"),
+        ("data", Given(auth="az", account="not a name"), "neither the name"),
+    ],
+)
+def test_what_makes_no_sense_beside_a_sign_in_is_refused(
+    target: str, given: Given, words: str
+) -> None:
+    with pytest.raises(InputError, match=words):
+        chosen(target, given)
