@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap, QPixmapCache
+from PySide6.QtGui import QGuiApplication, QIcon, QIconEngine, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from explorer.base import resources
@@ -26,8 +26,11 @@ _TONES = {
     "done": Tone.OK,
     "info": Tone.INFO,
 }
+_LEADING = {"back", "forward", "chevron-left", "chevron-right", "panel-left", "panel-right", "undo"}
+"""Icons that point along the way one reads: mirrored where that is from right to left."""
 _IN_FOLDER_COLOUR = {"folder", "folder-open", "container"}
 _STARRED = "star-filled"
+_FROM_RIGHT = Qt.LayoutDirection.RightToLeft
 
 
 def names() -> list[str]:
@@ -93,13 +96,17 @@ def recoloured(name: str, colour: str) -> bytes:
 
 def _draw(name: str, size: QSize, scale: float, colour: str) -> QPixmap:
     width, height = round(size.width() * scale), round(size.height() * scale)
-    key = f"quayside/{name}/{width}x{height}/{scale}/{colour}"
+    is_mirrored = name in _LEADING and QGuiApplication.layoutDirection() == _FROM_RIGHT
+    key = f"quayside/{name}/{width}x{height}/{scale}/{colour}/{is_mirrored}"
     found = QPixmap()
     if QPixmapCache.find(key, found):
         return found
     drawn = QPixmap(max(width, 1), max(height, 1))
     drawn.fill(Qt.GlobalColor.transparent)
     painter = QPainter(drawn)
+    if is_mirrored:
+        painter.translate(width, 0)
+        painter.scale(-1, 1)
     side = min(width, height)
     QSvgRenderer(QByteArray(recoloured(name, colour))).render(
         painter, QRectF((width - side) / 2, (height - side) / 2, side, side)

@@ -59,9 +59,9 @@ def draw(scheme: Colours) -> dict[str, bytes]:
     # They are shown at half the size of other icons, so their strokes are heavier.
     images = {
         f"{name}.svg": _heavy(name, scheme.icon)
-        for name in ("chevron-up", "chevron-down", "chevron-right", "close")
+        for name in ("chevron-up", "chevron-down", "chevron-left", "chevron-right", "close")
     }
-    for name in ("chevron-down", "chevron-right"):
+    for name in ("chevron-down", "chevron-left", "chevron-right"):
         images[f"{name}-selected.svg"] = _heavy(name, scheme.on_selection)
     edge, fill, off = scheme.outline, scheme.base, scheme.disabled
     on, mark = scheme.accent, scheme.on_accent

@@ -92,7 +92,9 @@ class Theme(QObject):
         colours.use(scheme)
         old, self._images = self._images, StyleImages(scheme)
         self._app.setPalette(palette(scheme))
-        self._app.setStyleSheet(style_sheet(scheme, self._images.folder))
+        is_from_right = self._app.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        sheet = style_sheet(scheme, self._images.folder, is_from_right=is_from_right)
+        self._app.setStyleSheet(sheet)
         if old is not None:
             old.release()
         self.changed.emit()
@@ -139,12 +141,14 @@ def palette(scheme: Colours) -> QPalette:
     return made
 
 
-def style_sheet(scheme: Colours, images: str) -> str:
-    """The style sheet in the colours of `scheme`; `images` is the folder of its pictures."""
+def style_sheet(scheme: Colours, images: str, *, is_from_right: bool = False) -> str:
+    """The style sheet in the colours of `scheme`; `images` is the folder of its pictures, and
+    what leads on points to where the window reads on."""
     values = {name: value for name, value in asdict(scheme).items() if isinstance(value, str)}
     strict = scheme.is_high_contrast
     values.update(
         images=images,
+        on="chevron-left" if is_from_right else "chevron-right",
         button_edge=scheme.outline if strict else _blend(scheme.border, scheme.outline, 0.45),
         ring_on_accent=scheme.focus if strict else scheme.text,
         menu_hover=scheme.selection if strict else scheme.hover,

@@ -34,11 +34,15 @@ def subject(*rows: Row, container: str = "c", path: str = "") -> Subject:
     return Subject(connection("a"), Location("a", container, path), rows)
 
 
-def test_each_room_has_its_section_and_an_empty_one_has_none(qtbot: QtBot) -> None:
+def test_rooms_have_sections_where_single_offers_share_one_and_an_empty_one_has_none(
+    qtbot: QtBot,
+) -> None:
     menu = QMenu()
     qtbot.addWidget(menu)
-    fill(menu, [Room(Offer("One", nothing)), Room(), Room(Offer("Two", nothing))], subject())
-    assert [a.text() for a in menu.actions()] == ["One", "", "Two"]
+    one, two, three = (Offer(name, nothing) for name in ("One", "Two", "Three"))
+    fill(menu, [Room(one), Room(), Room(two), Room(one, three), Room(two)], subject())
+    texts = [a.text() for a in menu.actions()]
+    assert texts == ["One", "Two", "", "One", "Three", "", "Two"]
 
 
 def test_an_offer_that_cannot_be_taken_says_why(qtbot: QtBot) -> None:

@@ -19,6 +19,7 @@ from explorer.gui.colours import Tone
 from explorer.gui.errors import describe
 from explorer.gui.parts.buttons import Rank
 from explorer.gui.parts.notice import NoticeBar
+from explorer.gui.parts.reading import reads_from_left
 from explorer.gui.parts.texts import explain, plain_label
 from explorer.gui.sheet import Sheet
 from explorer.service.model import Location
@@ -59,6 +60,7 @@ class RestoreSheet(Sheet):
         self.time.setCalendarPopup(True)
         self.time.setDisplayFormat("yyyy-MM-dd HH:mm:ss")
         self.time.setAccessibleName("As it was at")
+        reads_from_left(self.time)
         caption.setBuddy(self.time)
         self.time.setMaximumDateTime(QDateTime.currentDateTime())
         row = QHBoxLayout()

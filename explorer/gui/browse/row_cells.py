@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect
 from PySide6.QtGui import QFont, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from explorer.gui.browse import cells
 from explorer.gui.browse.listing_model import ListingModel
@@ -14,6 +14,7 @@ from explorer.gui.browse.rows import RowKind
 from explorer.gui.browse.sorting import Column
 from explorer.gui.colours import Tone
 from explorer.gui.parts.chip import chip_size, paint_chip
+from explorer.gui.parts.reading import Cells, isolated, placed
 
 Index = QModelIndex | QPersistentModelIndex
 Key = tuple[str, bool]
@@ -24,7 +25,7 @@ MIN_NAME = 60
 """A mark leaves the name so much room, in logical pixels, or is not painted."""
 
 
-class RowCells(QStyledItemDelegate):
+class RowCells(Cells):
     """Gives a cell its text and icon in one go, where Qt would ask the model eight times.
 
     Each question takes the interpreter from a thread that may be busy.
@@ -53,7 +54,7 @@ class RowCells(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         rows, number, column = self._rows.rows, self._rows.number(index.row()), index.column()
         features = QStyleOptionViewItem.ViewItemFeature
-        option.text = cells.text(rows, number, column)
+        option.text = isolated(cells.text(rows, number, column), option.direction)
         option.features |= features.HasDisplay
         option.state &= ~QStyle.StateFlag.State_HasFocus  # the view frames the whole row
         if self.dimmed and self._key(number) in self.dimmed:
@@ -82,9 +83,9 @@ class RowCells(QStyledItemDelegate):
         name = QStyleOptionViewItem(option)
         style = option.widget.style()
         style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, name, painter)
-        name.rect = room.adjusted(0, 0, -size.width() - 2 * MARGIN, 0)
+        name.rect = placed(option, room.adjusted(0, 0, -size.width() - 2 * MARGIN, 0))
         super().paint(painter, name, index)
         left = room.right() - size.width() - MARGIN
         top = room.top() + (room.height() - size.height()) // 2
-        chip = QRect(left, top, size.width(), size.height())
+        chip = placed(option, QRect(left, top, size.width(), size.height()))
         paint_chip(painter, chip, word, tone, "", option.font)

@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeView,
     QWidget,
@@ -34,6 +33,7 @@ from explorer.gui.browse.tree_words import Badge, badges
 from explorer.gui.carry.parcel import Parcel, parcel_in
 from explorer.gui.connect import marks
 from explorer.gui.parts.chip import chip_size, paint_chip
+from explorer.gui.parts.reading import RTL, Cells, placed
 from explorer.gui.parts.views import dress_tree
 from explorer.service.model import Location
 
@@ -55,7 +55,7 @@ def _badges_of(index: Index) -> tuple[Badge, ...]:
     return badges(connection) if connection is not None else ()
 
 
-class BadgeDelegate(QStyledItemDelegate):
+class BadgeDelegate(Cells):
     """Paints the badges of a connection at the right end of its row, its colour at the left."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
@@ -80,12 +80,15 @@ class BadgeDelegate(QStyledItemDelegate):
             size = chip_size(text, icon_name, option.font)
             right -= size.width() + BADGE_MARGIN
             top = room.top() + (room.height() - size.height()) // 2
-            rect = QRect(right, top, size.width(), size.height())
+            rect = placed(option, QRect(right, top, size.width(), size.height()))
             paint_chip(painter, rect, text, tone, icon_name, option.font)
         connection = index.data(CONNECTION_ROLE)
         if connection is not None and connection.colour:
             colour = QColor(marks.hue(connection.colour))
-            painter.fillRect(QRect(0, room.top() + 2, STRIP, room.height() - 4), colour)
+            strip = QRect(0, room.top() + 2, STRIP, room.height() - 4)
+            if option.direction == RTL and isinstance(option.widget, QTreeView):
+                strip.moveRight(option.widget.viewport().width() - 1)
+            painter.fillRect(strip, colour)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         hint = super().sizeHint(option, index)

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QListView,
     QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
@@ -29,6 +28,7 @@ from explorer.gui import colours
 from explorer.gui.icons import icon
 from explorer.gui.palette.commands import Command, best
 from explorer.gui.parts.fields import line_field
+from explorer.gui.parts.reading import Cells, isolated, placed
 from explorer.gui.parts.texts import tooltip
 from explorer.gui.parts.views import ROW_HEIGHT, VIEW_ICON_SIZE
 
@@ -77,7 +77,7 @@ class CommandList(QAbstractListModel):
         return flags if is_off else flags | Qt.ItemFlag.ItemIsEnabled
 
 
-class CommandDelegate(QStyledItemDelegate):
+class CommandDelegate(Cells):
     """The name at the left, keys or reason at the right, where there is room for both."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -99,13 +99,14 @@ class CommandDelegate(QStyledItemDelegate):
         elide = Qt.TextElideMode.ElideRight
         flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
         wanted = min(metrics.horizontalAdvance(name), room.width() * 2 // 3)
-        painter.drawText(room, flags, metrics.elidedText(name, elide, room.width()))
+        shown = metrics.elidedText(name, elide, room.width())
+        painter.drawText(placed(option, room), flags, shown)
         rest = room.adjusted(wanted + 16, 0, 0, 0)
         painter.setPen(QColor(scheme.on_selection if is_chosen else scheme.muted))
         painter.drawText(
-            rest,
+            placed(option, rest),
             flags | int(Qt.AlignmentFlag.AlignRight),
-            metrics.elidedText(detail, elide, rest.width()),
+            isolated(metrics.elidedText(detail, elide, rest.width()), option.direction),
         )
         painter.restore()
 

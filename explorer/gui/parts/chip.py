@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from explorer.gui import colours, icons
 from explorer.gui.colours import Tone
+from explorer.gui.parts.reading import isolated
 from explorer.gui.parts.texts import explain
 from explorer.gui.theme import scaled
 
@@ -41,19 +42,22 @@ def paint_chip(
     painter.setBrush(QColor(soft))
     radius = min(rect.height() / 2, 9.0)
     painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+    direction = painter.layoutDirection()
     left = rect.left() + _PAD
     if icon_name:
         scale = painter.device().devicePixelRatio()
-        top = rect.top() + (rect.height() - _ICON) / 2
-        painter.drawPixmap(QPointF(left, top), icons.pixmap(icon_name, _ICON, scale, strong))
+        top = rect.top() + (rect.height() - _ICON) // 2
+        place = QStyle.visualRect(direction, rect, QRect(left, top, _ICON, _ICON))
+        painter.drawPixmap(place.topLeft(), icons.pixmap(icon_name, _ICON, scale, strong))
         left += _ICON + _GAP
     painter.setFont(chip_font(font))
     painter.setPen(QColor(strong))
     inner = QRect(left, rect.top(), rect.right() - _PAD - left + 2, rect.height())
+    inner = QStyle.visualRect(direction, rect, inner)
     painter.drawText(
         inner,
         Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine,
-        text,
+        isolated(text, direction),
     )
     painter.restore()
 

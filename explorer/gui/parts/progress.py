@@ -9,17 +9,17 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
-    QPointF,
     QRect,
     QRectF,
     QSize,
     Qt,
 )
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem
 
 from explorer.gui import colours, icons
 from explorer.gui.colours import Colours, Tone
+from explorer.gui.parts.reading import RTL, Cells, isolated
 from explorer.gui.theme import tabular
 
 _BAR_HEIGHT = 6
@@ -97,9 +97,10 @@ def paint_progress(
     room = rect.adjusted(_MARGIN, 0, -_MARGIN, 0)
 
     scale = painter.device().devicePixelRatio()
-    top = room.top() + (room.height() - _ICON) / 2
+    top = room.top() + (room.height() - _ICON) // 2
     drawn = icons.pixmap(_ICONS[progress.state], _ICON, scale, colour)
-    painter.drawPixmap(QPointF(room.left(), top), drawn)
+    place = _mirrored(option, rect, QRect(room.left(), top, _ICON, _ICON))
+    painter.drawPixmap(place.topLeft(), drawn)
 
     font = tabular(option.font)
     text = percent_text(progress.fraction)
@@ -108,15 +109,27 @@ def paint_progress(
     painter.setFont(font)
     painter.setPen(QColor(scheme.on_selection if is_selected else scheme.text))
     align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-    painter.drawText(text_rect, align | Qt.TextFlag.TextSingleLine, text or "–")
+    painter.drawText(
+        _mirrored(option, rect, text_rect),
+        align | Qt.TextFlag.TextSingleLine,
+        isolated(text or "–", option.direction),
+    )
 
     left = room.left() + _ICON + _GAP
     width = text_rect.left() - _GAP - left
     if width >= 2 * _BAR_HEIGHT:
         middle = room.top() + (room.height() - _BAR_HEIGHT) / 2
         bar = QRectF(left, middle, width, _BAR_HEIGHT)
+        if option.direction == RTL:
+            # Mirrored as a whole: it fills from where reading begins.
+            painter.translate(rect.left() + rect.right() + 1, 0)
+            painter.scale(-1, 1)
         _paint_bar(painter, bar, progress, QColor(colour), scheme, is_selected=is_selected)
     painter.restore()
+
+
+def _mirrored(option: QStyleOptionViewItem, cell: QRect, rect: QRect) -> QRect:
+    return QStyle.visualRect(option.direction, cell, rect)
 
 
 def _paint_bar(
@@ -147,7 +160,7 @@ def _paint_bar(
         painter.drawRoundedRect(filled, radius, radius)
 
 
-class ProgressDelegate(QStyledItemDelegate):
+class ProgressDelegate(Cells):
     """Paints the `Progress` a model gives for `role`; other cells are painted as usual."""
 
     def __init__(self, role: int, parent: QObject | None = None) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QTreeView
 
+from explorer.gui.parts.reading import Cells
+
 ROW_HEIGHT = 28
 VIEW_ICON_SIZE = QSize(18, 18)
 
@@ -39,6 +41,7 @@ def dress_table(view: QTableView, name: str) -> None:
 
 def _dress(view: QAbstractItemView, name: str) -> None:
     view.setAccessibleName(name)
+    view.setItemDelegate(Cells(view))
     view.setIconSize(VIEW_ICON_SIZE)
     view.setProperty("bare", True)
     view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from explorer.gui.icons import icon
 from explorer.gui.parts.buttons import Rank, push_button
 from explorer.gui.parts.fields import line_field
+from explorer.gui.parts.reading import reads_from_left
 from explorer.gui.parts.texts import explain, plain_label
 from explorer.gui.share.letters import LettersBox
 from explorer.storage.sas import SasKind
@@ -260,6 +261,7 @@ def _time_field(name: str) -> QDateTimeEdit:
     field.setCalendarPopup(True)
     field.setDisplayFormat(FORMAT)
     field.setAccessibleName(name)
+    reads_from_left(field)
     return field
 
 

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
 from explorer.gui import colours, icons
+from explorer.gui.parts.reading import Cells, placed
 from explorer.gui.parts.views import ROW_HEIGHT, VIEW_ICON_SIZE
 from explorer.gui.theme import tabular
 from explorer.gui.transfers.jobs_model import JobFilter
@@ -38,7 +38,7 @@ class _Role(IntEnum):
     COUNT = int(Qt.ItemDataRole.UserRole) + 1
 
 
-class _CountDelegate(QStyledItemDelegate):
+class _CountDelegate(Cells):
     """Paints an item as usual, and its count at the right edge."""
 
     def paint(
@@ -56,7 +56,7 @@ class _CountDelegate(QStyledItemDelegate):
         painter.save()
         painter.setFont(tabular(option.font))
         painter.setPen(QColor(scheme.on_selection if is_selected else scheme.muted))
-        room = QRect(option.rect).adjusted(0, 0, -_MARGIN, 0)
+        room = placed(option, QRect(option.rect).adjusted(0, 0, -_MARGIN, 0))
         align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         painter.drawText(room, align, f"{count:,}")
         painter.restore()

@@ -15,14 +15,15 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent
-from PySide6.QtWidgets import QMenu, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
+from PySide6.QtWidgets import QMenu, QStyleOptionViewItem, QTableView, QWidget
 
+from explorer.gui.parts.reading import Cells
 from explorer.gui.parts.views import dress_table
 
 NAME_ALWAYS = "Name"
 
 
-class SentenceDelegate(QStyledItemDelegate):
+class SentenceDelegate(Cells):
     """Cells with sentences: they lose their end when cut, while names lose their middle."""
 
     def initStyleOption(
