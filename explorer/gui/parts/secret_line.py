@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QLineEdit, QMenu
 
 from explorer.gui.parts.secret_clip import secret_clip
@@ -21,6 +21,12 @@ class SecretLine(QLineEdit):
         if not self.isReadOnly() and self.echoMode() is QLineEdit.EchoMode.Normal:
             self.copy_for_a_minute()
             self.insert("")
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """On X11 what was selected so can be pasted at once."""
+        super().mouseReleaseEvent(event)
+        if self.echoMode() is QLineEdit.EchoMode.Normal:
+            secret_clip().selected(self.selectedText())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
