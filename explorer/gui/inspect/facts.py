@@ -15,6 +15,7 @@ from explorer.base.units import format_bytes, format_exact_bytes
 from explorer.gui.browse.cells import local_time
 from explorer.gui.browse.words import path_text
 from explorer.gui.inspect.selection import Selection
+from explorer.service.folders import FOLDER_MARK
 from explorer.service.model import Location
 from explorer.storage.history import BlobState, DeletedContainer
 from explorer.storage.model import BlobProperties, BlobType, Container
@@ -83,6 +84,7 @@ def blob_sections(found: BlobProperties, location: Location) -> tuple[Section, .
                 Fact("Snapshot", shown(found.ref.snapshot)),
                 Fact("Current version", "" if found.is_current_version else "no"),
                 Fact("Directory", "yes" if found.is_directory else ""),
+                *_owner_facts(found),
             ),
         ),
         section(
@@ -178,6 +180,37 @@ def deleted_container_sections(gone: DeletedContainer) -> tuple[Section, ...]:
 def _deleted_facts(deleted_s: int, days_left: int, has_end: bool) -> tuple[Fact, ...]:
     left = f"{days_left:,} {'day' if days_left == 1 else 'days'}" if has_end else "as a version"
     return time_fact("Deleted", deleted_s), Fact("Kept for" if has_end else "Kept", left)
+
+
+def directory_sections(found: BlobProperties, location: Location) -> tuple[Section, ...]:
+    """A real directory: it has times, an owner and metadata of its own."""
+    return (
+        section(
+            "Directory",
+            (
+                Fact("Path", shown(path_text(location))),
+                time_fact("Last modified", found.last_modified_s),
+                time_fact("Created", found.created_s),
+                Fact("ETag", shown(found.etag)),
+                *_owner_facts(found),
+                Fact("Lease", " ".join(filter(None, (found.lease_state, found.lease_status)))),
+            ),
+        ),
+        _metadata(
+            (key, value)
+            for key, value in found.headers.metadata.items()
+            if key.lower() not in FOLDER_MARK
+        ),
+    )
+
+
+def _owner_facts(found: BlobProperties) -> tuple[Fact, ...]:
+    """Of files and directories where they are real."""
+    return (
+        Fact("Owner", shown(found.owner)),
+        Fact("Group", shown(found.group)),
+        Fact("Permissions", shown(found.permissions)),
+    )
 
 
 def place_sections(location: Location, kind: str) -> tuple[Section, ...]:

@@ -1,4 +1,5 @@
-"""The 'Metadata and tags' page: headers, metadata and tags of one blob, edited in place.
+"""The 'Metadata and tags' page: headers, metadata and tags of one blob, edited in place; of a
+real directory its metadata.
 
 What is saved is the difference to what was shown, and only while the blob is still the
 one that was shown. What is not saved yet waits for its blob until the window closes.
@@ -21,6 +22,7 @@ from explorer.gui.bridge import Bridge
 from explorer.gui.browse import rules
 from explorer.gui.colours import Tone
 from explorer.gui.errors import describe
+from explorer.gui.inspect import directory_labels
 from explorer.gui.inspect.labels import Labels, wish_between
 from explorer.gui.inspect.page import InspectorPage
 from explorer.gui.inspect.selection import Selection
@@ -30,12 +32,14 @@ from explorer.gui.parts.notice import NoticeBar
 from explorer.gui.parts.pairs_table import PairsTable
 from explorer.gui.parts.texts import explain, plain_label
 from explorer.service.change_plan import HEADERS, ChangePlan
-from explorer.service.model import Ability
+from explorer.service.model import Ability, Location
 from explorer.storage.access import Action
 from explorer.storage.labels import check_metadata, check_tags
 from explorer.storage.model import BlobRef
 
-ONE_BLOB = "Choose one blob. For several, and for folders: Change properties in the menu."
+ONE_BLOB = (
+    "Choose one blob. For several, and for what is in folders: Change properties in the menu."
+)
 PAST = "A version or snapshot keeps what it has."
 NOT_SAVED = "Not saved yet."
 CHANGED = "The blob has changed since it was shown; nothing was saved."
@@ -99,15 +103,21 @@ class LabelsPage(InspectorPage):
         column = QVBoxLayout(content)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(8)
-        form = QFormLayout()
+        self._header_room = QWidget()
+        form = QFormLayout(self._header_room)
+        form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for name, line in self.headers.items():
             caption = plain_label(f"{HEADERS[name][:1].upper()}{HEADERS[name][1:]}", muted=True)
             caption.setBuddy(line)
             form.addRow(caption, line)
-        column.addLayout(form)
-        for text, table in (("Metadata", self.metadata), ("Tags", self.tags)):
-            column.addWidget(plain_label(text))
+        column.addWidget(self._header_room)
+        self._tags_title = plain_label("Tags")
+        for title, table in (
+            (plain_label("Metadata"), self.metadata),
+            (self._tags_title, self.tags),
+        ):
+            column.addWidget(title)
             table.table.setMaximumHeight(TABLE_HEIGHT)
             column.addWidget(table)
         column.addWidget(self.tags_note)
@@ -139,9 +149,12 @@ class LabelsPage(InspectorPage):
             return PAST
         if selection.subject.deleted:
             return rules.DELETED
-        return "" if selection.subject.blob is not None else ONE_BLOB
+        is_one = selection.subject.blob is not None or selection.is_directory
+        return "" if is_one else ONE_BLOB
 
     def show_selection(self, selection: Selection) -> None:
+        for part in (self._header_room, self._tags_title, self.tags):
+            part.setVisible(not selection.is_directory)
         self._begin(self._look(selection), "metadata and tags")
 
     def clear(self) -> None:
@@ -175,13 +188,17 @@ class LabelsPage(InspectorPage):
 
     @staticmethod
     def _key(selection: Selection) -> Key:
-        place, row = selection.subject.location, selection.subject.rows[0]
-        return (place.connection_id, place.container, place.path + row.name)
+        place, name = _named(selection)
+        return (place.connection_id, place.container, place.path + name)
 
     async def _look(self, selection: Selection) -> None:
-        place, row = selection.subject.location, selection.subject.rows[0]
-        ref = BlobRef(place.container, place.path + row.name)
-        found = await self._bridge.call(lambda it: it.properties(place, row.name))
+        place, name = _named(selection)
+        if selection.is_directory:
+            before, etag = await directory_labels.read(self._bridge, place, name)
+            self._take(_Shown(selection, before, etag))
+            return
+        ref = BlobRef(place.container, place.path + name)
+        found = await self._bridge.call(lambda it: it.properties(place, name))
         tags: dict[str, str] | None = None
         why = rules.refusal(selection.subject.as_place(), Ability.TAG)
         try:
@@ -190,15 +207,19 @@ class LabelsPage(InspectorPage):
             why = describe(error).line
         headers = {name: getattr(found.headers, name) for name in HEADERS}
         before = Labels(headers, dict(found.headers.metadata), tags)
-        self._shown = _Shown(selection, before, found.etag)
-        draft = self._drafts.pop(self._key(selection), None)
-        if draft is not None and (draft.etag, draft.before) == (found.etag, before):
+        self._take(_Shown(selection, before, found.etag), f"Tags: {why}" if why else "")
+
+    def _take(self, shown: _Shown, note: str = "") -> None:
+        """Show what was read, or what was edited of it before."""
+        self._shown = shown
+        draft = self._drafts.pop(self._key(shown.selection), None)
+        if draft is not None and (draft.etag, draft.before) == (shown.etag, shown.before):
             self._fill(draft.after)
             self.notice.tell(NOT_SAVED)
         else:
-            self._fill(before)
-        self.tags_note.setText(f"Tags: {why}" if why else "")
-        self.tags_note.setVisible(bool(why))
+            self._fill(shown.before)
+        self.tags_note.setText(note)
+        self.tags_note.setVisible(bool(note))
 
     # -- fields ---------------------------------------------------------------------------
 
@@ -214,8 +235,10 @@ class LabelsPage(InspectorPage):
     def edited(self) -> Labels:
         """What the fields hold now."""
         has_tags = self._shown is not None and self._shown.before.tags is not None
+        is_directory = self._shown is not None and self._shown.selection.is_directory
+        headers = {name: line.text().strip() for name, line in self.headers.items()}
         return Labels(
-            {name: line.text().strip() for name, line in self.headers.items()},
+            {} if is_directory else headers,
             self.metadata.pairs,
             self.tags.pairs if has_tags else None,
         )
@@ -265,8 +288,17 @@ class LabelsPage(InspectorPage):
             self._begin(self._save(self._shown, self.edited), "save metadata and tags")
 
     async def _save(self, shown: _Shown, edited: Labels) -> None:
-        selection = shown.selection
-        place, name = selection.subject.location, selection.subject.rows[0].name
+        if shown.selection.is_directory:
+            place, name = _named(shown.selection)
+            await directory_labels.save(self._bridge, place, name, edited.metadata, shown.etag)
+        else:
+            await self._save_blob(shown, edited)
+        self._shown = None  # what was edited is there now
+        await self._look(shown.selection)
+        self.notice.tell("Saved.", Tone.OK)
+
+    async def _save_blob(self, shown: _Shown, edited: Labels) -> None:
+        place, name = _named(shown.selection)
         wish = wish_between(shown.before, edited)
         plan: ChangePlan | None = None
         looked = self._bridge.stream(lambda it: it.management.plan_changes(place, (name,), wish))
@@ -286,6 +318,10 @@ class LabelsPage(InspectorPage):
                 async for outcome in done:
                     for _, error in outcome.failures:
                         raise error
-        self._shown = None  # what was edited is there now
-        await self._look(selection)
-        self.notice.tell("Saved.", Tone.OK)
+
+
+def _named(selection: Selection) -> tuple[Location, str]:
+    """Folder and name of what the page is about."""
+    if selection.named is None:
+        raise ValueError("the page is about one blob or directory")
+    return selection.named

@@ -117,6 +117,10 @@ class PropertiesPage(InspectorPage):
         if (container := subject.container) is not None:
             about = await self._bridge.call(lambda service: service.container_properties(container))
             return facts.container_sections(about)
+        if selection.is_directory and selection.named is not None:
+            above, name = selection.named
+            about_it = await self._bridge.call(lambda service: service.properties(above, name))
+            return facts.directory_sections(about_it, above.child(name))
         return facts.place_sections(subject.place or subject.location, "Folder")
 
     async def _find_deleted(self, place: Location, row: Row) -> tuple[Section, ...]:

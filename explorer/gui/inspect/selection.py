@@ -8,6 +8,7 @@ from explorer.gui.browse.rows import RowKind
 from explorer.gui.browse.words import path_text
 from explorer.gui.file_kinds import file_icon_name
 from explorer.gui.window.subject import Subject
+from explorer.service.model import Location
 
 ROWS = 1000
 """Of a larger selection the subject has only so many rows; the counts are of all."""
@@ -29,6 +30,24 @@ class Selection:
     def count(self) -> int:
         """How many rows are selected."""
         return self.folders + self.blobs
+
+    @property
+    def named(self) -> tuple[Location, str] | None:
+        """The folder, and the name in it, of the one blob or folder that is meant; None for
+        several, and for containers and accounts."""
+        subject = self.subject
+        if self.is_many:
+            return None
+        if subject.rows:
+            return (subject.location, subject.rows[0].name) if subject.location.container else None
+        place = subject.location
+        return (place.parent, place.name) if place.path else None
+
+    @property
+    def is_directory(self) -> bool:
+        """One folder that is more than a part of names: it has properties of its own."""
+        is_real = bool(self.subject.connection.is_hierarchical)
+        return is_real and self.subject.blob is None and self.named is not None
 
     @property
     def is_past(self) -> bool:

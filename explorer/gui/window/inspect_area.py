@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from explorer.gui.inspect.access_page import AccessPage
 from explorer.gui.inspect.labels_page import LabelsPage
 from explorer.gui.inspect.properties_page import PropertiesPage
+from explorer.gui.inspect.selection import Selection
 from explorer.gui.inspect.versions_page import VersionsPage
 from explorer.gui.window.inspecting import Inspecting
 from explorer.gui.window.offers import Offer
@@ -28,15 +29,23 @@ class InspectArea:
             )
         if subject.is_account or subject.place is None:
             return ()
-        access = self._offer(subject, "Access", AccessPage.key, "shield")
-        if subject.rows:
-            return (access,)
-        return access, self._offer(subject, "Prope&rties", PropertiesPage.key, "info")
+        found = []
+        if self._is_directory(subject):
+            found.append(self._offer(subject, "Edit metadata", LabelsPage.key, "tag"))
+        found.append(self._offer(subject, "Access", AccessPage.key, "shield"))
+        if not subject.rows:
+            found.append(self._offer(subject, "Prope&rties", PropertiesPage.key, "info"))
+        return tuple(found)
 
     def offers_deleted(self, subject: Subject) -> Sequence[Offer]:
         if subject.blob is None:
             return ()
         return (self._offer(subject, "Versions and snapshots", VersionsPage.key, "history"),)
+
+    @staticmethod
+    def _is_directory(subject: Subject) -> bool:
+        """A folder that has metadata of its own."""
+        return Selection(subject, folders=len(subject.rows)).is_directory
 
     def _offer(self, subject: Subject, text: str, key: str, icon_name: str) -> Offer:
         return Offer(
