@@ -30,7 +30,7 @@ from explorer.gui.window.main_window import MainWindow
 from explorer.gui.window.subject import Subject
 from explorer.service.model import Location
 from tests.gui.conftest import until
-from tests.gui.test_history import Play, Scene, play, scene
+from tests.gui.test_history import Play, Scene, play, scene, versions_of
 from tests.gui.test_manage import opened_by
 from tests.gui.test_mirror import area_of
 from tests.gui.test_share import OFFER, subject_of
@@ -41,17 +41,17 @@ MOST_TABS = 60
 __all__ = ["play", "run", "scene"]
 
 
-async def in_front(dialog: QDialog) -> None:
+async def in_front(dialog: QWidget) -> None:
     dialog.activateWindow()
     await until(lambda: dialog.focusWidget() is not None and dialog.isActiveWindow(), "the keys")
 
 
-def press(dialog: QDialog, *keys: Qt.Key) -> None:
+def press(dialog: QWidget, *keys: Qt.Key) -> None:
     for key in keys:
         QTest.keyClick(dialog.focusWidget() or dialog, key)
 
 
-def tab_to(dialog: QDialog, target: QWidget) -> None:
+def tab_to(dialog: QWidget, target: QWidget) -> None:
     """Press Tab until `target` has the keys."""
     for _ in range(MOST_TABS):
         if target.hasFocus():
@@ -86,6 +86,41 @@ def test_a_lease_is_taken_and_broken_by_keys(run: Run, container: ContainerClien
         press(dialog, KEY.Key_Space)
         await until(dialog.take_button.isEnabled, "it is broken")
         press(dialog, KEY.Key_Escape)
+        assert not dialog.isVisible()
+
+    run(work)
+
+
+@pytest.mark.parametrize("name", ["a", ""], ids=["blob", "container"])
+def test_a_lease_is_given_back_by_keys(run: Run, container: ContainerClient, name: str) -> None:
+    put(container, "a")
+
+    def state() -> str:
+        found = container.get_blob_client(name).get_blob_properties() if name else None
+        lease = found.lease if found else container.get_container_properties().lease
+        return str(lease.state)
+
+    async def work(window: MainWindow, here: Location) -> None:
+        connection = window.pane.connection
+        assert connection is not None
+        subject = await subject_of(window, here, name) if name else Subject(connection, here)
+        await opened_by(window, subject, "Lease")
+        dialog: LeaseSheet = await sheet(LeaseSheet)
+        await in_front(dialog)
+        await until(dialog.take_button.isEnabled, "nobody has it")
+        assert not dialog.release_button.isEnabled()
+        tab_to(dialog, dialog.take_button)
+        press(dialog, KEY.Key_Space)
+        await until(dialog.release_button.isEnabled, "it is taken")
+        assert state() == "leased"
+        tab_to(dialog, dialog.release_button)
+        press(dialog, KEY.Key_Space)
+        await until(dialog.take_button.isEnabled, "it is given back")
+        assert state() == "available"
+        assert dialog.lease_id.text() == ""
+        press(dialog, KEY.Key_Escape)
+        if dialog.isVisible():  # the first closes the notice
+            press(dialog, KEY.Key_Escape)
         assert not dialog.isVisible()
 
     run(work)
@@ -271,6 +306,57 @@ def test_a_time_to_restore_to_is_typed(scene: Callable[..., Scene], play: Play) 
         assert not dialog.isVisible()
 
     play(made, work)
+
+
+def test_a_folder_is_restored_to_a_time_by_keys(scene: Callable[..., Scene], play: Play) -> None:
+    made = scene(versioning=True)
+    made.put(b"new", "d/a", "d/b")
+
+    async def work(window: MainWindow, made: Scene) -> None:
+        assert made.connection is not None
+        await opened_by(window, Subject(made.connection, made.here), "Restore to a time")
+        dialog: RestoreSheet = await sheet(RestoreSheet)
+        await until(lambda: dialog.plan.is_complete, "an hour ago nothing was there")
+        await in_front(dialog)
+        assert not dialog.restore_button.isEnabled()
+        tab_to(dialog, dialog.delete_box)
+        press(dialog, KEY.Key_Space)
+        await until(dialog.restore_button.isEnabled, "it can be restored")
+        tab_to(dialog, dialog.restore_button)
+        press(dialog, KEY.Key_Space)
+        await until(lambda: names(window.pane) == [], "it is as it was")
+        press(dialog, KEY.Key_Escape)
+        if dialog.isVisible():  # the first closes the notice
+            press(dialog, KEY.Key_Escape)
+        assert not dialog.isVisible()
+
+    play(made, work)
+
+
+def test_a_version_is_made_current_by_keys(scene: Callable[..., Scene], play: Play) -> None:
+    made = scene(versioning=True)
+    made.put(b"one", "a")
+    made.put(b"three", "a")
+
+    async def work(window: MainWindow, made: Scene) -> None:
+        page = await versions_of(window, "a")
+        await in_front(window)
+        inspector = window.inspecting.inspector
+        for _ in range(4):
+            if not inspector.tabs.hasFocus():
+                press(window, KEY.Key_F6)
+        assert inspector.tabs.hasFocus()
+        tab_to(window, page.table)
+        press(window, KEY.Key_Down)
+        if page.chosen is None or page.chosen.is_current:
+            press(window, KEY.Key_Down)
+        assert page.promote_button.isEnabled()
+        tab_to(window, page.promote_button)
+        press(window, KEY.Key_Space)
+        await until(lambda: page.model.rowCount() == 3, "there is one version more")
+
+    play(made, work)
+    assert made.read("a") == b"one"
 
 
 def test_what_is_imported_is_chosen_by_keys(run: Run, tmp_path: Path) -> None:
