@@ -20,6 +20,7 @@ from typing import Any
 
 from explorer.base.paths import logs_dir, make_private_dir, open_private
 from explorer.base.redact import redact
+from explorer.base.shown import shown, shown_lines
 
 log = logging.getLogger(__name__)
 
@@ -31,14 +32,20 @@ _NOISY = ("azure", "urllib3", "keyring", "secretstorage", "jeepney", "qasync", "
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats like any other, then takes the secrets out; a broken record is no error."""
+    """Formats like any other, then takes out the secrets, and what would command a terminal; a
+    broken record is no error."""
 
     def format(self, record: logging.LogRecord) -> str:
         try:
             text = super().format(record)
         except Exception as error:  # arguments that do not fit: say where, not what
             text = f"{record.levelname} {record.name}: unprintable record ({type(error).__name__})"
-        return redact(text)
+        return shown_lines(redact(text))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """A name with a line break in it makes no line that looks like one of ours."""
+        record.message = shown(record.message)
+        return super().formatMessage(record)
 
 
 class PrivateRotatingHandler(logging.handlers.RotatingFileHandler):

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from explorer.base.errors import QuaysideError
 from explorer.base.redact import redact
+from explorer.base.shown import shown_lines
 from explorer.cli.exits import Exit, exit_code
 from explorer.cli.output import Output, error_line
 
@@ -86,7 +87,7 @@ def _run_verb(verb: str, words: list[str]) -> int:
             "QUAYSIDE_DEBUG=1 shows where; please report it."
         )
         if os.environ.get("QUAYSIDE_DEBUG"):
-            out.stderr.write(redact("".join(traceback.format_exception(error))))
+            out.stderr.write(shown_lines(redact("".join(traceback.format_exception(error)))))
         return Exit.SOME_FAILED
     return code
 

@@ -1,7 +1,8 @@
 """One place in the words of other programs: path, URL, abfss, az, AzCopy, rclone, Python, fsspec.
 
 Pure. Without a SAS nothing here holds a credential: the text then says where to sign in, or
-takes it from the environment. Commands are quoted for a POSIX shell. Sources: `az storage
+takes it from the environment. Commands are quoted for a POSIX shell, names in all of them so
+that whatever is in them does nothing to a terminal they are pasted into. Sources: `az storage
 blob download`, `az storage blob download-batch`, `azcopy copy`, rclone's 'Microsoft Azure
 Blob Storage' and 'Connection strings', azure-storage-blob's BlobClient and ContainerClient,
 adlfs's AzureBlobFileSystem.
@@ -10,11 +11,11 @@ adlfs's AzureBlobFileSystem.
 from __future__ import annotations
 
 import glob
-import shlex
 from dataclasses import dataclass, field
 from enum import Enum
 
 from explorer.base.errors import InputError
+from explorer.base.shown import plain_path, shell_line
 from explorer.storage.connection_url import blob_url
 
 KEY_VARIABLE = "AZURE_STORAGE_KEY"
@@ -104,7 +105,8 @@ def _url(spot: Spot, *, with_sas: bool = True) -> str:
 
 
 def _path(spot: Spot) -> str:
-    return f"{spot.container}/{spot.path}" if spot.path else spot.container or spot.account
+    path = f"{spot.container}/{spot.path}" if spot.path else spot.container or spot.account
+    return plain_path(path)
 
 
 def _abfss(spot: Spot) -> str:
@@ -119,7 +121,7 @@ def _local(spot: Spot) -> str:
 
 
 def _command(*words: str) -> str:
-    return shlex.join(words)
+    return shell_line(words)
 
 
 def _az(spot: Spot) -> str:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import csv
 import io
 import os
-import shlex
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from explorer.base.errors import InputError
-from explorer.base.shown import no_formula
+from explorer.base.shown import no_formula, shell_line
 from explorer.transfer.model import (
     CopyRequest,
     DownloadRequest,
@@ -86,7 +85,7 @@ def command_of(
         lines = _downloads(request)
     else:
         lines = _copies(request)
-    return "\n".join(shlex.join(["quayside", *line, *tail]) for line in lines)
+    return "\n".join(shell_line(["quayside", *line, *tail]) for line in lines)
 
 
 def _uploads(request: UploadRequest, is_folder: Callable[[str], bool]) -> list[list[str]]:

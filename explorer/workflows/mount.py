@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from explorer.base.errors import InputError
+from explorer.base.shown import shell_word
 
 SMB_PORT: Final = 445
 CREDENTIALS_FOLDER: Final = "/etc/smbcredentials"
@@ -116,7 +116,7 @@ def credentials_text(share: Share, key: str) -> str:
 
 def credentials_commands(share: Share) -> list[str]:
     """How a person makes the file without the key in any command line."""
-    path = shlex.quote(credentials_file(share))
+    path = shell_word(credentials_file(share))
     return [
         f"sudo install -d -m 700 {CREDENTIALS_FOLDER}",
         f"sudo install -m 600 /dev/null {path}",
@@ -126,7 +126,7 @@ def credentials_commands(share: Share) -> list[str]:
 
 def written_commands(file: str) -> list[str]:
     """What is left to do about a credentials file that was written: it goes to root."""
-    return [f"sudo chown root: {shlex.quote(file)}"]
+    return [f"sudo chown root: {shell_word(file)}"]
 
 
 def options(file: str) -> str:
@@ -136,11 +136,11 @@ def options(file: str) -> str:
 
 def mount_commands(share: Share, mount_point: str, file: str = "") -> list[str]:
     """For a shell, with every name quoted."""
-    where = shlex.quote(check_mount_point(mount_point))
-    chosen = shlex.quote(options(file or credentials_file(share)))
+    where = shell_word(check_mount_point(mount_point))
+    chosen = shell_word(options(file or credentials_file(share)))
     return [
         f"sudo mkdir -p {where}",
-        f"sudo mount -t cifs {shlex.quote(share.unc)} {where} -o {chosen}",
+        f"sudo mount -t cifs {shell_word(share.unc)} {where} -o {chosen}",
     ]
 
 
@@ -152,8 +152,8 @@ def fstab_line(share: Share, mount_point: str, file: str = "") -> str:
 
 
 def _field(text: str) -> str:
-    """A field of fstab: blanks, tabs and backslashes as octal escapes."""
-    return text.replace("\\", "\\134").replace(" ", "\\040").replace("\t", "\\011")
+    """A field of fstab: blanks, controls and backslashes as octal escapes."""
+    return re.sub(r"[\x00-\x20\x7f\\]", lambda hit: f"\\{ord(hit.group()):03o}", text)
 
 
 def volume_entry(share: Share, name: str = "", *, at_startup: bool = False, file: str = "") -> str:

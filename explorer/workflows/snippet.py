@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from typing import Final
+
+from explorer.base.shown import shell_word
 
 KINDS: Final = {"openpai": "the end of an OpenPAI job: upload OUTPUT_DIR to storage"}
 """What there are, and what each is for."""
@@ -23,9 +24,9 @@ class Snippet:
 def openpai(container: str, folder: str, *, is_archive: bool) -> Snippet:
     """The footer of a job. An empty `folder` is the user's and the job's name. The words are
     quoted for the shell; `$PAI_...` in `folder` is what the job makes of it."""
-    where = f'"{FOLDER}"' if not folder else shlex.quote(folder)
+    where = f'"{FOLDER}"' if not folder else shell_word(folder)
     archive = " --archive" if is_archive else ""
-    upload = f'quayside upload "$OUTPUT_DIR" {shlex.quote(container)} {where}{archive}'
+    upload = f'quayside upload "$OUTPUT_DIR" {shell_word(container)} {where}{archive}'
     return Snippet(
         (
             "# Upload the job's outputs; running it again sends only what is new.",

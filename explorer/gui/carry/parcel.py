@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QMimeData
 
+from explorer.base.shown import plain_path
 from explorer.gui.browse.rows import Row
 from explorer.gui.browse.words import path_text
 from explorer.service.model import Location
@@ -52,7 +53,7 @@ class Parcel:
 
     def text(self) -> str:
         """Plain paths, one to a line."""
-        return "\n".join(path_text(self.place) + name for name in self.names)
+        return "\n".join(plain_path(path_text(self.place) + name) for name in self.names)
 
 
 def put_into(mime: QMimeData, parcel: Parcel) -> None:

@@ -15,7 +15,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from explorer.base.errors import QuaysideError
-from explorer.base.shown import shown
+from explorer.base.shown import plain_path, shown
 from explorer.base.tasks import TaskScope
 from explorer.gui import errors
 from explorer.gui.browse.opened import Opened
@@ -150,7 +150,7 @@ class Deeds(QObject):
         place = self._tabs.pane.location
         if place is not None:
             names = [
-                path_text(place) + row.name + ("/" if row.is_folder else "")
+                plain_path(path_text(place) + row.name + ("/" if row.is_folder else ""))
                 for row in self._tabs.pane.selection()
             ]
             QGuiApplication.clipboard().setText("\n".join(names))

@@ -48,6 +48,19 @@ def test_message_arguments_exception_and_stack_are_redacted(log_file: Path) -> N
     assert CANARY[:12] not in text
 
 
+def test_a_name_with_line_breaks_and_escapes_makes_no_line_of_its_own(log_file: Path) -> None:
+    name = "a\n2026-01-01 00:00:00,000 INFO    MainThread x: all is well\x1b[2J\u202e"
+    logging.getLogger("x").warning("found %s", name)
+    try:
+        raise ValueError(name)
+    except ValueError as error:
+        logging.getLogger("x").error("failed", exc_info=error)
+    text = log_file.read_text()
+    assert "found a\\x0a2026" in text
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+
+
 def test_the_file_is_private_and_so_are_its_rotations(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import shlex
+import subprocess
 from dataclasses import replace
 from urllib.parse import unquote
 
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.base.errors import InputError
+from explorer.base.shown import shown_lines
 from explorer.service.copy_as import Form, Spot, copy_as, reason
 
 BLOB = Spot("acct", "https://acct.blob.core.windows.net", "data", "runs/7/it's $x.bin")
@@ -19,7 +21,9 @@ FOLDER = replace(BLOB, path="runs/7/")
 CONTAINER = replace(BLOB, path="")
 LOCAL = Spot("devstoreaccount1", "http://127.0.0.1:10000/devstoreaccount1", "c", "b", True)
 SAS = "sv=2023-11-03&sp=r&sig=abc%2Fd%3D"
-fitting = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1).filter(
+fitting = st.text(
+    st.characters(exclude_categories=("Cs", "Cc", "Cf", "Zl", "Zp")), min_size=1
+).filter(
     lambda name: not name.endswith("/") and all(part not in (".", "..") for part in name.split("/"))
 )
 
@@ -60,6 +64,23 @@ def test_any_name_comes_back_out_of_a_shell(name: str) -> None:
     assert shlex.split(copy_as(Form.RCLONE, blob))[2].endswith(f":data/{name}")
     url = shlex.split(copy_as(Form.AZCOPY, blob))[2]
     assert unquote(url.removeprefix("https://acct.blob.core.windows.net/data/")) == name
+
+
+HOSTILE = "a\x1bc\u202ecod.exe\n; touch x #/it's \\ $x\r"
+
+
+@pytest.mark.parametrize("form", list(Form))
+@pytest.mark.parametrize("tail", ["", "/"])
+def test_nothing_in_a_name_commands_a_terminal(form: Form, tail: str) -> None:
+    spot = replace(BLOB, path=HOSTILE + tail)
+    text = copy_as(form, spot)
+    assert shown_lines(text) == text
+    if form in (Form.AZ, Form.AZCOPY, Form.RCLONE):
+        assert "\n" not in text
+        words = subprocess.run(
+            ["bash", "-c", f"printf '%s\\0' {text}"], capture_output=True, check=True
+        ).stdout.decode()
+        assert any(HOSTILE in unquote(word) for word in words.split("\0"))
 
 
 @pytest.mark.parametrize("form", [Form.PYTHON, Form.FSSPEC])

@@ -9,6 +9,7 @@ import shlex
 import pytest
 
 from explorer.base.errors import InputError
+from explorer.base.shown import shown
 from explorer.transfer.job_papers import COLUMNS, command_of, log_head, log_lines
 from explorer.transfer.model import (
     ConflictPolicy,
@@ -70,6 +71,15 @@ def test_a_download_and_a_copy_name_both_ends() -> None:
     ]  # fmt: skip
     over = CopyRequest((CopySource("a/", True, "z"),), PLACE, PLACE, is_move=True)
     assert words(over, "c")[0][:4] == ["quayside", "move", "box/a/", "box/runs/7/z"]
+
+
+def test_a_name_in_a_command_does_nothing_to_a_terminal() -> None:
+    request = DownloadRequest(
+        (DownloadSource("a\x1b[2J\nrm -rf x\n", False, "a"),), PLACE, "/tmp/out"
+    )
+    (line,) = command_of(request, "work").split("\n")
+    assert "$'" in line
+    assert shown(line) == line
 
 
 def test_what_no_command_does_is_refused() -> None:

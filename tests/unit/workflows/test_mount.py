@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.base.errors import InputError
+from explorer.base.shown import shown
 from explorer.workflows.mount import (
     Share,
     credentials_commands,
@@ -119,7 +120,13 @@ def test_no_folder_breaks_out_of_the_command(name: str) -> None:
         share = parse_share(f"//user1.file.core.windows.net/vfolder/{name}")
     except InputError:
         return
-    words = shlex.split(mount_commands(share, "/mnt/x")[1])
-    assert len(words) == 8
-    assert words[4] == share.unc
+    command = mount_commands(share, "/mnt/x")[1]
+    assert shown(command) == command
+    line = fstab_line(share, "/mnt/x")
+    assert len(line.split(" ")) == 6
+    assert "\n" not in line
+    if shown(name) == name:
+        words = shlex.split(command)
+        assert len(words) == 8
+        assert words[4] == share.unc
     assert len(fstab_line(share, "/mnt/x").split(" ")) == 6
