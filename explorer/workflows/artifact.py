@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from explorer.base.cancel import CancelToken
 from explorer.base.errors import ConflictError, InputError, NotFoundError
 from explorer.service.model import Location
 from explorer.service.service import Service
@@ -78,18 +79,29 @@ class Registered:
 async def prepare(
     path: Path, container: Location, told: Callable[[int], None] = lambda count: None
 ) -> Prepared:
-    """Find and hash the files of `path`, in a thread; `told` hears there of bytes.
+    """Find and hash the files of `path`, in a thread; `told` hears there of bytes. A cancel ends
+    the reading soon after.
 
     Raises what `find_files` and `content_hash` raise.
     """
     if not container.container or container.path:
         raise InputError("An artifact lives in a container.", cure="Name the container alone.")
 
+    token = CancelToken()
+
+    def hear(count: int) -> None:
+        token.raise_if_cancelled()
+        told(count)
+
     def read() -> tuple[ArtifactSource, str]:
         source = find_files(path)
-        return source, content_hash(source.files, told)
+        return source, content_hash(source.files, hear)
 
-    source, digest = await asyncio.to_thread(read)
+    try:
+        source, digest = await asyncio.to_thread(read)
+    except asyncio.CancelledError:
+        token.cancel()
+        raise
     return Prepared(source, digest, container)
 
 

@@ -28,12 +28,24 @@ class ArtifactFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Ignored:
+    """What an ignore file in the root says, and how many files it left out. All empty where
+    there is none."""
+
+    name: str = ""
+    patterns: tuple[str, ...] = ()
+    """As they are written, without comments and empty lines."""
+    files: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ArtifactSource:
     """A file or folder. `name` is what it is called in storage."""
 
     name: str
     is_folder: bool
     files: tuple[ArtifactFile, ...]
+    ignored: Ignored = Ignored()
 
     @property
     def size_bytes(self) -> int:
@@ -63,18 +75,19 @@ def find_files(path: Path) -> ArtifactSource:
     if real.is_file():
         # The hash has the name of the file itself, storage that of the link to it.
         return ArtifactSource(path.name, False, (_file(real, real.name),))
-    files = _in_folder(real)
+    files, ignored = _in_folder(real)
     if not files:
         raise InputError(
             f"The folder '{path}' has no files to upload.",
             cure="Put something in it, or look at its .amlignore or .gitignore.",
         )
-    return ArtifactSource(real.name, True, tuple(files))
+    return ArtifactSource(real.name, True, tuple(files), ignored)
 
 
-def _in_folder(root: Path) -> list[ArtifactFile]:
+def _in_folder(root: Path) -> tuple[list[ArtifactFile], Ignored]:
     ignored = _Ignore.of(root)
     files = []
+    left_out = 0
     seen: set[tuple[int, int]] = set()
     for folder, folders, names in os.walk(root, followlinks=True, onerror=_refuse):
         found = os.stat(folder)
@@ -86,12 +99,10 @@ def _in_folder(root: Path) -> list[ArtifactFile]:
         real = Path(folder).resolve()
         below = os.path.relpath(folder, root)
         prefix = "" if below == "." else f"{Path(below).as_posix()}/"
-        files += [
-            _file(real / name, f"{prefix}{name}")
-            for name in names
-            if not ignored.leaves_out(real / name)
-        ]
-    return files
+        kept = [name for name in names if not ignored.leaves_out(real / name)]
+        left_out += len(names) - len(kept)
+        files += [_file(real / name, f"{prefix}{name}") for name in kept]
+    return files, Ignored(ignored.name, ignored.lines, left_out)
 
 
 def _is_loop(folder: Path, root: Path) -> bool:
@@ -130,9 +141,11 @@ def _refuse(error: OSError) -> None:
 class _Ignore:
     """The patterns of one ignore file."""
 
-    def __init__(self, root: Path, patterns: list[Any]) -> None:
+    def __init__(self, root: Path, patterns: list[Any], name: str = "") -> None:
         self._root = root
         self._patterns = patterns
+        self.name = name
+        self.lines: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, root: Path) -> _Ignore:
@@ -144,11 +157,16 @@ class _Ignore:
             if path.is_file():
                 try:
                     lines = path.read_text("utf-8").splitlines()
-                    return cls(root, [GitIgnoreBasicPattern(line.rstrip()) for line in lines])
+                    found = cls(
+                        root, [GitIgnoreBasicPattern(line.rstrip()) for line in lines], name
+                    )
                 except (OSError, ValueError) as error:
                     raise InputError(
                         f"'{path}' is no ignore file: {error}.", cure="Mend or remove it."
                     ) from error
+                said = (line.rstrip() for line in lines)
+                found.lines = tuple(line for line in said if line and not line.startswith("#"))
+                return found
         return cls(root, [])
 
     def leaves_out(self, path: Path) -> bool:

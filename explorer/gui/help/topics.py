@@ -10,6 +10,8 @@ from explorer.base.help_pages import INDEX
 _ROOMS: Final = (
     ("explorer.gui.mirror.", "mirror"),
     ("explorer.gui.mount.", "backend-ai"),
+    ("explorer.gui.outputs.", "openpai"),
+    ("explorer.gui.artifact.", "azureml"),
     ("explorer.gui.share.", "backend-ai"),
     ("explorer.gui.inspect.access", "gen2"),
     ("explorer.gui.connect.", "connecting"),

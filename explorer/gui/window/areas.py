@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from explorer.gui.account.area import AccountArea
+from explorer.gui.artifact.area import ArtifactArea
 from explorer.gui.connect.marks_area import MarksArea
 from explorer.gui.export.area import ExportArea
 from explorer.gui.manage.area import ManageArea
@@ -25,6 +26,7 @@ def make_areas(around: Surroundings) -> tuple[Area, ...]:
         ManageArea(around),
         MirrorArea(around),
         OutputsArea(around),
+        ArtifactArea(around),
         StatisticsArea(around),
         ExportArea(around),
         HistoryArea(around),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -14,6 +15,10 @@ import pytest
 from azure.storage.blob import ContainerClient
 
 from explorer.service.emulator import Emulator
+from explorer.service.model import Location
+from explorer.service.service import Service
+from explorer.storage.connection import parse
+from explorer.workflows.artifact_download import Kept, look_at
 from tests.integration.cli.conftest import Quayside
 from tests.servers.lake.server import Lake
 
@@ -140,6 +145,24 @@ def test_both_find_each_other_where_directories_are_real(
     again = upload(command, str(other), "models", "--name", "whatever")
     assert again["was_there"]
     assert (again["name"], again["version"]) == ("second", "1")
+
+
+def test_what_an_artifact_is_can_be_read_from_its_place_where_directories_are_real(
+    bare: Quayside, lake: Lake, folder: Path, tmp_path: Path
+) -> None:
+    command = bare.with_environment(AZURE_STORAGE_CONNECTION_STRING=lake.connection_string)
+    told = upload(command, str(folder), "models", "--name", "resnet", "--version", "7")
+
+    async def look(path: str) -> Kept:
+        data = tmp_path / "data"
+        async with await Service.start(data, adopt_jobs=False, with_transfers=False) as service:
+            here = await service.session_connection(parse(lake.connection_string))
+            return await look_at(service, Location(here.id, "models", f"{path}/"))
+
+    for path in (told["path"], told["path"].rpartition("/")[0]):
+        found = asyncio.run(look(path))
+        assert (found.is_confirmed, found.name, found.version) == (True, "resnet", "7")
+        assert found.files == len(files(folder)) - 1  # one is ignored
 
 
 def test_what_broke_off_is_made_whole_and_confirmed(

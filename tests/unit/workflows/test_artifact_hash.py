@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import tempfile
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.base.errors import InputError, LocalError, LocalNotFoundError, SourceChangedError
+from explorer.base.tasks import TaskScope
+from explorer.service.model import Location
 from explorer.workflows import artifact_hash
-from explorer.workflows.artifact_files import find_files
+from explorer.workflows.artifact import prepare
+from explorer.workflows.artifact_files import Ignored, find_files
 from explorer.workflows.artifact_hash import content_hash, is_unchanged
 
 names = st.text("aAbB._ é", min_size=1, max_size=6).filter(lambda name: name.strip(". ") != "")
@@ -119,3 +124,37 @@ def test_what_cannot_be_an_artifact_says_why(tmp_path: Path) -> None:
     (tmp_path / "broken").symlink_to(tmp_path / "gone")
     with pytest.raises(LocalError, match="leads nowhere"):
         find_files(tmp_path)
+
+
+def test_what_the_ignore_file_says_and_leaves_out_is_told(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    for name in ("a.log", "sub/b.log", "c.txt"):
+        (tmp_path / name).write_text("x")
+    assert find_files(tmp_path).ignored == Ignored()
+    (tmp_path / ".gitignore").write_text("# logs\n\n*.log \n")
+    assert find_files(tmp_path).ignored == Ignored(".gitignore", ("*.log",), 2)
+
+
+def test_a_cancel_ends_the_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(artifact_hash, "READ_BYTES", 1)
+    monkeypatch.setattr(artifact_hash, "SMALL_BYTES", 0)
+    (tmp_path / "a").write_bytes(b"a" * 100)
+    begun, ended = threading.Event(), threading.Event()
+    heard: list[int] = []
+
+    def told(count: int) -> None:
+        heard.append(count)
+        begun.set()
+        ended.wait(10)
+
+    async def main() -> None:
+        scope = TaskScope(lambda _name, error: pytest.fail(repr(error)))
+        work = scope.spawn(prepare(tmp_path, Location("c", "data"), told), name="prepare")
+        await asyncio.to_thread(begun.wait, 10)
+        work.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await work
+        ended.set()
+
+    asyncio.run(main())  # waits for its threads
+    assert heard == [1]
