@@ -7,7 +7,7 @@ a spreadsheet from taking a name for a formula.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Final
@@ -55,6 +55,35 @@ def blob_json(blob: Blob) -> str:
         f' "tier": {_often(tier)}, "created": {_time_json(created_s)},'
         f' "metadata": {as_json(dict(metadata)) if metadata else "{}"}}}'
     )
+
+
+_BLOB_JSON: Final = (
+    '{"type": "blob", "name": %s, "size": %d, "modified": %s, "content_type": %s, "etag": %s,'
+    ' "md5": "%s", "blob_type": "%s", "tier": %s, "created": %s, "metadata": {}}'
+)
+
+
+def blobs_json(blobs: Sequence[Blob]) -> Iterable[str]:
+    """`blob_json` for many: at half the cost where all have a time and none has metadata."""
+    if not blobs:
+        return ()
+    names, sizes, modified, etags, content_types, md5s, kinds, tiers, _, created, metadata, *_ = (
+        zip(*blobs, strict=True)
+    )
+    if any(metadata) or not all(modified):
+        return map(blob_json, blobs)
+    columns = (
+        map(encode_basestring, names),
+        sizes,
+        map(_time_json, modified),
+        map(_often, content_types),
+        map(encode_basestring, etags),
+        [md5.hex() if md5 else "" for md5 in md5s],
+        [kind._value_ for kind in kinds],
+        map(_often, tiers),
+        map(_time_json, created),
+    )
+    return map(_BLOB_JSON.__mod__, zip(*columns, strict=True))
 
 
 def folder_json(folder: Prefix) -> str:

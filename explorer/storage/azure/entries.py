@@ -6,7 +6,8 @@ Pure. Both readers of listings end here, so they cannot disagree.
 from __future__ import annotations
 
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
 
 from explorer.storage.azure.dates import seconds_of
 from explorer.storage.model import Blob, BlobType
@@ -71,6 +72,51 @@ def blob_of(fields: Sequence[str], metadata: Mapping[str, str] | None) -> Blob:
             metadata,
             is_directory,
             archive_status,
+        ),
+    )
+
+
+def blobs_of(columns: Sequence[Sequence[str]], *, with_metadata: bool) -> Iterator[Blob]:
+    """`blob_of` for many that have no metadata, at a third of the cost: all values of one
+    field, then all of the next, in the order of FIELDS."""
+    (
+        names,
+        sizes,
+        modified,
+        etags,
+        content_types,
+        md5s,
+        blob_types,
+        tiers,
+        lease_states,
+        created,
+        archive_statuses,
+        resource_types,
+    ) = columns
+    sizes_bytes = [int(size) if size else 0 for size in sizes]
+    return map(
+        _as_blob,
+        repeat(Blob),
+        zip(
+            names,
+            sizes_bytes,
+            map(seconds_of, modified),
+            [etag if etag[:1] in '"W' else f'"{etag}"' for etag in etags],
+            content_types,
+            map(md5_of, md5s),
+            [BLOB_TYPES.get(blob_type, BlobType.BLOCK) for blob_type in blob_types],
+            tiers,
+            lease_states,
+            map(seconds_of, created),
+            [{} if with_metadata else None for _ in names],
+            [
+                resource_type == "directory" or (not size and name.endswith("/"))
+                for name, size, resource_type in zip(
+                    names, sizes_bytes, resource_types, strict=True
+                )
+            ],
+            archive_statuses,
+            strict=True,
         ),
     )
 

@@ -6,7 +6,7 @@ import base64
 from xml.sax.saxutils import escape, quoteattr
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.storage.azure.listing import (
@@ -85,12 +85,46 @@ def page_of(found: list[str], marker: str = "", gap: str = "") -> bytes:
     ).encode()
 
 
+@settings(deadline=None)
 @given(st.lists(entries(), max_size=12), text, st.sampled_from(["", "\n  "]), st.booleans())
 def test_both_readers_agree(found: list[str], marker: str, gap: str, with_metadata: bool) -> None:
     data = page_of(found, marker, gap)
     plain = parse_page_plainly(data, with_metadata=with_metadata)
     assert parse_page(data, with_metadata=with_metadata) == plain
     assert len(plain.blobs) + len(plain.prefixes) == len(found)
+
+
+names_of_many = st.lists(text.filter(bool), min_size=9, max_size=20)
+odd_ones = st.sampled_from(
+    [
+        "",
+        "\n",
+        "stray",
+        "<BlobPrefix><Name>p/</Name></BlobPrefix>",
+        "<Blob><Name>odd</Name></Blob>",
+        "<Blob><Name>odd</Name><Properties><Etag>1</Etag></Properties></Blob>",
+        '<Blob><Name Encoded="true">%41</Name><Properties /></Blob>',
+        "<Blob><Name>odd &amp; even</Name><Properties></Properties></Blob>",
+    ]
+)
+
+
+@settings(deadline=None)
+@given(names_of_many, st.integers(0, 25), odd_ones, st.booleans(), st.data())
+def test_both_readers_agree_on_many_alike_with_one_odd_among_them(
+    names: list[str], at: int, odd: str, with_metadata: bool, data: st.DataObject
+) -> None:
+    tags = data.draw(st.sets(st.sampled_from(["Etag", "Creation-Time", "Content-MD5", "Other"])))
+    values = ["", "0x8D", '"0x8D"', "Sun, 29 Feb 2032 00:00:00 GMT", "AAAAAAAAAAAAAAAAAAAAAA=="]
+    found = []
+    for name in names:
+        properties = {tag: data.draw(st.sampled_from(values)) for tag in sorted(tags)}
+        size = data.draw(st.sampled_from(["", "0", "17"]))
+        found.append(simple(escape(name), **properties, **{"Content-Length": size}))
+    found.insert(at, odd)
+    page = page_of(found)
+    plain = parse_page_plainly(page, with_metadata=with_metadata)
+    assert parse_page(page, with_metadata=with_metadata) == plain
 
 
 def simple(name: str, **properties: str) -> str:
@@ -235,6 +269,7 @@ def test_containers() -> None:
     assert (found.last_modified_s, found.metadata) == (1, {"a": "b"})
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(min_size=1, max_size=64)))
 def test_block_ids_survive_the_way_out_and_back(ids: list[bytes]) -> None:
     sent = parse_markup(block_list_body(ids), "BlockList")
