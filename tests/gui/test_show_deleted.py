@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
+from explorer.base.errors import NotAuthorizedError
 from explorer.gui.browse import rules
 from explorer.gui.browse.rows import Row
 from explorer.gui.browse.sorting import Column
@@ -24,7 +27,9 @@ from explorer.gui.window.main_window import MainWindow
 from explorer.gui.window.offers import flat, offered
 from explorer.gui.window.showing_deleted import NONE_KEPT, OFF
 from explorer.gui.window.subject import Subject
+from explorer.service.history import DeletedPage, History
 from explorer.service.model import Location
+from explorer.service.restoring import RestoreCount
 from tests.gui.conftest import until
 from tests.gui.test_history import Play, Scene, play, scene
 from tests.gui.test_inspect_area import menus
@@ -402,3 +407,73 @@ def test_it_is_shown_and_restored_by_keys(scene: Callable[..., Scene], play: Pla
 
     play(made, work)
     assert made.read("b") == b"one"
+
+
+def test_what_is_there_is_listed_also_where_the_past_cannot_be(
+    scene: Callable[..., Scene], play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = scene(blob_days=6)
+    made.put(b"one", "a", "b")
+    made.delete("b")
+
+    async def fails(*_: object, **__: object) -> AsyncGenerator[DeletedPage, None]:
+        for page in ():
+            yield page
+        raise NotAuthorizedError("The past is not shown to you.", cure="Ask.")
+
+    async def work(window: MainWindow, made: Scene) -> None:
+        pane = window.pane
+        monkeypatch.setattr(History, "deleted", fails)
+        await choose(window, Act.SHOW_DELETED)
+        await until(lambda: "not shown to you" in pane.notice.text(), "it is told")
+        await until(lambda: listed(pane), "the listing ends")
+        assert (names(pane), pane.lister.is_listed) == (["a"], True)
+
+    play(made, work)
+
+
+def test_a_tab_behind_follows_the_switch_when_it_comes_to_the_front(
+    scene: Callable[..., Scene], play: Play
+) -> None:
+    made = scene(blob_days=6)
+    made.put(b"one", "a", "b")
+    made.delete("b")
+
+    async def work(window: MainWindow, made: Scene) -> None:
+        behind = window.pane
+        window.tabs.open_tab(made.here)
+        await until(lambda: listed(window.pane), "the other tab is listed")
+        await shown(window, "b")
+        assert names(behind) == ["a"]
+        window.tabs.bring(behind)
+        await until(lambda: names(behind) == ["a", "b"], "it follows")
+        await choose(window, Act.SHOW_DELETED)
+        await until(lambda: names(behind) == ["a"], "and back")
+
+    play(made, work)
+
+
+def test_restoring_can_be_stopped_and_says_how_far_it_came(
+    scene: Callable[..., Scene], play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = scene(blob_days=6)
+    made.put(b"one", "a")
+    made.delete("a")
+    begun = threading.Event()
+
+    async def waits(*_: object, **__: object) -> AsyncGenerator[RestoreCount, None]:
+        begun.set()
+        yield RestoreCount(total=1)
+        await asyncio.Event().wait()
+
+    async def work(window: MainWindow, made: Scene) -> None:
+        pane = window.pane
+        await shown(window, "a")
+        monkeypatch.setattr(History, "apply", waits)
+        await restored(window, "a")
+        await until(begun.is_set, "it began")
+        await until(lambda: "Restored 0 of 1" in pane.notice.text(), "it tells how far it is")
+        pane.notice.action_button.click()
+        await until(lambda: pane.notice.text() == "Stopped: 0 restored.", "it has stopped")
+
+    play(made, work)
