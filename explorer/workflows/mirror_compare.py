@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from explorer.base.errors import InputError
+from explorer.base.records import dataclass
 from explorer.workflows.mirror_model import SECOND_NS, Deed, Entry, Limit, Record, Step
 
 _CLOSE_NS: Final = 1_000
@@ -28,11 +28,14 @@ class Rules:
     target_is_remote: bool = True
 
 
+_ADDING: Final = Rules()
+
+
 def compare(
     source: Iterable[Entry],
     target: Iterable[Entry],
     known: Iterable[Record] = (),
-    rules: Rules = Rules(),
+    rules: Rules = _ADDING,
 ) -> Iterator[Step]:
     """One step for each name of either side, in their order. Folders are compared by their
     names only; one that is there because of what is in it is left alone."""

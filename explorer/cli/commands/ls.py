@@ -6,19 +6,27 @@ import argparse
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from explorer.base.errors import NotAuthorizedError, NotFoundError
 from explorer.base.match import matches_glob
+from explorer.base.records import dataclass
 from explorer.base.units import format_bytes, iso_time, parse_moment, parse_size
 from explorer.cli import options
 from explorer.cli.output import Output, as_json
 from explorer.cli.session import connect, service_of
-from explorer.service.listing_text import CSV_HEADER, blob_csv, blob_json, csv_field
+from explorer.service.listing_text import (
+    CSV_HEADER,
+    blob_csv,
+    blob_json,
+    blobs_json,
+    csv_field,
+    folder_csv,
+    folder_json,
+)
 from explorer.service.model import Location
 from explorer.service.service import Service
-from explorer.storage.model import Blob, BlobProperties, Container
+from explorer.storage.model import Blob, BlobProperties, Container, Page
 
 NAME = "ls"
 SUMMARY = "list containers, or what is in a container or folder"
@@ -102,16 +110,22 @@ async def run(args: argparse.Namespace, out: Output) -> int:
             from explorer.cli.past import list_past  # late: a plain listing starts faster
 
             return await list_past(service, Location(connection.id, container), path, args, out)
+        folder = path if path.endswith("/") or not path else f"{path}/"
         batches = (
-            _blobs(service, Location(connection.id, container), path, recursive=args.recursive)
+            _blobs(service, Location(connection.id, container, folder), path, args.recursive)
             if container
             else _containers(service, connection.id)
         )
         if args.csv:
             out.result(CSV_HEADER)
+        is_whole = wanted.is_all and not args.sort and (args.csv or out.is_json)
         kept: list[Row] = []
         async for batch in batches:
-            rows = batch if wanted.is_all else [row for row in batch if wanted.holds(row)]
+            if is_whole and isinstance(batch, Page):
+                _print_page(batch, args, out)
+                continue
+            rows = _rows_of(batch, folder) if isinstance(batch, Page) else batch
+            rows = rows if wanted.is_all else [row for row in rows if wanted.holds(row)]
             if args.sort:
                 kept += rows
             else:
@@ -143,6 +157,15 @@ def _print(rows: list[Row], args: argparse.Namespace, out: Output) -> None:
             out.result(f"{size:>10}  {modified:<20}  {row.label}")
     else:
         out.lines([row.label for row in rows])
+    out.flush()
+
+
+def _print_page(page: Page, args: argparse.Namespace, out: Output) -> None:
+    """A page as it came: what `_print` prints, without a row for each of a million blobs."""
+    if args.csv:
+        out.lines([*map(folder_csv, page.prefixes), *map(blob_csv, page.blobs)])
+    else:
+        out.lines([*map(folder_json, page.prefixes), *blobs_json(page.blobs)])
     out.flush()
 
 
@@ -189,21 +212,14 @@ def _container_row(container: Container) -> Row:
 
 
 async def _blobs(
-    service: Service, container: Location, path: str, *, recursive: bool
-) -> AsyncIterator[list[Row]]:
-    """Rows below `path`; a path that is a blob gives that blob."""
-    folder = path if path.endswith("/") or not path else f"{path}/"
-    location = Location(container.connection_id, container.container, folder)
+    service: Service, location: Location, path: str, is_recursive: bool
+) -> AsyncIterator[Page | list[Row]]:
+    """What is below `path`, which `location` is as a folder; a blob of that name gives itself."""
     is_empty = True
     try:
-        async for page in service.list_folder(location, recursive=recursive):
-            rows = [
-                Row("folder", prefix.name, prefix.name.removeprefix(folder))
-                for prefix in page.prefixes
-            ]
-            rows += [_blob_row(blob, folder) for blob in page.blobs]
-            is_empty = is_empty and not rows
-            yield rows
+        async for page in service.list_folder(location, recursive=is_recursive):
+            is_empty = is_empty and not page.prefixes and not page.blobs
+            yield page
     except NotAuthorizedError:
         # A SAS of one blob may not list, and still shows that blob.
         if not is_empty or not path or path.endswith("/"):
@@ -241,6 +257,14 @@ async def _alone(service: Service, location: Location, path: str) -> list[Row]:
         cure="Look one level higher with `quayside ls`.",
         status=404,
     )
+
+
+def _rows_of(page: Page, folder: str) -> list[Row]:
+    rows = [
+        Row("folder", prefix.name, prefix.name.removeprefix(folder)) for prefix in page.prefixes
+    ]
+    rows += [_blob_row(blob, folder) for blob in page.blobs]
+    return rows
 
 
 def _blob_row(blob: Blob, folder: str) -> Row:

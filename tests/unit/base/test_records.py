@@ -1,0 +1,121 @@
+"""What our `dataclass` makes is what the library's makes, frozen apart."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import pickle
+from collections.abc import Callable
+from dataclasses import field
+from typing import Any, ClassVar
+
+import pytest
+
+from explorer.base import records
+
+
+@records.dataclass(frozen=True, slots=True)
+class Place:
+    """Has all kinds of fields."""
+
+    kind: ClassVar[str] = "place"
+    name: str
+    secret: str = field(default="hidden", repr=False)
+    tags: list[str] = field(default_factory=list)
+    loaded: int = field(default=0, compare=False)
+    size: int = field(default=3, kw_only=True)
+    double: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "double", 2 * self.size)
+
+
+@records.dataclass(frozen=True, slots=True)
+class Town(Place):
+    river: str = ""
+
+
+class Village(Place):
+    """No dataclass itself."""
+
+
+def theirs(of: Callable[..., Any]) -> type:
+    @of(frozen=True, slots=True)
+    class Place:
+        name: str
+        secret: str = field(default="hidden", repr=False)
+        tags: tuple[str, ...] = ()
+        loaded: int = field(default=0, compare=False)
+        size: int = field(default=3, kw_only=True)
+
+    return Place
+
+
+def test_it_is_filled_shown_and_compared_as_the_librarys() -> None:
+    ours, library = theirs(records.dataclass), theirs(dataclasses.dataclass)
+    samples: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
+        (("a",), {}),
+        (("a", "b", ("c",), 4), {"size": 5}),
+        ((), {"name": "z"}),
+    ]
+    for words, named in samples:
+        one, other = ours(*words, **named), library(*words, **named)
+        assert repr(one) == repr(other)
+        assert dataclasses.asdict(one) == dataclasses.asdict(other)
+        assert one == ours(*words, **named)
+        assert hash(one) == hash(ours(*words, **named))
+        assert (one == ours("other")) == (other == library("other"))
+        assert one != other
+        assert not hasattr(one, "__dict__")
+
+
+@pytest.mark.parametrize(
+    ("words", "named"), [((), {}), (("a", "b", (), 0, 5), {}), (("a",), {"nothing": 1})]
+)
+def test_wrong_arguments_are_refused_with_the_name_of_the_class(
+    words: tuple[Any, ...], named: dict[str, Any]
+) -> None:
+    with pytest.raises(TypeError, match=r"Place\.__init__\(\)"):
+        theirs(records.dataclass)(*words, **named)
+
+
+def test_a_default_that_is_made_is_made_for_each() -> None:
+    one, other = Place("a"), Place("b")
+    one.tags.append("x")
+    assert other.tags == []
+    assert (one.double, Place("a", size=5).double) == (6, 10)
+    assert "hidden" not in repr(one)
+
+
+def test_those_below_have_the_fields_of_those_above() -> None:
+    assert Town("a", size=4, river="b") == Town("a", river="b", size=4)
+    assert Town("a", river="b").double == 6
+    assert Village("a").name == "a"
+    assert Place("a") != Village("a")
+    assert repr(Village("a")).startswith("Village(name='a'")
+
+
+def test_it_is_copied_replaced_and_pickled() -> None:
+    town = Town("a", tags=["t"], river="b")
+    assert dataclasses.replace(Place("a"), name="c") == Place("c")
+    assert copy.deepcopy(town) == town
+    assert pickle.loads(pickle.dumps(town)) == town
+
+
+def test_what_is_not_frozen_has_no_hash_and_what_is_written_out_stays() -> None:
+    @records.dataclass(slots=True)
+    class Loose:
+        size: int
+
+        def __repr__(self) -> str:
+            return "mine"
+
+    @records.dataclass(slots=True, eq=False)
+    class Self:
+        size: int
+
+    with pytest.raises(TypeError):
+        hash(Loose(1))
+    assert repr(Loose(1)) == "mine"
+    assert Self(1) != Self(1)
+    assert Loose(1) == Loose(1)
