@@ -21,6 +21,7 @@ from explorer.gui.window.offers import Offer, flat
 from explorer.gui.window.subject import Subject
 from explorer.service.claims import utc_now
 from explorer.service.model import Location
+from explorer.service.sharing import SignedBy
 from explorer.storage.sas import SasKind
 from tests.gui.conftest import until
 from tests.gui.test_window import Run, listed, names, put, run, sheet
@@ -151,7 +152,8 @@ def test_what_a_wish_cannot_be_is_said_and_not_made(qtbot: QtBot) -> None:
         (BLOB, Shareable(SasKind.ACCOUNT, "The account", permissions="rl")), is_https=True
     )
     qtbot.addWidget(form)
-    form.policy.setEditText("readers")
+    form.signing.by.choose(SignedBy.POLICY)
+    form.signing.policy.setEditText("readers")
     wish = form.wish(utc_now())
     assert (wish.permissions, wish.expires, wish.policy) == ("", None, "readers")
     assert not form.letters.isEnabled()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.base.records import dataclass
 from explorer.base.tasks import TaskScope
 from explorer.gui import errors
 from explorer.gui.colours import Tone
@@ -31,6 +31,7 @@ from explorer.gui.connect.masking import masked
 from explorer.gui.connect.missing import MissingForm
 from explorer.gui.connect.paste_box import PasteBox
 from explorer.gui.connect.recognised import RecognisedCard
+from explorer.gui.connect.sign_in import home_text
 from explorer.gui.parts.busy import BusyIndicator
 from explorer.gui.parts.buttons import Rank, tool_button
 from explorer.gui.parts.notice import NoticeBar
@@ -39,6 +40,7 @@ from explorer.gui.sheet import Sheet
 from explorer.service.model import Connection, ProbeReport
 from explorer.storage.connection import (
     ConnectionSpec,
+    EntraSignIn,
     Recognition,
     RecognitionState,
     recognise,
@@ -102,7 +104,8 @@ class ConnectDialog(Sheet):
             plain_label(
                 "Paste a connection string, a SAS URL, a blob or container URL, an account name "
                 "and its key, UseDevelopmentStorage=true, or the address of a page that answers "
-                "with connection strings. A file with them can be dropped here.",
+                "with connection strings. A file with them can be dropped here. To sign in with "
+                "Microsoft Entra ID, paste the address of the account or of a container.",
                 muted=True,
                 wrap=True,
             )
@@ -231,7 +234,9 @@ class ConnectDialog(Sheet):
     def _tell_home(self) -> None:
         spec = self._spec() or self._chosen()
         secret = "key" if spec is not None and spec.sas is None else "SAS"
-        if spec is not None and not spec.secret and spec.is_complete:
+        if spec is not None and isinstance(spec.credential, EntraSignIn):
+            text = home_text(spec.credential)
+        elif spec is not None and not spec.secret and spec.is_complete:
             text = "No secret is needed."
         elif spec is not None and spec.is_emulator:
             text = ""

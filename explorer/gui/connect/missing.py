@@ -1,4 +1,4 @@
-"""Fields for what a pasted text left open: an account, a container, a key or SAS, a consent."""
+"""Fields for what a pasted text left open: account, container, key or SAS or sign-in, a consent."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QWidget
 
 from explorer.base.errors import ConnectionTextError
+from explorer.gui.connect.sign_in import SignInField
 from explorer.gui.parts.secret import SecretField
 from explorer.gui.parts.texts import plain_label
-from explorer.storage.connection import ConnectionSpec, Missing, complete
+from explorer.storage.connection import ConnectionSpec, Missing, complete, with_sign_in
 
 
 class MissingForm(QWidget):
-    """Shows only the fields that `spec.missing` names; `completed` gives the whole."""
+    """Shows only the fields that `spec.missing` names, and the choice to sign in where there is
+    no credential; `completed` gives the whole."""
 
     changed = Signal()
 
@@ -25,6 +27,9 @@ class MissingForm(QWidget):
         self.account = self._line("A&ccount", "name, or the account's URL")
         self.container = self._line("C&ontainer", "the container to open")
         self.path = self._line("&Path", "the folder or blob to open")
+        self.sign_in = SignInField()
+        self._form.addRow("Sign in &with", self.sign_in)
+        self.sign_in.currentIndexChanged.connect(lambda _: self._sign_in_changed())
         self.credential = SecretField(
             "Key or SAS", placeholder="an account key, a SAS or a SAS URL"
         )
@@ -61,22 +66,37 @@ class MissingForm(QWidget):
         for item, widget in self._fields.items():
             self._form.setRowVisible(widget, item in missing)
         self._form.setRowVisible(self.problem, False)
-        self.setVisible(bool(missing))
+        may_sign_in = self.sign_in.ask(spec)
+        self._form.setRowVisible(self.sign_in, may_sign_in)
+        self._show_credential()
+        self.setVisible(bool(missing) or may_sign_in)
+
+    def _show_credential(self) -> None:
+        missing = self._spec.missing if self._spec is not None else ()
+        is_wanted = Missing.CREDENTIAL in missing and self.sign_in.value is None
+        self._form.setRowVisible(self.credential, is_wanted)
+
+    def _sign_in_changed(self) -> None:
+        self._show_credential()
+        self.changed.emit()
 
     def completed(self) -> ConnectionSpec | None:
         """The connection with the answers in it; None while something is missing or wrong."""
         spec = self._spec
         if spec is None:
             return None
-        missing = spec.missing
+        missing, source = spec.missing, self.sign_in.value
+        secret = self.credential.text().strip() if source is None else ""
         try:
             made = complete(
                 spec,
                 account=self.account.text().strip() if Missing.ACCOUNT in missing else "",
                 container=self.container.text().strip() if Missing.CONTAINER in missing else "",
                 path=self.path.text().strip() if Missing.PATH in missing else "",
-                credential=self.credential.text().strip() if Missing.CREDENTIAL in missing else "",
+                credential=secret if Missing.CREDENTIAL in missing else "",
             )
+            if source is not None:
+                made = with_sign_in(made, source)
         except ConnectionTextError as error:
             self._tell(str(error))
             return None
@@ -97,4 +117,5 @@ class MissingForm(QWidget):
         for line in (self.account, self.container, self.path):
             line.clear()
         self.credential.clear()
+        self.sign_in.choose(None)
         self.consent.setChecked(False)

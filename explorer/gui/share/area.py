@@ -61,6 +61,7 @@ class ShareArea:
             title = shown(row.name if row else location.name) or subject.connection.name
             if where.path and not name and choices[0].kind is not SasKind.DIRECTORY:
                 remark = FLAT_FOLDER
+        ways = await self._around.bridge.get(lambda it: it.sharing.ways(location.connection_id))
         sheet = SasSheet(
             self._around.bridge,
             self._around.scope,
@@ -69,6 +70,7 @@ class ShareArea:
             choices,
             blobs=blobs,
             remark=remark,
+            ways=ways,
             parent=self._around.window,
         )
         await ask.answer(sheet)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QDateTime, QEvent, Signal
@@ -16,12 +16,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.base.records import dataclass
 from explorer.gui.icons import icon
 from explorer.gui.parts.buttons import Rank, push_button
 from explorer.gui.parts.fields import line_field
 from explorer.gui.parts.reading import reads_from_left
 from explorer.gui.parts.texts import explain, plain_label
 from explorer.gui.share.letters import LettersBox
+from explorer.gui.share.signing import BY_KEY, SigningField, Ways
+from explorer.service.sharing import SignedBy
 from explorer.storage.sas import SasKind
 from explorer.storage.sas_wish import AnswerHeaders, SasWish, least_wish
 
@@ -61,6 +64,7 @@ class SasForm(QWidget):
         *,
         is_https: bool,
         refusal: str = "",
+        ways: Ways = BY_KEY,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -70,6 +74,7 @@ class SasForm(QWidget):
         self.target.setAccessibleName("For")
         for choice in choices:
             self.target.addItem(choice.words)
+        self.signing = SigningField(ways)
         self.letters = LettersBox(refusal)
         self.types = {letter: QCheckBox(word) for letter, word in _TYPES.items()}
         self.valid = QComboBox()
@@ -84,12 +89,6 @@ class SasForm(QWidget):
         self.more_button = push_button("Mo&re", Rank.FLAT, icon_name="chevron-right")
         self.more_button.setCheckable(True)
         self.ip = line_field("Only from", placeholder="203.0.113.7 or 203.0.113.0-203.0.113.255")
-        self.policy = QComboBox()
-        self.policy.setEditable(True)
-        self.policy.setAccessibleName("Stored policy")
-        if (line := self.policy.lineEdit()) is not None:
-            line.setPlaceholderText("none")
-        self.policy.addItem("")
         self.answers = {
             name: line_field(f"Answered {words.lower()}", placeholder="that of the blob")
             for name, words in _ANSWERS.items()
@@ -103,6 +102,7 @@ class SasForm(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(self._caption("&For", self.target), self.target)
+        form.addRow(self._caption("Si&gned by", self.signing.by), self.signing)
         self._types_row = QWidget()
         kinds = QHBoxLayout(self._types_row)
         kinds.setContentsMargins(0, 0, 0, 0)
@@ -129,8 +129,6 @@ class SasForm(QWidget):
         below.setContentsMargins(0, 0, 0, 0)
         below.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         below.addRow(self._caption("Only from addre&sses", self.ip), self.ip)
-        self._policy_caption = self._caption("Stored &policy", self.policy)
-        below.addRow(self._policy_caption, self.policy)
         self._answers_title = plain_label("Headers that a reader is answered", muted=True)
         below.addRow(self._answers_title)
         self._answer_captions = {}
@@ -159,7 +157,7 @@ class SasForm(QWidget):
         self.target.currentIndexChanged.connect(self._show_target)
         self.valid.currentIndexChanged.connect(self._show_times)
         self.more_button.toggled.connect(self._show_more)
-        self.policy.editTextChanged.connect(self._policy_changed)
+        self.signing.changed.connect(self._signing_changed)
         self.letters.changed.connect(self.changed)
         self.ip.textChanged.connect(self.changed)
         for box in (self.https_box, *self.types.values()):
@@ -184,13 +182,11 @@ class SasForm(QWidget):
             box.setChecked(letter == "o" or (letter == "c" and "l" in choice.permissions))
         for widget in (self._types_row, self._types_caption):
             widget.setVisible(is_account)
-        for widget in (self.policy, self._policy_caption, self._answers_title):
-            widget.setVisible(not is_account)
+        self._answers_title.setVisible(not is_account)
         for name, field in self.answers.items():
             field.setVisible(not is_account)
             self._answer_captions[name].setVisible(not is_account)
-        if is_account:
-            self.policy.setEditText("")
+        self.signing.show_kind(choice.kind)
         self._show_times()
 
     def _show_times(self) -> None:
@@ -209,19 +205,12 @@ class SasForm(QWidget):
         self.more_button.setIcon(icon("chevron-down" if is_open else "chevron-right"))
         self.changed.emit()
 
-    def _policy_changed(self) -> None:
-        by_policy = bool(self.policy.currentText().strip())
+    def _signing_changed(self) -> None:
+        by_policy = self.signing.way is SignedBy.POLICY
         for widget in (self.letters, self.valid, self.starts, self.expires):
             widget.setEnabled(not by_policy)
             explain(widget, BY_POLICY if by_policy else "")
         self.changed.emit()
-
-    def show_policies(self, names: tuple[str, ...]) -> None:
-        """Those that the container has, to be chosen from."""
-        typed = self.policy.currentText()
-        self.policy.clear()
-        self.policy.addItems(["", *names])
-        self.policy.setEditText(typed)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -236,7 +225,7 @@ class SasForm(QWidget):
         wish = least_wish(
             choice.kind, now, container=choice.container, path=choice.path, is_https=self._is_https
         )
-        policy = self.policy.currentText().strip()
+        policy = self.signing.policy_name
         wish = replace(
             wish,
             permissions=self.letters.letters,
@@ -248,7 +237,7 @@ class SasForm(QWidget):
         if choice.kind is SasKind.ACCOUNT:
             kinds = "".join(letter for letter, box in self.types.items() if box.isChecked())
             wish = replace(wish, resource_types=kinds, answers=AnswerHeaders())
-        if policy:
+        if self.signing.way is SignedBy.POLICY:
             return replace(wish, permissions="", starts=None, expires=None)
         if self.valid.currentText() == CUSTOM:
             return replace(wish, starts=_moment(self.starts), expires=_moment(self.expires))

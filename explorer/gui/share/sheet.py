@@ -21,12 +21,14 @@ from explorer.gui.parts.notice import NoticeBar
 from explorer.gui.parts.texts import explain, plain_label
 from explorer.gui.share.form import SasForm, Shareable
 from explorer.gui.share.result import SasResult
+from explorer.gui.share.signing import BY_KEY, Ways
 from explorer.gui.share.words import trial_text
 from explorer.gui.sheet import Sheet
 from explorer.service.claims import utc_now
 from explorer.service.model import Connection, Location
-from explorer.service.sharing import Shared
+from explorer.service.sharing import Shared, SignedBy
 from explorer.storage.sas import SasKind
+from explorer.storage.sas_delegation import checked_for_delegation
 from explorer.storage.sas_wish import SasWish, checked, wish_warnings
 
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ class SasSheet(Sheet):
         *,
         blobs: tuple[str, ...] = (),
         remark: str = "",
+        ways: Ways = BY_KEY,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(f"Shared access signature for {title}", parent, icon_name="key", width=580)
@@ -83,7 +86,7 @@ class SasSheet(Sheet):
         self._task: asyncio.Task[Any] | None = None
         refusal = READ_ONLY if connection.is_read_only else ""
         is_https = connection.endpoint.startswith("https://")
-        self.form = SasForm(choices, is_https=is_https, refusal=refusal)
+        self.form = SasForm(choices, is_https=is_https, refusal=refusal, ways=ways)
         self.remark = plain_label(remark, muted=True, wrap=True)
         self.remark.setVisible(bool(remark))
         self.warnings = plain_label(wrap=True)
@@ -108,7 +111,7 @@ class SasSheet(Sheet):
         self.finished.connect(lambda _: self._end())
         self.show_form()
         (self.form.target if len(choices) > 1 else self.form.letters.boxes["r"]).setFocus()
-        if choices[0].container:
+        if choices[0].container and not self.form.signing.by.refusal(SignedBy.POLICY):
             place = Location(connection.id, choices[0].container)
             self._scope.spawn(self._look_for_policies(place), name="stored policies")
 
@@ -137,9 +140,13 @@ class SasSheet(Sheet):
         wish = self.form.wish(now)
         problem = ""
         try:
-            wish = checked(wish)
+            if self.form.signing.way is SignedBy.DELEGATION:
+                wish = checked_for_delegation(wish, now)
+            else:
+                wish = checked(wish)
         except InputError as error:
             problem = str(error)
+        problem = self.form.signing.problem or problem
         if wish.policy and self._connection.is_read_only:
             problem = READ_ONLY
         self.make_button.setEnabled(not problem and self._task is None)
@@ -156,7 +163,7 @@ class SasSheet(Sheet):
             access = await self._bridge.call(lambda it: it.administration.container_access(place))
         except QuaysideError:
             return
-        self.form.show_policies(tuple(policy.id for policy in access.policies))
+        self.form.signing.show_policies(tuple(policy.id for policy in access.policies))
 
     # -- making ------------------------------------------------------------------------
 
@@ -170,7 +177,8 @@ class SasSheet(Sheet):
         if self._blobs and wish.kind is SasKind.BLOB:
             wishes = [replace(wish, path=name) for name in self._blobs]
         at = self._connection.id
-        made = [await self._bridge.call(partial(_make, at, one)) for one in wishes]
+        by = self.form.signing.way
+        made = [await self._bridge.call(partial(_make, at, one, by)) for one in wishes]
         self.made_page.show_made(tuple(made))
         self._turn(1)
         self.warnings.hide()
@@ -232,5 +240,5 @@ class SasSheet(Sheet):
         self.made_page.forget()
 
 
-async def _make(connection_id: str, wish: SasWish, service: Service) -> Shared:
-    return await service.sharing.make(connection_id, wish)
+async def _make(connection_id: str, wish: SasWish, by: SignedBy | None, service: Service) -> Shared:
+    return await service.sharing.make(connection_id, wish, by)
