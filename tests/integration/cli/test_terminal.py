@@ -165,6 +165,50 @@ def test_a_name_cannot_draw_on_the_terminal(quayside: Quayside, container: Conta
         assert "\u202e" not in screen.seen
 
 
+def test_no_command_sends_what_is_in_a_name(
+    quayside: Quayside, container: ContainerClient, tmp_path: Path
+) -> None:
+    """Only the progress line is wiped: by an escape sequence of our own."""
+    name = "a\x1b[2J\x1b]0;title\x07\u202etxt\nquayside: all is well"
+    box = str(container.container_name)
+    local = tmp_path / "in"
+    local.mkdir()
+    (local / name).write_bytes(b"x")
+    (local / "b\u202e").write_bytes(b"y")
+    (tmp_path / "list\x1b[2J").mkdir()
+    commands = [
+        (1, "upload", str(local), f"{box}/d"),
+        (0, "jobs"),
+        (0, "jobs", "1"),
+        (0, "jobs", "1", "--json"),
+        (0, "url", f"{box}/d/{name}"),
+        (0, "url", f"{box}/d/{name}", "--as", "az"),
+        (0, "url", f"{box}/d/{name}", "--as", "path"),
+        (0, "ls", f"{box}/d/"),
+        (0, "ls", f"{box}/d/", "--json"),
+        (0, "du", f"{box}/d/"),
+        (0, "stat", f"{box}/d/b\u202e"),
+        (0, "download", f"{box}/d/b\u202e", str(tmp_path / "list\x1b[2J")),
+        (None, "jobs", "2"),
+        (None, "stat", f"{box}/none/{name}"),
+        (None, "download", f"{box}/none/{name}", str(tmp_path)),
+        (None, "rm", f"{box}/none/{name}", "--yes"),
+        (None, "upload", str(local / f"none{name}"), box),
+        (None, "cat", f"{box}/none/{name}"),
+        (None, "jobs", name),
+        (None, "connect", "remove", name),
+        (None, "ls", "--connection", name),
+    ]
+    for exits, *words in commands:
+        with terminal(quayside, *words) as screen:
+            code = screen.end()
+            assert exits in (None, code), (words, screen.seen)
+            said = re.sub("\r[^\r\x1b]*\x1b\\[K", "", screen.seen)
+            assert said, words
+            assert not re.search("[\x1b\x07\u202e]", said), (words, said)
+            assert "\r\nquayside: all is well" not in said, (words, said)
+
+
 def test_a_snippet_of_several_lines_is_printed_as_such(
     quayside: Quayside, container: ContainerClient
 ) -> None:
