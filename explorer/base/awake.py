@@ -19,10 +19,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from explorer.base.bus import Address, Bus, BusError, Which
+from explorer.base.records import dataclass
 
 _WHO: Final = "Quayside"
 _LOGIND: Final = Address(

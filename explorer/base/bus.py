@@ -14,10 +14,11 @@ import socket
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
+
+from explorer.base.records import dataclass
 
 if TYPE_CHECKING:
     from jeepney import Message

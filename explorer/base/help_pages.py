@@ -7,11 +7,11 @@ in which it links to them. Any thread.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from explorer.base import resources
+from explorer.base.records import dataclass
 
 INDEX: Final = "index"
 _LINK: Final = re.compile(r"\]\(([a-z0-9-]+)\.md\)")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from explorer.base.errors import InputError, LocalError, LocalPermissionError
 from explorer.base.paths import locked, write_private
+from explorer.base.records import dataclass
 
 VERSION: Final = 1
 FILE_NAME: Final = "settings.json"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from explorer.base.errors import InputError, NotFoundError
+from explorer.base.records import dataclass
 from explorer.cli import options, transfer_options
 from explorer.cli.output import Output
 from explorer.cli.session import read_text, saved_connection, service_of

@@ -11,13 +11,13 @@ import platform
 import stat
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from explorer import __version__
 from explorer.base.errors import InputError
+from explorer.base.records import dataclass
 from explorer.base.redact import redact
 from explorer.base.settings import Settings
 from explorer.storage.azure.proxy import proxy_for

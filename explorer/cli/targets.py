@@ -7,9 +7,9 @@ then a URL that brings its own SAS, then the environment.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from explorer.base.errors import ConnectionTextError, InputError
+from explorer.base.records import dataclass
 from explorer.storage.connection import (
     Anonymous,
     ConnectionSpec,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import Final
 
 from explorer.base.errors import InputError
+from explorer.base.records import dataclass
 
 PORT: Final = 8786
 """Where a Dask scheduler listens if nothing else is said."""

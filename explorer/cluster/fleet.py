@@ -12,13 +12,14 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final
 
 from distributed import Client
 from distributed.client import ClosedClientError
 
 from explorer.base.errors import InputError
+from explorer.base.records import dataclass
 from explorer.base.tasks import TaskScope
 from explorer.cluster import worker_task
 from explorer.cluster.address import Address

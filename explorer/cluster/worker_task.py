@@ -14,7 +14,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from distributed import Status, get_worker
 
 from explorer import __version__
 from explorer.base.errors import NotAuthorizedError, QuaysideError, Retry
+from explorer.base.records import dataclass
 from explorer.base.tasks import TaskScope
 from explorer.cluster.arrived import arrived_before, names_of, remove_leftovers
 from explorer.cluster.credentials import Sealed, own_spec

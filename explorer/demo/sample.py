@@ -11,9 +11,9 @@ import math
 import random
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from explorer.base.records import dataclass
 from explorer.demo import images
 from explorer.demo.tables import Column, parquet
 

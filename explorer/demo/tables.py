@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from explorer.base.records import dataclass
 
 MAGIC = b"PAR1"
 

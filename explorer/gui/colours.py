@@ -6,10 +6,11 @@ GUI thread only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from PySide6.QtGui import QColor
+
+from explorer.base.records import dataclass
 
 
 class Tone(Enum):

@@ -5,12 +5,11 @@ Plain text, never a stack trace, never a secret: unknown errors show their kind 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from explorer.base.errors import NotAuthorizedError, QuaysideError, Retry, StorageError
+from explorer.base.records import dataclass
 from explorer.gui.colours import Tone
 from explorer.gui.parts.buttons import Rank
 from explorer.gui.parts.notice import NoticeBar

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import struct
 import weakref
-from dataclasses import dataclass
 from itertools import count
 
 from PySide6.QtCore import qRegisterResourceData, qUnregisterResourceData
 
+from explorer.base.records import dataclass
 from explorer.gui.colours import Colours
 from explorer.gui.icons import recoloured
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
+from explorer.base.records import dataclass
 from explorer.preview import cells
 from explorer.preview.detect import encoding_of
 from explorer.preview.model import Preview, Table, Tables

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from functools import partial
 
+from explorer.base.records import dataclass
 from explorer.preview.detect import encoding_of
 from explorer.preview.model import Preview, Text
 from explorer.preview.source import Source

@@ -8,10 +8,10 @@ from __future__ import annotations
 import math
 import re
 import struct
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from explorer.base.records import dataclass
 from explorer.base.units import format_bytes
 from explorer.preview import cells, literal
 from explorer.preview.model import Preview, Table, Tables

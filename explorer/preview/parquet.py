@@ -6,10 +6,11 @@ Format: Apache Parquet's `parquet.thrift` (FileMetaData, SchemaElement, RowGroup
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Any
 
+from explorer.base.records import dataclass
 from explorer.base.units import format_bytes
 from explorer.preview import cells, parquet_rows
 from explorer.preview.model import Preview, Table, Tables

@@ -7,9 +7,9 @@ Format: PKWARE's APPNOTE.TXT 6.3: end of central directory (4.3.16), Zip64 (4.3.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from functools import partial
 
+from explorer.base.records import dataclass
 from explorer.preview.model import Archive, Member, Preview
 from explorer.preview.source import Source, Unreadable
 

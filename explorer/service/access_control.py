@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from explorer.base.errors import InputError, PreconditionFailedError, QuaysideError
+from explorer.base.records import dataclass
 from explorer.service.allowed import check_allowed, path_of, real_directories
 from explorer.service.browse import Reach
 from explorer.service.events import Event, FolderChanged

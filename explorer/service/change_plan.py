@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from explorer.base.errors import InputError, QuaysideError
+from explorer.base.records import dataclass
 from explorer.storage.access import Action
 from explorer.storage.control_model import Rehydration, tier_named
 from explorer.storage.labels import check_metadata, check_tags, merged

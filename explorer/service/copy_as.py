@@ -11,10 +11,11 @@ adlfs's AzureBlobFileSystem.
 from __future__ import annotations
 
 import glob
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from explorer.base.errors import InputError
+from explorer.base.records import dataclass
 from explorer.base.shown import plain_path, shell_line
 from explorer.storage.connection_url import blob_url
 

@@ -6,10 +6,11 @@ import asyncio
 import json
 import zlib
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeVar
 
 from explorer.base.errors import NotAuthorizedError, NotFoundError, QuaysideError
+from explorer.base.records import dataclass
 from explorer.base.tasks import TaskScope
 from explorer.service.model import DeleteCount
 from explorer.service.patience import Calls, pause_after

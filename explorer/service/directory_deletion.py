@@ -8,9 +8,9 @@ large, in several with a continuation, and tells no counts: they grow folder by 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
 
 from explorer.base.errors import NotAuthorizedError, NotFoundError, QuaysideError
+from explorer.base.records import dataclass
 from explorer.service.browse import Browser
 from explorer.service.deletion import MAX_FAILURES_KEPT, Deletion, Found
 from explorer.service.model import DeleteCount, Location

@@ -14,12 +14,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from explorer.base.errors import EmulatorError
+from explorer.base.records import dataclass
 from explorer.storage.connection_spec import EMULATOR_ACCOUNT, EMULATOR_KEY
 
 MINIMUM_NODE = 20

@@ -5,11 +5,12 @@ The building is pure; an `Entry` belongs to the service loop's thread.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from explorer.base.errors import NotAuthorizedError, Retry
+from explorer.base.records import dataclass
 from explorer.service.claims import LOOKING, claims_of, expiry_of, utc_now
 from explorer.service.model import Claim, Connection, Location, ProbeReport, SecretHome
 from explorer.storage.access import Access, Verdict, expiry_text, without_changes

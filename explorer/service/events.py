@@ -6,9 +6,9 @@ are the latest state of one thing: older ones of the same key may be dropped.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from explorer.base.records import dataclass
 from explorer.base.settings import Settings
 from explorer.service.model import Connection, Location
 from explorer.storage.model import Blob

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from explorer.base.errors import InputError
+from explorer.base.records import dataclass
 from explorer.base.redact import register_secret
 from explorer.base.workers import Workers
 from explorer.service.entries import Entry, unique_name

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
 from functools import partial
 
 from explorer.base.errors import (
@@ -18,6 +17,7 @@ from explorer.base.errors import (
     NotFoundError,
     QuaysideError,
 )
+from explorer.base.records import dataclass
 from explorer.service.browse import Reach
 from explorer.service.events import Event, FolderChanged
 from explorer.service.model import Location

@@ -6,12 +6,12 @@ import errno
 import os
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import IO
 
 from explorer.base.errors import DiskFullError, LocalError
+from explorer.base.records import dataclass
 from explorer.service.browse import Browser, Reach
 from explorer.service.listing_text import (
     CSV_HEADER,

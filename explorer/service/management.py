@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeVar
 
 from explorer.base.errors import (
@@ -20,6 +20,7 @@ from explorer.base.errors import (
     PreconditionFailedError,
     QuaysideError,
 )
+from explorer.base.records import dataclass
 from explorer.base.tasks import TaskScope
 from explorer.service.browse import Browser, Reach
 from explorer.service.change_plan import (

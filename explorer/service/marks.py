@@ -8,11 +8,12 @@ whoever asks: the service, the engine, the SDK. Claims and reasons say so before
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from explorer.base.errors import InputError, NotAuthorizedError
+from explorer.base.records import dataclass
 from explorer.base.workers import Workers
 from explorer.service.entries import Entry, unique_name
 from explorer.service.model import Connection, Location

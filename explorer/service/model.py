@@ -5,10 +5,11 @@ Immutable, without secrets, and safe to hand to another thread.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from explorer.base.errors import QuaysideError
+from explorer.base.records import dataclass
 from explorer.storage.access import Verdict
 
 

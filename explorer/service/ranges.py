@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from explorer.base.errors import InputError, PreconditionFailedError
+from explorer.base.records import dataclass
 from explorer.service.browse import Reach
 from explorer.service.model import Location
 from explorer.storage.api import BlobStore

@@ -8,10 +8,11 @@ and left as it is.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from operator import attrgetter
 
+from explorer.base.records import dataclass
 from explorer.storage.history import BlobState, moment_of
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from explorer.base.errors import NotAuthorizedError, NotFoundError, QuaysideError
+from explorer.base.records import dataclass
 from explorer.base.tasks import TaskScope
 from explorer.service.patience import Calls
 from explorer.service.restore_plan import Deed, RestorePlan, Step

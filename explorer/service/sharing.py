@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
 from explorer.base.errors import ConnectionTextError, InputError, NotAuthorizedError
+from explorer.base.records import dataclass
 from explorer.base.redact import register_secret
 from explorer.service.browse import Reach
 from explorer.service.claims import utc_now

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, NamedTuple
 
+from explorer.base.records import dataclass
 from explorer.storage.model import Blob
 
 _DAY_S: Final = 86_400

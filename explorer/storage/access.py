@@ -7,10 +7,11 @@ said beside them (`Access.is_expired`) and the service decides.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
 
+from explorer.base.records import dataclass
 from explorer.storage.sas import Sas, SasKind
 
 

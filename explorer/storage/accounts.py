@@ -13,11 +13,12 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from explorer.base.errors import DiskFullError, LocalError, LocalPermissionError
 from explorer.base.paths import locked, write_private
+from explorer.base.records import dataclass
 from explorer.storage.saved_connection import SavedConnection, from_json, to_json
 
 FORMAT = "quayside-connections"

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from explorer.base.errors import InputError
+from explorer.base.records import dataclass
 
 MAX_ENTRIES = 32
 """How many access entries, and how many default entries, one list can have."""

@@ -15,10 +15,11 @@ import binascii
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import Any
 
 from explorer.base.errors import InputError
+from explorer.base.records import dataclass
 from explorer.storage.marks import marks_from_json
 from explorer.storage.saved_connection import SavedConnection, from_json, spec_of, to_json
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from explorer.base.records import dataclass
 from explorer.storage.pasted import IncompleteTextError
 
 _MOST_TEXTS = 1000

@@ -5,11 +5,12 @@ Immutable. Secrets are kept out of `repr`; nothing here writes them anywhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from enum import Enum
 
 from explorer.base.errors import ConnectionTextError
+from explorer.base.records import dataclass
 from explorer.storage.access import (
     Access,
     anonymous_access,

@@ -7,11 +7,11 @@ Container ACL', 'Lease Blob' and 'Set Blob Service Properties'.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from explorer.base.errors import InputError
+from explorer.base.records import dataclass
 from explorer.storage.sas import SasKind
 from explorer.storage.sas_wish import in_order
 

@@ -14,10 +14,10 @@ Source: Microsoft's REST pages 'Path' and 'Filesystem' of Data Lake Storage Gen2
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple, Protocol, runtime_checkable
 
+from explorer.base.records import dataclass
 from explorer.storage.acl import AclEntry
 from explorer.storage.api import Progress
 from explorer.storage.model import BlobHeaders, Condition, Written

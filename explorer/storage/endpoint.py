@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from explorer.base.errors import ConnectionTextError
+from explorer.base.records import dataclass
 from explorer.storage.connection_spec import EMULATOR_ACCOUNT
 from explorer.storage.pasted import IncompleteTextError
 

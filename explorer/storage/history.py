@@ -5,12 +5,12 @@ Everything is immutable. Times are seconds since 1970 in UTC.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Protocol
 
 from explorer.base.errors import InputError
+from explorer.base.records import dataclass
 from explorer.storage.api import BlobStore
 from explorer.storage.model import Blob, BlobRef, Condition, Container, Prefix, Written
 

@@ -5,10 +5,11 @@ Pure; knows its JSON both ways.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from explorer.base.errors import InputError
+from explorer.base.records import dataclass
 
 COLOURS = ("red", "orange", "yellow", "green", "blue", "purple", "grey")
 """Names of colours; the theme says what each looks like. Red is for what is in production."""

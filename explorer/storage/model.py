@@ -8,9 +8,11 @@ the service sent it, quotes included.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import NamedTuple
+
+from explorer.base.records import dataclass
 
 
 class BlobType(Enum):

@@ -10,12 +10,13 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from urllib.parse import quote, unquote
 
 from explorer.base.errors import ConnectionTextError
+from explorer.base.records import dataclass
 from explorer.storage.pasted import IncompleteTextError, unescape, without_spaces
 
 

@@ -8,10 +8,11 @@ the agents), 2020-12-06 (the encryption scope), 2025-07-05 (the user it is bound
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from explorer.base.errors import InputError
+from explorer.base.records import dataclass
 from explorer.storage.sas import Sas, SasKind
 from explorer.storage.sas_making import (
     ANSWERS,

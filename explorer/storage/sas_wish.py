@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from explorer.base.errors import InputError
+from explorer.base.records import dataclass
 from explorer.storage.sas import SasKind
 
 LIFETIME = timedelta(hours=1)

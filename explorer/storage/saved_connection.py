@@ -5,12 +5,13 @@ Pure; knows its JSON both ways.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from enum import Enum
 from typing import Any
 from urllib.parse import urlsplit
 
 from explorer.base.errors import ConnectionTextError
+from explorer.base.records import dataclass
 from explorer.base.redact import redact
 from explorer.storage.connection_build import build
 from explorer.storage.connection_spec import (

@@ -14,10 +14,11 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Any, TypeVar
 
+from explorer.base.records import dataclass
 from explorer.base.redact import register_secret
 
 _T = TypeVar("_T")

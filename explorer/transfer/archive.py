@@ -12,11 +12,11 @@ import os
 import tarfile
 import zlib
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from explorer.base.cancel import current_token
 from explorer.base.errors import LocalNotFoundError, SourceChangedError
+from explorer.base.records import dataclass
 from explorer.transfer.archive_members import LeftOut, Member, MemberKind, members
 from explorer.transfer.files import Source, shown
 from explorer.transfer.filters import Filter

@@ -12,9 +12,9 @@ import os
 import posixpath
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 
+from explorer.base.records import dataclass
 from explorer.transfer.files import Fingerprint, translating
 from explorer.transfer.filters import Filter
 from explorer.transfer.model import Links

@@ -10,9 +10,10 @@ import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Protocol
 
+from explorer.base.records import dataclass
 from explorer.transfer.expand import RULES
 from explorer.transfer.job import Job
 from explorer.transfer.job_run import End, JobRun

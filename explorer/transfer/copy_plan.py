@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from explorer.base.errors import (
@@ -19,6 +18,7 @@ from explorer.base.errors import (
     ServiceError,
     StorageError,
 )
+from explorer.base.records import dataclass
 from explorer.storage.model import BlobType
 from explorer.transfer.conflicts import numbered
 from explorer.transfer.model import CopyRequest, CopySource, RemotePlace

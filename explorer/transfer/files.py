@@ -11,7 +11,6 @@ import os
 import stat
 import sys
 import threading
-from dataclasses import dataclass
 from typing import Final
 
 from explorer.base.errors import (
@@ -22,6 +21,7 @@ from explorer.base.errors import (
     LocalPermissionError,
     SourceChangedError,
 )
+from explorer.base.records import dataclass
 from explorer.transfer import syscalls
 
 _O_BINARY: Final = getattr(os, "O_BINARY", 0)

@@ -19,11 +19,11 @@ In include and exclude patterns `#` and `!` stand for themselves.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from explorer.base.errors import InputError
+from explorer.base.records import dataclass
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

@@ -6,8 +6,9 @@ Belongs to the loop's thread.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from explorer.base.records import dataclass
 from explorer.base.workers import Workers
 from explorer.transfer.folders import Folder
 

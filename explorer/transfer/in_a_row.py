@@ -11,11 +11,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from explorer.base.cancel import Cancelled, current_token
 from explorer.base.errors import QuaysideError, Retry
+from explorer.base.records import dataclass
 from explorer.transfer.folders import Folder
 from explorer.transfer.work import Live, Outcome
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from time import monotonic
 from typing import Any, Final, Protocol
 
+from explorer.base.records import dataclass
 from explorer.transfer.accounting import JobAccount
 from explorer.transfer.files import shown
 from explorer.transfer.line import Line

@@ -6,9 +6,10 @@ Belongs to the loop's thread. When a method returns, what it did is in the journ
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from explorer.base.errors import InputError, JournalError, QuaysideError
+from explorer.base.records import dataclass
 from explorer.base.tasks import TaskScope
 from explorer.transfer import file_table, transfer_table
 from explorer.transfer.dispatch import Dispatcher

@@ -14,10 +14,10 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
+from explorer.base.records import dataclass
 from explorer.transfer.journal_file import Connection, close, open_checked, translated
 
 log = logging.getLogger(__name__)

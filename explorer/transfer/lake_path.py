@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from explorer.base.records import dataclass
 from explorer.transfer.rows import NewTransfer
 from explorer.transfer.state import TransferState
 

@@ -9,8 +9,9 @@ clock of its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from explorer.base.records import dataclass
 
 START: Final = 4
 MOST: Final = 64

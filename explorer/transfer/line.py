@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Final
 
+from explorer.base.records import dataclass
 from explorer.transfer.model import Failure
 
 TRIES: Final = 3

@@ -8,9 +8,10 @@ A Job is one request; a Transfer is one file of it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
+from explorer.base.records import dataclass
 from explorer.transfer.state import JobState, TransferState
 
 

@@ -29,11 +29,11 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from explorer.base.errors import UnsafeNameError
+from explorer.base.records import dataclass
 
 ESCAPE: Final = "％"
 MAX_BLOB_NAME: Final = 1024

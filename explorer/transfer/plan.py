@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, overload
 
 from explorer.base.errors import InputError
+from explorer.base.records import dataclass
 from explorer.storage.model import Block
 
 MIB: Final = 1024 * 1024

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from explorer.base.errors import LocalError
+from explorer.base.records import dataclass
 from explorer.transfer.conflict_search import Search
 from explorer.transfer.conflicts import Verdict, judge, needs_md5
 from explorer.transfer.expand import entries

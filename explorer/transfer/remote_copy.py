@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -25,6 +25,7 @@ from explorer.base.errors import (
     Retry,
     StorageError,
 )
+from explorer.base.records import dataclass
 from explorer.storage.model import BlobProperties, BlobType, Condition, Written
 from explorer.transfer import progress_table
 from explorer.transfer.block_copy import BlockCopy

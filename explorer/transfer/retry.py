@@ -7,11 +7,11 @@ full jitter; a Retry-After (RFC 9110, 10.2.3) is a floor, never shortened.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
 from explorer.base.errors import QuaysideError, Retry
+from explorer.base.records import dataclass
 from explorer.base.units import format_duration
 
 MAX_RETRY_AFTER_S: Final = 3600.0

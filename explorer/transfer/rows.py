@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from typing import Final
 
+from explorer.base.records import dataclass
 from explorer.transfer.model import Failure, Request
 from explorer.transfer.state import FINAL, JobState, TransferState
 

@@ -10,7 +10,6 @@ what was looked at. See Put Blob in the Blob service's REST reference.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -21,6 +20,7 @@ from explorer.base.errors import (
     QuaysideError,
     Retry,
 )
+from explorer.base.records import dataclass
 from explorer.storage.directories import DirectoryStore
 from explorer.storage.model import BlobHeaders, Condition, Written
 from explorer.transfer import progress_table

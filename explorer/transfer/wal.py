@@ -8,9 +8,10 @@ but for reading the file; see "The WAL File Format" in SQLite's documentation.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
+
+from explorer.base.records import dataclass
 
 _HEADER: Final = struct.Struct(">8I")
 _FRAME: Final = struct.Struct(">2I8s")

@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from explorer.base.errors import LocalError
+from explorer.base.records import dataclass
 from explorer.transfer.files import shown, translated, translating
 from explorer.transfer.filters import IGNORE_FILES, Filter, IgnoreFile
 from explorer.transfer.model import JobOptions, Links

@@ -7,10 +7,11 @@ import asyncio
 import os
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol, TypeVar
 
 from explorer.base.errors import NetworkError, QuaysideError, Retry, StorageError, UnknownHostError
+from explorer.base.records import dataclass
 from explorer.base.workers import Workers
 from explorer.storage.api import BlobStore
 from explorer.storage.model import Blob, BlobRef

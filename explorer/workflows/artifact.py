@@ -14,12 +14,12 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from explorer.base.cancel import CancelToken
 from explorer.base.errors import ConflictError, InputError, NotFoundError
+from explorer.base.records import dataclass
 from explorer.service.model import Location
 from explorer.service.service import Service
 from explorer.storage.model import BlobRef

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from explorer.base.errors import NotFoundError
+from explorer.base.records import dataclass
 from explorer.service.model import Location
 from explorer.service.service import Service
 from explorer.transfer.model import DownloadRequest, DownloadSource, JobOptions

@@ -8,11 +8,11 @@ git's own rule, may take back a file of a folder that was left out). Blocking.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from explorer.base.errors import InputError, LocalError, LocalNotFoundError
+from explorer.base.records import dataclass
 from explorer.transfer.filters import IGNORE_FILES
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from explorer.base.records import dataclass
 from explorer.service.model import Location
 from explorer.service.naming import check_container_name
 from explorer.service.service import Service

@@ -13,12 +13,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
 from explorer.base.errors import InputError
+from explorer.base.records import dataclass
 from explorer.base.shown import shown
 from explorer.transfer import stamps
 from explorer.workflows.mirror_model import Record

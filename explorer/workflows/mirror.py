@@ -12,13 +12,14 @@ import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import IO, Final
 
 from explorer.base.errors import InputError, QuaysideError
+from explorer.base.records import dataclass
 from explorer.service.model import Location
 from explorer.service.service import Service
 from explorer.transfer.model import Failure, JobSnapshot, Links, Request

@@ -6,10 +6,11 @@ a folder ends with `/`. Sizes are bytes, times nanoseconds since 1970.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Final, NamedTuple
 
+from explorer.base.records import dataclass
 from explorer.transfer.model import JobOptions
 
 SECOND_NS: Final = 1_000_000_000

@@ -11,7 +11,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
@@ -24,6 +23,7 @@ from explorer.base.paths import (
     sync_dir,
     write_private,
 )
+from explorer.base.records import dataclass
 from explorer.transfer.files import translating
 from explorer.workflows.manifest import Manifest, Run, run_line
 

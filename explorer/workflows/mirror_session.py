@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from explorer.base.records import dataclass
 from explorer.service.service import Service
 from explorer.transfer.model import Failure, JobSnapshot
 from explorer.workflows.mirror import Mirror, Plan, failed_in, mirroring

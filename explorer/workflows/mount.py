@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from explorer.base.errors import InputError
+from explorer.base.records import dataclass
 from explorer.base.shown import shell_word
 
 SMB_PORT: Final = 445

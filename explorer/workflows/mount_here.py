@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 import os
 import socket
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from explorer.base.errors import InputError, LocalError
 from explorer.base.paths import open_private
+from explorer.base.records import dataclass
 from explorer.base.redact import register_secret
 from explorer.workflows.mount import SMB_PORT, Share, credentials_text
 

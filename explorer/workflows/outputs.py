@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import AsyncGenerator, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Final
 
 from explorer.base.errors import NotFoundError
+from explorer.base.records import dataclass
 from explorer.service.model import Location
 from explorer.service.service import Service
 from explorer.storage.model import Blob

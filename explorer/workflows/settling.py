@@ -7,8 +7,10 @@ not the one that was uploaded last. Times are those of a clock that only goes fo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
+
+from explorer.base.records import dataclass
 
 
 class Print(NamedTuple):

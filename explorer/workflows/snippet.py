@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from explorer.base.records import dataclass
 from explorer.base.shown import shell_word
 
 KINDS: Final = {"openpai": "the end of an OpenPAI job: upload OUTPUT_DIR to storage"}

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from explorer.base.errors import NotFoundError, QuaysideError
+from explorer.base.records import dataclass
 from explorer.service.service import Service
 from explorer.storage.model import BlobProperties
 from explorer.transfer.expand import RULES

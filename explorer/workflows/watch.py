@@ -11,12 +11,13 @@ import os
 import time
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 from pathlib import Path
 from typing import Final
 
 from explorer.base.errors import InputError, QuaysideError
+from explorer.base.records import dataclass
 from explorer.base.tasks import TaskScope
 from explorer.service.service import Service
 from explorer.transfer.filters import IGNORE_FILES, Filter, IgnoreFile

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import zip_longest
 
+from explorer.base.records import dataclass
 from explorer.storage.control_model import CorsRule, ServiceSettings, StaticWebsite
 
 NOT_HERE = (

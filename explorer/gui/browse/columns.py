@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from explorer.base.records import dataclass
 from explorer.gui.browse.sorting import Column
 
 DEFAULT_WIDTHS = {

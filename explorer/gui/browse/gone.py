@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
 
 from explorer.base.errors import QuaysideError
+from explorer.base.records import dataclass
 from explorer.gui.bridge import Bridge
 from explorer.service.model import Location
 from explorer.storage.history import BlobState, DeletedContainer

@@ -15,11 +15,11 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from explorer.base.errors import InputError
 from explorer.base.match import REGEX_PREFIX, folded, is_glob, matcher
+from explorer.base.records import dataclass
 from explorer.base.units import parse_moment, parse_size
 from explorer.gui.browse.rows import RowKind, Rows
 

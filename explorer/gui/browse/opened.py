@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from explorer.base.errors import NotFoundError
+from explorer.base.records import dataclass
 from explorer.base.shown import shown
 from explorer.base.tasks import TaskScope
 from explorer.base.units import format_bytes

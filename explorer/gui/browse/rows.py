@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 
+from explorer.base.records import dataclass
 from explorer.gui.browse.natural import natural_key
 from explorer.storage.history import BlobState, DeletedContainer
 from explorer.storage.model import Blob, BlobType, Container, Prefix

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from explorer.base.records import dataclass
 from explorer.service.history import NO_LAKE
 from explorer.service.model import Ability, Connection, Location, SecretHome
 from explorer.storage.access import Verdict

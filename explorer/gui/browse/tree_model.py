@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Any
 
@@ -23,6 +23,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from explorer.base.records import dataclass
 from explorer.base.shown import shown
 from explorer.gui.browse.natural import natural_key
 from explorer.gui.browse.tree_words import kind_text, marks_text, node_icon, node_tooltip

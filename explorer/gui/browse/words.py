@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import unquote
 
+from explorer.base.records import dataclass
 from explorer.service.model import Location
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from PySide6.QtCore import QMimeData
 
+from explorer.base.records import dataclass
 from explorer.base.shown import plain_path
 from explorer.gui.browse.rows import Row
 from explorer.gui.browse.words import path_text

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from explorer.base.records import dataclass
 from explorer.gui.browse import rules
 from explorer.gui.browse.rules import Place
 from explorer.gui.carry.parcel import Parcel

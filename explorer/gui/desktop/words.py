@@ -6,8 +6,8 @@ Names stand in the title only: desktops read the body as markup.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from explorer.base.records import dataclass
 from explorer.base.units import format_bytes
 from explorer.gui.transfers.words import job_direction
 from explorer.transfer.model import JobSnapshot

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from explorer.base.errors import InputError
+from explorer.base.records import dataclass
 from explorer.storage.acl import (
     AclEntry,
     AclKey,

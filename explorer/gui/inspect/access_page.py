@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.base.errors import InputError, PreconditionFailedError, QuaysideError
+from explorer.base.records import dataclass
 from explorer.base.tasks import TaskScope
 from explorer.gui import ask
 from explorer.gui.bridge import Bridge

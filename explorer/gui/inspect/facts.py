@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from explorer.base.records import dataclass
 from explorer.base.shown import shown
 from explorer.base.units import format_bytes, format_exact_bytes
 from explorer.gui.browse.cells import local_time

@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.base.errors import ConflictError, QuaysideError
+from explorer.base.records import dataclass
 from explorer.base.tasks import TaskScope
 from explorer.gui.bridge import Bridge
 from explorer.gui.browse import rules

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from explorer.base.records import dataclass
 from explorer.gui.browse.rows import RowKind
 from explorer.gui.browse.words import path_text
 from explorer.gui.file_kinds import file_icon_name

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import localtime, strftime
 
+from explorer.base.records import dataclass
 from explorer.base.units import format_bytes
 from explorer.gui.parts.lines_model import Line
 from explorer.storage.history import BlobState, moment_of

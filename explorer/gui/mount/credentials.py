@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QWidget
 
+from explorer.base.records import dataclass
 from explorer.base.shown import shown
 from explorer.base.tasks import TaskScope
 from explorer.gui import ask

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from PySide6.QtGui import QAction, QKeySequence
 
+from explorer.base.records import dataclass
 from explorer.base.shown import shown
 from explorer.gui.palette.fuzzy import fit
 from explorer.gui.window.offers import Area, flat, offered

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from explorer.base.records import dataclass
 from explorer.base.shown import shown
 from explorer.gui.icons import icon
 from explorer.gui.parts.texts import tooltip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from PySide6.QtCore import (
@@ -17,6 +16,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem
 
+from explorer.base.records import dataclass
 from explorer.gui import colours, icons
 from explorer.gui.colours import Colours, Tone
 from explorer.gui.parts.reading import RTL, Cells, isolated

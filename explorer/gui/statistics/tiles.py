@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 
+from explorer.base.records import dataclass
 from explorer.service.tally import Share, Statistics
 
 MOST_TILES = 250

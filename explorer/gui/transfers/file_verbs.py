@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from explorer.base.records import dataclass
 from explorer.transfer.model import JobSnapshot, TransferSnapshot
 from explorer.transfer.state import JobState, TransferState
 

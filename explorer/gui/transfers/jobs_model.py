@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import Any
 
@@ -16,6 +15,7 @@ from PySide6.QtCore import (
     Qt,
 )
 
+from explorer.base.records import dataclass
 from explorer.base.shown import shown
 from explorer.base.units import format_exact_bytes, format_rate
 from explorer.gui import icons

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6.QtWidgets import QWidget
 
 from explorer.base.errors import InputError
+from explorer.base.records import dataclass
 from explorer.base.units import format_bytes, parse_rate
 from explorer.gui import ask
 from explorer.gui.transfers import controller as can

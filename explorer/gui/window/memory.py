@@ -10,11 +10,12 @@ import base64
 import binascii
 import json
 import logging
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from explorer.base.paths import write_private
+from explorer.base.records import dataclass
 from explorer.gui.browse.columns import Columns
 from explorer.service.model import Location
 

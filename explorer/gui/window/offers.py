@@ -8,11 +8,11 @@ the command palette show the same offers. Actions with keys of their own are in 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtWidgets import QMenu
 
+from explorer.base.records import dataclass
 from explorer.gui.icons import icon
 from explorer.gui.parts.texts import tooltip
 from explorer.gui.window.subject import Subject

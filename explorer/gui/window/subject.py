@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from explorer.base.records import dataclass
 from explorer.gui.browse.rows import Row
 from explorer.gui.browse.rules import Place
 from explorer.service.model import Connection, Location

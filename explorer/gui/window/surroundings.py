@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtWidgets import QMainWindow
 
+from explorer.base.records import dataclass
 from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
 from explorer.gui.bridge import Bridge

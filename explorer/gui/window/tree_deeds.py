@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from explorer.base.records import dataclass
 from explorer.service.model import Connection, Location
 
 OnPlace = Callable[[Location], None]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from explorer.base.errors import ConnectionTextError
+from explorer.base.records import dataclass
 from explorer.storage.azure.dial import Dialer
 from explorer.storage.azure.errors import Place
 from explorer.storage.azure.pool import Pool

@@ -9,10 +9,10 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.base.cancel import CancelToken, current_token
+from explorer.base.records import dataclass
 from explorer.storage.azure.answer import receive
 from explorer.storage.azure.proxy import Proxy, proxy_for
 from explorer.storage.azure.trust import tls_context

@@ -12,10 +12,11 @@ import select
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from explorer.base.cancel import Cancelled, CancelToken, current_token
 from explorer.base.errors import NotAuthorizedError
+from explorer.base.records import dataclass
 from explorer.storage.azure.answer import Answer, receive
 from explorer.storage.azure.dial import Dialer, Origin
 from explorer.storage.azure.wire import ClosedEarly, Connection

@@ -8,7 +8,6 @@ nobody answers at all is an error.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from explorer.base.errors import (
@@ -19,6 +18,7 @@ from explorer.base.errors import (
     StorageError,
     ThrottledError,
 )
+from explorer.base.records import dataclass
 from explorer.storage.access import Verdict
 from explorer.storage.azure.namespace import find_namespace
 from explorer.storage.azure.rest import API_VERSION

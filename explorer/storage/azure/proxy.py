@@ -12,10 +12,11 @@ import ipaddress
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import unquote, urlsplit
 
 from explorer.base.errors import InputError
+from explorer.base.records import dataclass
 from explorer.storage.endpoint import is_loopback
 
 DIRECT = "direct"

@@ -11,13 +11,14 @@ import base64
 import binascii
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote_plus
 
 from explorer.base.errors import ConnectionTextError
+from explorer.base.records import dataclass
 from explorer.storage.azure.names import quoted
 from explorer.storage.connection_spec import Credential, EntraSignIn, SasToken, SharedKey
 

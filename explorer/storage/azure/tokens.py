@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from typing import Any
 
 from explorer.base.cancel import current_token
 from explorer.base.errors import CredentialExpiredError, NotAuthorizedError, QuaysideError, Retry
+from explorer.base.records import dataclass
 from explorer.base.redact import register_secret
 from explorer.storage.connection_spec import TokenSource
 from explorer.storage.environment import TOKEN_VARIABLE
