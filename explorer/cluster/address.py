@@ -54,11 +54,13 @@ class Address:
         return f"{'tls' if self.way is Way.TLS else 'tcp'}://{self.host}:{self.port}"
 
     def may_carry_secrets(self, workers: tuple[str, ...] = ()) -> bool:
-        """Whether nobody on the way reads along: over TLS, or where the scheduler and all the
-        workers (Dask's addresses) are on this machine, or a person agreed."""
-        if self.way is not Way.PLAIN:
+        """Whether nobody on the way reads along: over TLS all the way to the workers (Dask's
+        addresses), or where all of them are on this machine, or a person agreed."""
+        if self.way is Way.INSECURE:
             return True
-        return is_loopback(self.host) and all(is_loopback(host_of(one)) for one in workers)
+        if self.way is Way.PLAIN and not is_loopback(self.host):
+            return False
+        return all(one.startswith("tls://") or is_loopback(host_of(one)) for one in workers)
 
     def with_consent(self) -> Address:
         """The same, a person having agreed to plain connections."""

@@ -33,7 +33,8 @@ async def count_on(
     """Growing statistics, the last one `is_complete`, as `StatisticsDesk.count`; `on` is the
     cluster's address. Raises what a listing raises, ClusterError, InputError."""
     try:
-        from explorer.cluster.fleet import Purpose, open_workers
+        from explorer.cluster.fleet import Purpose
+        from explorer.cluster.reaching import open_workers
     except ModuleNotFoundError as error:
         raise not_installed() from error
 

@@ -46,6 +46,28 @@ def no_workers(address: Address) -> ClusterError:
     )
 
 
+def no_certificate(reason: str = "") -> InputError:
+    """TLS, and nothing to say who we are; `reason` is why what was named cannot be used."""
+    return InputError(
+        f"The certificate for this cluster cannot be used: {reason}."
+        if reason
+        else "This cluster uses TLS, and Dask has no certificate of yours for it.",
+        cure="Name three PEM files to Dask: the authority, your certificate and its key, by "
+        "DASK_DISTRIBUTED__COMM__TLS__CA_FILE, DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and "
+        "DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY, or under distributed.comm.tls in "
+        "~/.config/dask/distributed.yaml.",
+    )
+
+
+def not_trusted(address: Address) -> ClusterError:
+    return ClusterError(
+        f"The scheduler at {address.host}, port {address.port}, is not the one that your "
+        "certificate authority vouches for, or speaks no TLS.",
+        cure="Look whether DASK_DISTRIBUTED__COMM__TLS__CA_FILE is this cluster's authority, and "
+        "whether the scheduler's address begins with tls://.",
+    )
+
+
 def scheduler_gone(address: Address, reason: str = "") -> ClusterError:
     why = f" ({reason})" if reason else ""
     return ClusterAwayError(

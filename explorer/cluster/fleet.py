@@ -10,12 +10,11 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import field, replace
 from typing import Any, Final
 
-from distributed import Client
 from distributed.client import ClosedClientError
 
 from explorer.base.errors import InputError
@@ -28,7 +27,6 @@ from explorer.cluster.credentials import Sealed, check_travel
 from explorer.cluster.faults import (
     ClusterError,
     all_gone,
-    no_scheduler,
     no_workers,
     scheduler_gone,
     stopped,
@@ -42,7 +40,6 @@ from explorer.transfer.state import TransferState
 
 log = logging.getLogger(__name__)
 
-CONNECT_S: Final = 10.0
 LOOK_S: Final = 0.5
 """Progress at 2 Hz; as often it is looked who is there."""
 ANSWER_S: Final = 10.0
@@ -86,7 +83,7 @@ class Purpose:
 
 
 class DaskFleet:
-    """Made by `open_fleet`."""
+    """Made by `open_workers`."""
 
     def __init__(self, client: Any, address: Address, purpose: Purpose) -> None:
         self._client = client
@@ -212,7 +209,7 @@ class DaskFleet:
     async def end(self) -> None:
         """Nothing of this job stays in the workers' memory."""
         await self._scope.aclose()
-        if self._trouble is not None:
+        if self._trouble is not None or not self._crews:
             return  # nobody is there to be told
         with suppress(*ABSENT):
             async with asyncio.timeout(ANSWER_S):
@@ -360,31 +357,3 @@ async def _answer(future: Any) -> Any:
 def _is_stopping() -> bool:
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
-
-
-@asynccontextmanager
-async def open_workers(address: Address, purpose: Purpose) -> AsyncIterator[DaskFleet]:
-    """The workers of the scheduler at this address, greeted. Raises ClusterError, InputError."""
-    make: Any = Client  # without types of its own
-    # A scheduler that was lost is looked for by the client until it is closed: our clock decides.
-    client = make(
-        address.url,
-        asynchronous=True,
-        timeout=2 * NOBODY_S,
-        set_as_default=False,
-        name="quayside",
-    )
-    fleet = DaskFleet(client, address, purpose)
-    try:
-        try:
-            async with asyncio.timeout(CONNECT_S):
-                await client
-            await fleet.begin()
-        except ABSENT as error:
-            raise no_scheduler(address) from error
-        yield fleet
-    finally:
-        await fleet.end()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(ANSWER_S):
-                await client.close()

@@ -23,7 +23,8 @@ def opener(service: Service) -> FleetOpener:
     @asynccontextmanager
     async def open_fleet(request: Request) -> AsyncIterator[Fleet]:
         try:
-            from explorer.cluster.fleet import Purpose, open_workers
+            from explorer.cluster.fleet import Purpose
+            from explorer.cluster.reaching import open_workers
         except ModuleNotFoundError as error:
             raise not_installed() from error
 

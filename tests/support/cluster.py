@@ -32,16 +32,19 @@ class Cluster:
     folder: Path
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     address: str = ""
+    tls: tuple[str, ...] = ()
+    """Words for the scheduler and the workers of a cluster that speaks TLS."""
 
     def start(self, port: int = 0) -> None:
         """The scheduler; 0 is any port that is free."""
         told = self.folder / "scheduler.json"
         told.unlink(missing_ok=True)
-        words = ["scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
+        words = ["scheduler", *self.tls]
+        words += ["--host", f"{'tls' if self.tls else 'tcp'}://127.0.0.1:{port}", "--no-dashboard"]
         self.scheduler = self._process("scheduler", *words, "--scheduler-file", str(told))
         wait_until(lambda: told.exists() and bool(told.read_text()), "the scheduler's address")
         self.url = str(json.loads(told.read_text())["address"])
-        self.address = self.url.replace("tcp://", "dask://")
+        self.address = self.url.replace("tcp://", "dask://").replace("tls://", "dask+tls://")
 
     def kill_scheduler(self) -> None:
         """Its workers end by themselves then, a little later."""
@@ -56,7 +59,8 @@ class Cluster:
         self, environment: Mapping[str, str] | None = None, preload: Path | None = None
     ) -> subprocess.Popen[bytes]:
         number = len(self.workers)
-        words = ["worker", self.url, "--host", "127.0.0.1", "--no-nanny", "--no-dashboard"]
+        words = ["worker", self.url, *self.tls]
+        words += ["--host", "127.0.0.1", "--no-nanny", "--no-dashboard"]
         words += ["--nthreads", "1", "--name", f"worker-{number}"]
         words += ["--local-directory", str(self.folder / f"worker-{number}")]
         if preload is not None:

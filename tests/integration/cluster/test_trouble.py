@@ -114,15 +114,25 @@ def test_a_cluster_without_workers_is_told(
 
 
 @pytest.mark.long
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("import explorer\nexplorer.__version__ = '0.0.9'\n", "has Quayside 0.0.9"),
+        (
+            "import platform\nplatform.python_version_tuple = lambda: ('3', '9', '1')\n",
+            "runs Python 3.9, this is",
+        ),
+    ],
+)
 def test_a_worker_with_another_version_is_told(
-    quayside: Quayside, empty_cluster: Cluster, tree: Path, tmp_path: Path
+    quayside: Quayside, empty_cluster: Cluster, tree: Path, tmp_path: Path, change: str, told: str
 ) -> None:
     other = tmp_path / "other_version.py"
-    other.write_text("import explorer\n\nexplorer.__version__ = '0.0.9'\n")
+    other.write_text(change)
     empty_cluster.add_worker(preload=other)
     done = quayside("upload", str(tree), "never-made", "--on", empty_cluster.address)
     assert done.returncode == 1
-    assert "has Quayside 0.0.9" in done.stderr
+    assert told in done.stderr
 
 
 @pytest.mark.long
@@ -173,6 +183,28 @@ def test_another_name_is_refused_where_a_batch_may_come_twice(
     done = quayside("upload", str(tree), container_name, *words)
     assert done.returncode != 0
     assert "second name" in done.stderr
+
+
+@pytest.mark.long
+def test_a_worker_that_comes_later_and_cannot_do_it_is_left_out_and_told(
+    quayside: Quayside,
+    empty_cluster: Cluster,
+    container: ContainerClient,
+    tree: Path,
+    tmp_path: Path,
+) -> None:
+    worker = empty_cluster.add_worker()
+    words = ("--on", empty_cluster.address, "--limit", "400K")
+    command = quayside.start("upload", str(tree), container.container_name, *words)
+    wait_until(lambda: len(etags(container)) >= 3, "some files")
+    other = tmp_path / "other_version.py"
+    other.write_text("import explorer\nexplorer.__version__ = '0.0.9'\n")
+    empty_cluster.add_worker(preload=other)
+    worker.send_signal(signal.SIGKILL)
+    _, err = command.communicate(timeout=120)
+    assert command.returncode == 1, err
+    assert "was not used" in err
+    assert "has Quayside 0.0.9" in err
 
 
 @pytest.mark.long
