@@ -8,6 +8,7 @@ is called from a worker thread; the rest belongs to the loop's.
 
 from __future__ import annotations
 
+import mmap
 import threading
 import time
 from collections.abc import Sequence
@@ -42,7 +43,8 @@ def small_buffer(size_bytes: int) -> memoryview:
     small file pays for no bookkeeping."""
     whole: memoryview | None = getattr(_local, "whole", None)
     if whole is None:
-        whole = _local.whole = memoryview(bytearray(SMALL_BYTES))
+        # Of a map only what was written to takes memory.
+        whole = _local.whole = memoryview(mmap.mmap(-1, SMALL_BYTES))
     return whole[:size_bytes]
 
 

@@ -12,6 +12,7 @@ one thread at a time; `abort` may be called from any.
 from __future__ import annotations
 
 import contextlib
+import mmap
 import select
 import socket
 import struct
@@ -63,7 +64,8 @@ def thread_buffer() -> memoryview:
     """A buffer of `SLICE` bytes that this thread uses again and again."""
     view: memoryview | None = getattr(_local, "view", None)
     if view is None:
-        view = _local.view = memoryview(bytearray(SLICE))
+        # Of a map only what was written to takes memory: many threads never need much of it.
+        view = _local.view = memoryview(mmap.mmap(-1, SLICE))
     return view
 
 
