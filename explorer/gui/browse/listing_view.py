@@ -83,6 +83,8 @@ class ListingView(QTableView):
         self._columns = columns
         self.carried: Callable[[], QMimeData | None] = lambda: None
         """What a drag of the selection takes along."""
+        self.drag_ended: Callable[[Qt.DropAction], None] = lambda action: None
+        """Told what whoever took it made of it."""
         self._typed = ""
         self._typed_at = 0.0
         self._is_fitting = False
@@ -312,7 +314,8 @@ class ListingView(QTableView):
         drag.setMimeData(mime)
         count = sum(last - first + 1 for first, last in self.spans())
         drag.setPixmap(drag_picture(count, self.devicePixelRatioF()))
-        drag.exec(Qt.DropAction.CopyAction | Qt.DropAction.MoveAction, Qt.DropAction.CopyAction)
+        actions = Qt.DropAction
+        self.drag_ended(drag.exec(actions.CopyAction | actions.MoveAction, actions.CopyAction))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self.drops.enter(event, self.drop_refusal)

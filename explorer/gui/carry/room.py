@@ -14,6 +14,7 @@ from explorer.gui.browse.tree_view import TreeView
 from explorer.gui.browse.words import path_text
 from explorer.gui.carry import plan
 from explorer.gui.carry.carrying import Carrying
+from explorer.gui.carry.outward import Outward
 from explorer.gui.carry.parcel import Parcel, parcel_in, put_into
 from explorer.gui.colours import Tone
 from explorer.gui.window.offers import Offer
@@ -34,6 +35,8 @@ class CarryRoom(QObject):
         self.carrying = Carrying(
             around.bridge, around.starter, around.tree.connection, around.window
         )
+        self.outward: Outward | None = None
+        """What is dragged out of the window; None where nothing can be."""
         self._cut: Parcel | None = None
         self._judged: tuple[Parcel, Location, bool, Qt.DropAction] | None = None
         self._clipboard = QGuiApplication.clipboard()
@@ -126,7 +129,7 @@ class CarryRoom(QObject):
             return self.judge(parcel, target(name), wants_move)
 
         view, stage = pane.view, pane.stage
-        view.carried = lambda: self._carried(pane)
+        view.carried, view.drag_ended = lambda: self._carried(pane), self._drag_ended
         view.drops.hovering.judge = stage.hovering.judge = judge
         view.parcel_dropped.connect(
             lambda parcel, name, is_move: self._dropped(parcel, target(name), is_move)
@@ -145,9 +148,16 @@ class CarryRoom(QObject):
         rows = pane.selection()
         if pane.location is None or not rows or plan.copy(pane.place()):
             return None
+        parcel = Parcel.of(pane.location, rows)
+        if self.outward is not None:
+            return self.outward.mime(parcel, pane.notice)
         mime = QMimeData()
-        put_into(mime, Parcel.of(pane.location, rows))
+        put_into(mime, parcel)
         return mime
+
+    def _drag_ended(self, action: Qt.DropAction) -> None:
+        if self.outward is not None:
+            self.outward.ended(action)
 
     def judge(self, parcel: Parcel, target: Location | None, wants_move: bool) -> Qt.DropAction:
         """What dropping it there does: a copy; with Shift, within its container, a move."""

@@ -18,6 +18,7 @@ from explorer.gui.browse.stage import Stage
 from explorer.gui.browse.tree_controller import TreeController
 from explorer.gui.browse.tree_model import TreeModel
 from explorer.gui.browse.tree_view import TreeView
+from explorer.gui.carry.outward import Outward
 from explorer.gui.carry.room import CarryRoom
 from explorer.gui.colours import Tone
 from explorer.gui.connect.controller import Connecting
@@ -118,10 +119,12 @@ class MainWindow(QMainWindow):
         self.showing_deleted = ShowingDeleted(around, self.actions_[Act.SHOW_DELETED])
         self.carry = CarryRoom(around, self.deeds.paste)
         self.carry.take_in_tree(self.tree)
+        local = LocalRoom(around, self.operations)
+        self.carry.outward = Outward(self, local.download, self.deeds.download)
         self.two_panes = TwoPanes(
             around,
             self.carry,
-            LocalRoom(around, self.operations),
+            local,
             self._make_pane,
             self.deeds.upload,
         )
