@@ -417,7 +417,8 @@ def test_what_is_there_is_listed_also_where_the_past_cannot_be(
     made.delete("b")
 
     async def fails(*_: object, **__: object) -> AsyncGenerator[DeletedPage, None]:
-        for page in ():
+        nothing: tuple[DeletedPage, ...] = ()
+        for page in nothing:
             yield page
         raise NotAuthorizedError("The past is not shown to you.", cure="Ask.")
 
