@@ -3,13 +3,16 @@ command by command."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from explorer.base.settings import change_settings
 from explorer.service.emulator import Emulator
 from tests.servers.lake.server import Lake
 from tests.support.help_pages import Follower
+from tests.support.sign_in import SecureEmulator, cli_answer, jwt, write_cli
 
 OWN = ("training", "archive", "datasets", "azureml-blobstore")
 
@@ -49,6 +52,34 @@ def test_connecting(follower: Follower, azurite: Emulator, tmp_path: Path) -> No
     printed = follower.follow("connecting")
     assert "read yes" in printed[0]
     assert azurite.accounts[0].key not in "".join(printed)
+
+
+def test_signing_in(
+    follower: Follower,
+    secure_azurite: SecureEmulator,
+    own: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    change_settings(tmp_path / "quayside", ca_file=str(secure_azurite.ca_file))
+    cli = write_cli(tmp_path / "bin", cli_answer(jwt()))
+    monkeypatch.setenv("PATH", f"{cli}:{os.environ['PATH']}")
+    address = "https://contoso.blob.core.windows.net"
+    training = own[" training"].strip()
+    follower.own = {
+        f"{address}/training": f"{secure_azurite.endpoint}/{training}",
+        **own,
+        "--account contoso": f"--account {secure_azurite.endpoint}",
+    }
+    (tmp_path / "model.bin").write_text("model")
+    by_az = "--account contoso --auth az"
+    for place in ("training", "training runs"):
+        done = follower.run(f"quayside upload model.bin {place} {by_az}")
+        assert done.returncode == 0, done.stderr
+    printed = follower.follow("sign-in")
+    assert "model.bin" in printed[0]
+    assert "Saved 'work'" in printed[2]
+    assert "skoid=" in printed[-1]
 
 
 def test_transfers(on_flat: Follower, tmp_path: Path) -> None:
