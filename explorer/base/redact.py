@@ -14,9 +14,13 @@ import binascii
 import json
 import re
 import threading
+from collections import deque
+from collections.abc import Iterable
 from urllib.parse import parse_qsl, quote, unquote
 
 MASK = "[redacted]"
+PASSING = 256
+"""So many secrets of a moment are known at a time: more requests than run at once."""
 SHORTEST_SECRET = 8
 """Shorter values are not registered: they would blank out ordinary words."""
 _HEAD = 12
@@ -29,16 +33,21 @@ class Redactor:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._known: set[str] = set()
         self._variants: dict[str, tuple[str, ...]] = {}
+        self._passing: deque[str] = deque(maxlen=PASSING)
+        self._spelled: dict[str, dict[str, tuple[str, ...]]] = {}
+        """Of those that are passing, as far as a text was looked at since."""
 
     def register(self, secret: str) -> None:
         """From now on `secret` (a key, a SAS, a password) is masked in every text.
 
         For good: one that was replaced may still be valid, or in use elsewhere.
         """
-        if len(secret.strip()) < SHORTEST_SECRET:
+        if len(secret.strip()) < SHORTEST_SECRET or secret in self._known:
             return
         with self._lock:
+            self._known.add(secret)
             fresh = dict(self._variants)
             for variant in _variants(secret):
                 head = variant[:_HEAD]
@@ -46,8 +55,16 @@ class Redactor:
             # Replaced as a whole, so that readers need no lock.
             self._variants = fresh
 
+    def register_passing(self, signature: str) -> None:
+        """The same for the signature of a SAS that is made for one request: it costs next to
+        nothing, and the last `PASSING` of them are known."""
+        with self._lock:
+            self._passing.append(signature)
+
     def redact(self, text: str) -> str:
         """`text` without secrets; the same object where there is none."""
+        if self._passing:
+            text = self._without_passing(text)
         for head, variants in self._variants.items():
             if head in text:
                 text = _masked(text, head, variants)
@@ -55,6 +72,26 @@ class Redactor:
             if not triggers or any(trigger in text for trigger in triggers):
                 text = pattern.sub(replacement, text)
         return text
+
+    def _without_passing(self, text: str) -> str:
+        with self._lock:
+            known = self._spelled
+            spelled = self._spelled = {
+                one: known.get(one) or _by_head(_spelled(one)) for one in self._passing
+            }
+        for by_head in spelled.values():
+            for head, variants in by_head.items():
+                if head in text:
+                    text = _masked(text, head, variants)
+        return text
+
+
+def _by_head(variants: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for variant in variants:
+        head = variant[:_HEAD]
+        found[head] = (*found.get(head, ()), variant)
+    return found
 
 
 def _masked(text: str, head: str, variants: tuple[str, ...]) -> str:
@@ -166,6 +203,8 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
         re.compile(r"\b(Bearer\s+)[A-Za-z0-9._~+/=-]{8,}", re.I),
         rf"\1{MASK}",
     ),
+    # A JSON web token says who signed in, and is what signs in.
+    (("eyJ",), re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?"), MASK),
     (
         ("uthorization", "UTHORIZATION"),
         re.compile(rf"(authorization{_QUOTED}(?:Basic|Digest|Negotiate)\s+){_NOT_YET}[^\s\"',}}]+", re.I),
@@ -183,4 +222,5 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
 
 _redactor = Redactor()
 register_secret = _redactor.register
+register_passing = _redactor.register_passing
 redact = _redactor.redact

@@ -6,6 +6,7 @@ from dataclasses import field
 
 from explorer.base.errors import ConnectionTextError
 from explorer.base.records import dataclass
+from explorer.base.redact import register_secret
 from explorer.storage.azure.dial import Dialer
 from explorer.storage.azure.errors import Place
 from explorer.storage.azure.pool import Pool
@@ -61,6 +62,7 @@ def open_store(
         raise ConnectionTextError(
             f"{spec.display_name} is not complete yet.", cure=f"Still missing: {wanted}."
         )
+    register_secret(spec.secret)  # whatever process this is
     options = options or StoreOptions()
     origin, _ = split_endpoint(spec.blob_endpoint)
     place = Place(

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from azure.storage.blob import ContainerClient, ContentSettings
 
 from explorer.base.errors import CredentialExpiredError, ServiceError
+from explorer.base.log import set_up_logging
 from explorer.service.emulator import Emulator
 from explorer.storage.api import BlobStore
 from explorer.storage.azure.client import open_store
@@ -380,3 +384,52 @@ def test_a_sas_that_reads_is_enough_for_the_source_and_one_that_does_not_is_refu
     assert container.download_blob("with rl").readall() == noise(4 * BLOCK)
     assert run(with_letters("wl")) is None
     assert "with wl" not in set(container.list_blob_names())
+
+
+def test_no_log_of_a_copy_between_accounts_holds_what_was_signed_for_it(
+    rig: Rig,
+    container: ContainerClient,
+    there: ContainerClient,
+    far: BlobStore,
+    whole: WholeCopies,
+    front: BlobStore,
+    tmp_path: Path,
+) -> None:
+    """Whatever says an address of a source at DEBUG: ours, a library, an error with its trace."""
+    for number in range(4):
+        with_md5(container, f"d/{number}", noise((1 + 4 * (number > 2)) * BLOCK, seed=number))
+    addresses: list[str] = []
+    seen = logging.getLogger("wire")
+
+    def say(name: str, count: int, args: tuple[Any, ...]) -> None:
+        if name not in ("put_blob_from_url", "put_block_from_url"):
+            return
+        url = next(one for one in args if isinstance(one, str) and "sig=" in one)
+        addresses.append(url)
+        signature = parse_qs(urlsplit(url).query)["sig"][0]
+        seen.debug("PUT from %s", url)
+        seen.debug("canonical: %r", signature.encode())
+        seen.debug("bare: %s, again: %s", signature, quote(quote(signature, safe=""), safe=""))
+        try:
+            raise ValueError(f"cannot fetch {signature}")
+        except ValueError:
+            seen.debug("failed", exc_info=True)
+
+    undo = set_up_logging(tmp_path, level=logging.DEBUG)
+    try:
+        options: dict[str, Any] = {"block_size_bytes": BLOCK}
+        for store in (far, front):
+            place = RemotePlace("c2", store.endpoint, rig.container)
+            request = rig.copy("d/", "e", place=place, **options)
+            job, _ = run(carried(rig, request, rig.store, Hooked(store, before=say)))
+            assert job.state is JobState.DONE
+    finally:
+        undo()
+    text = (tmp_path / "logs" / "quayside.log").read_text()
+    signatures = {parse_qs(urlsplit(url).query)["sig"][0] for url in addresses}
+    assert signatures
+    assert text.count("[redacted]") >= 4 * len(addresses)
+    for signature in signatures:
+        for spelled in (signature, quote(signature, safe=""), signature[:16]):
+            assert spelled not in text
+    assert str(rig.emulator.accounts[0].key) not in text

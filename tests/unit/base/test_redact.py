@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import json
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.base.redact import MASK, Redactor, redact
+from explorer.base.redact import MASK, PASSING, Redactor, redact
 
 KEY = base64.b64encode(bytes(range(140, 204))).decode("ascii")
 SIGNATURE = base64.b64encode(bytes(range(7, 39))).decode("ascii")
@@ -63,6 +64,30 @@ def test_only_the_signature_of_a_registered_sas_is_masked() -> None:
     assert "sv=2024-11-04" in text
     assert "pai.blob.core.windows.net/data" in text
     assert SIGNATURE[:8] not in text
+
+
+@pytest.mark.parametrize(
+    "spelling", [name for name in SPELLINGS if name not in ("decoded", "hexadecimal", "latin-1")]
+)
+def test_the_signature_of_a_moment_is_masked_in_every_spelling_of_an_address(spelling: str) -> None:
+    redactor = Redactor()
+    redactor.redact("a look before it is there")
+    redactor.register_passing(SIGNATURE)
+    written = SPELLINGS[spelling](SIGNATURE)
+    text = redactor.redact(f"before <{written}> after <{written}>")
+    assert not [at for at in range(0, len(written) - 10, 4) if written[at : at + 10] in text]
+    assert text.count(MASK) == 2
+
+
+def test_only_the_last_signatures_of_a_moment_are_kept_and_they_cost_nothing() -> None:
+    redactor = Redactor()
+    made = [base64.b64encode(random.Random(seed).randbytes(32)).decode() for seed in range(2000)]
+    began_s = time.perf_counter()
+    for signature in made:
+        redactor.register_passing(signature)
+    assert time.perf_counter() - began_s < 0.1
+    assert MASK not in redactor.redact(made[0][:20])
+    assert all(redactor.redact(one[:20]) == MASK for one in made[-PASSING:])
 
 
 def test_short_values_do_not_blank_out_words() -> None:
