@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import copy
 import json
 import os
 import signal
@@ -35,6 +36,8 @@ EARLY_S = 300.0
 """A token is replaced so long before it ends."""
 AGAIN_S = 30.0
 """A source is not asked again within this time for what it has just said."""
+FAILED_S = 3.0
+"""The same after it had nothing: many requests wait, and each of them would ask."""
 CLI_TIMEOUT_S = 30.0
 _LOOK_S = 0.2
 
@@ -60,6 +63,8 @@ class TokenKeeper:
         self._lock = threading.Lock()
         self._token: Token | None = None
         self._asked_s = float("-inf")
+        self._failed_s = float("-inf")
+        self._failure: QuaysideError | None = None
 
     def value(self) -> str:
         """A token that is good now.
@@ -101,9 +106,13 @@ class TokenKeeper:
         is_new = now_s - self._asked_s < AGAIN_S
         if kept is not None and (kept.lasts(now_s, EARLY_S) or (is_good and is_new)):
             return kept
+        if not is_good and self._failure is not None and now_s - self._failed_s < FAILED_S:
+            raise copy.copy(self._failure)
         try:
             found = self._ask()
-        except QuaysideError:
+            self._failure = None
+        except QuaysideError as error:
+            self._failure, self._failed_s = error, self._clock()
             if kept is None or not is_good:
                 raise
             found = kept

@@ -129,6 +129,15 @@ def test_unknown_secrets_are_masked_by_their_form(text: str) -> None:
     assert redact(masked) == masked
 
 
+@pytest.mark.parametrize("before", ["", "Bearer ", "QUAYSIDE_STORAGE_TOKEN=", '{"accessToken": "'])
+def test_a_json_web_token_is_masked_wherever_it_stands(before: str) -> None:
+    token = "eyJhbGciOiJub25lIn0.eyJuYW1lIjoic29tZWJvZHkifQ.c2lnbmF0dXJl"
+    masked = redact(f"it was {before}{token}, alas")
+    assert MASK in masked
+    assert not any(part in masked for part in token.split("."))
+    assert masked.endswith(", alas")
+
+
 @pytest.mark.parametrize(
     "text",
     [

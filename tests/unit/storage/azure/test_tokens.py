@@ -15,6 +15,7 @@ from explorer.base.redact import redact
 from explorer.storage.azure.tokens import (
     AGAIN_S,
     EARLY_S,
+    FAILED_S,
     Token,
     TokenKeeper,
     cli_token,
@@ -79,6 +80,19 @@ def test_a_source_that_gives_short_tokens_is_not_asked_for_every_request() -> No
     for _ in range(5):
         assert keeper.value() == "t1"
     source.now_s += AGAIN_S
+    assert keeper.value() == "t2"
+
+
+def test_who_has_nothing_is_not_asked_by_every_request_and_then_again() -> None:
+    source = Source()
+    source.error = no_token("No.", "Wait.")
+    keeper = source.keeper()
+    for _ in range(5):
+        with pytest.raises(NotAuthorizedError):
+            keeper.value()
+    assert source.asked == 1
+    source.error = None
+    source.now_s += FAILED_S
     assert keeper.value() == "t2"
 
 
