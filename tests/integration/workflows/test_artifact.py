@@ -20,6 +20,7 @@ from explorer.service.service import Service
 from explorer.storage.connection import parse
 from explorer.workflows.artifact_download import Kept, look_at
 from tests.integration.cli.conftest import Quayside
+from tests.servers.fault_proxy import FaultProxy
 from tests.servers.lake.server import Lake
 
 ROOT = Path(__file__).parents[3]
@@ -233,21 +234,24 @@ def test_a_folder_without_files_is_no_artifact(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts by what Linux tells")
 def test_ten_thousand_unchanged_files_are_recognised_without_sending_a_byte(
-    quayside: Quayside, container: ContainerClient, tmp_path: Path
+    quayside: Quayside, azurite: Emulator, container: ContainerClient, tmp_path: Path
 ) -> None:
     root = tmp_path / "many"
-    root.mkdir()
     for number in range(10_000):
-        (root / f"{number:05d}").write_bytes(b"%d" % number)
-    # Only the confirmation counts: the files themselves need not be sent for this.
-    name = container.container_name
-    from explorer.workflows.artifact_files import find_files
-    from explorer.workflows.artifact_hash import content_hash
-
-    source = find_files(root)
-    indicator = f"LocalUpload/{content_hash(source.files)}/{source.indicator}"
-    done = {"upload_status": "completed", "name": "many", "version": "1"}
-    container.upload_blob(indicator, b"0", metadata=done)
-    told = upload(quayside, str(root), name, "--name", "many")
-    assert told["was_there"]
-    assert [blob.name for blob in container.list_blobs()] == [indicator]
+        path = root / f"d{number % 100:02}" / f"{number}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(str(number))
+    words = (str(root), container.container_name, "--name", "many")
+    first = upload(quayside, *words, "--version", "3")
+    with FaultProxy(azurite) as proxy:
+        watched = quayside.with_environment(AZURE_STORAGE_CONNECTION_STRING=proxy.connection_string)
+        again = upload(watched, *words)
+    assert (again["path"], again["version"]) == (first["path"], "3")
+    assert 0 < sum(count.requests for count in proxy.wire.values()) < 10
+    assert sum(count.bytes_up for count in proxy.wire.values()) == 0
+    (root / "d00" / "0.txt").write_text("another")
+    with FaultProxy(azurite) as proxy:
+        one = watched.with_environment(AZURE_STORAGE_CONNECTION_STRING=proxy.connection_string)
+        changed = one("artifact", "upload", str(root / "d00" / "0.txt"), words[1], "--name", "one")
+    assert changed.returncode == 0
+    assert sum(count.bytes_up for count in proxy.wire.values()) == len("another")
