@@ -12,7 +12,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from explorer.gui.ask import ChoiceSheet, TextSheet
-from explorer.gui.browse.move_sheet import MoveSheet, place_of, trouble, way
+from explorer.gui.browse.move_sheet import MoveSheet, trouble, way
+from explorer.gui.browse.place_sheet import place_of
 from explorer.gui.browse.relocating import stem
 from explorer.gui.errors import ErrorSheet
 from explorer.gui.window.actions import Act

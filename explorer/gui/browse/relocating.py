@@ -17,6 +17,7 @@ from explorer.gui import ask
 from explorer.gui.bridge import Bridge
 from explorer.gui.browse.move_sheet import MoveSheet
 from explorer.gui.browse.operations import job_options
+from explorer.gui.browse.place_sheet import make_folder
 from explorer.gui.browse.tree_model import TreeModel
 from explorer.gui.parts.buttons import Rank
 from explorer.gui.transfers.start import TransferStarter
@@ -103,23 +104,13 @@ class Relocating:
         """Ask where, then move."""
         sheet = MoveSheet(location, names, self._tree, self._tree.connection, self._window)
         sheet.new_folder_requested.connect(
-            lambda place: self._scope.spawn(self._new_folder(sheet, place), name="new folder")
+            lambda place: self._scope.spawn(
+                make_folder(sheet, self._bridge, place), name="new folder"
+            )
         )
         target = await ask.finished(sheet, lambda it: it.target)
         if target is not None:
             await self.move(location, names, target)
-
-    async def _new_folder(self, sheet: MoveSheet, place: Location) -> None:
-        made = await ask.text_done(
-            sheet,
-            "New folder",
-            "&Name",
-            lambda name: self._bridge.call(lambda service: service.create_folder(place, name)),
-            go="&Create",
-            check=lambda name: check_folder_name(place.path, name),
-        )
-        if made:
-            sheet.show_place(place.child(made))
 
     async def move(self, location: Location, names: tuple[str, ...], target: Location) -> None:
         """Move these into the folder `target`; what exists there is asked about."""
