@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFont, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -67,6 +67,26 @@ class Sheet(QDialog):
         has_lines = layout.hasHeightForWidth()
         height = layout.totalHeightForWidth(width) if has_lines else layout.sizeHint().height()
         self.resize(width, height)
+
+    def event(self, event: QEvent) -> bool:
+        is_done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest and self.isVisible():
+            self._grow()
+        return is_done
+
+    def _grow(self) -> None:
+        """What has been added must not squeeze what was there."""
+        if (layout := self.layout()) is None:
+            return
+        least = layout.totalMinimumSize()
+        width = max(self.width(), least.width())
+        height = least.height()
+        if layout.hasHeightForWidth():
+            height = max(height, layout.totalMinimumHeightForWidth(width))
+        if width > self.width() or height > self.height():
+            self.resize(
+                width, max(self.height(), min(height, self.screen().availableSize().height()))
+            )
 
     def showEvent(self, event: QShowEvent) -> None:
         self.fit()

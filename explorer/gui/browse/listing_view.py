@@ -43,13 +43,14 @@ from PySide6.QtWidgets import (
 
 from explorer.gui import colours
 from explorer.gui.browse.cells import HEADERS
-from explorer.gui.browse.columns import Columns
+from explorer.gui.browse.columns import DEFAULT_WIDTHS, Columns
 from explorer.gui.browse.drops import drag_picture
 from explorer.gui.browse.listing_model import Index, ListingModel
 from explorer.gui.browse.row_cells import RowCells
 from explorer.gui.browse.row_drops import RowDrops
 from explorer.gui.browse.rows import Row, RowKind
 from explorer.gui.browse.sorting import Column
+from explorer.gui.parts.room import stretched
 from explorer.gui.parts.views import dress_table
 
 MIN_NAME_WIDTH = 220
@@ -143,7 +144,9 @@ class ListingView(QTableView):
         for column in Column:
             self.setColumnHidden(column, not self._is_shown(column))
             if width := self._columns.widths[column]:
-                self.setColumnWidth(column, width)
+                is_usual = width == DEFAULT_WIDTHS[column]
+                shown = stretched(width, self.fontMetrics()) if is_usual else width
+                self.setColumnWidth(column, shown)
         self._is_fitting = False
         self._fit_name()
         self.show_sorting(self._columns.sorted_by, descending=self._columns.descending)

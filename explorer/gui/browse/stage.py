@@ -6,16 +6,17 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from explorer.gui.browse.row_drops import Hovering
 from explorer.gui.errors import ErrorText
 from explorer.gui.parts.buttons import Rank
 from explorer.gui.parts.empty import EmptyState
 from explorer.gui.parts.fields import line_field
+from explorer.gui.parts.room import Stack
 
 
-class Stage(QStackedWidget):
+class Stage(Stack):
     """One widget at a time; drops on an empty folder count as drops into it."""
 
     paths_dropped = Signal(list)

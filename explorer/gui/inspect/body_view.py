@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.base.shown import shown
 from explorer.base.units import format_bytes
@@ -14,6 +14,7 @@ from explorer.gui.inspect.picture_view import PictureView
 from explorer.gui.inspect.table_view import TableView
 from explorer.gui.inspect.text_view import TextView
 from explorer.gui.parts.buttons import push_button
+from explorer.gui.parts.room import Stack
 from explorer.gui.parts.texts import explain, plain_label
 from explorer.preview import members
 from explorer.preview.model import Archive, Body, Member, Picture, Table, Tables, Text
@@ -27,7 +28,7 @@ def member_row(member: Member) -> tuple[str, ...]:
     return shown(member.name), size, member.modified
 
 
-class BodyView(QStackedWidget):
+class BodyView(Stack):
     """Shows one body, which may grow by parts of the same kind."""
 
     table_chosen = Signal()

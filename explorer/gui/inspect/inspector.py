@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QTabBar, QVBoxLayout, QWidget
 
 from explorer.base.shown import shown
 from explorer.gui.colours import Tone
@@ -12,6 +12,7 @@ from explorer.gui.icons import icon
 from explorer.gui.inspect.page import InspectorPage
 from explorer.gui.inspect.selection import Selection
 from explorer.gui.parts.empty import EmptyState
+from explorer.gui.parts.room import Stack, stretched
 from explorer.gui.parts.texts import ElidedLabel, tooltip
 from explorer.gui.parts.tone_icon import ToneIcon
 from explorer.gui.theme import scaled
@@ -19,6 +20,7 @@ from explorer.gui.theme import scaled
 SETTLE_MS = 150
 """How long a selection must stand before it is looked at: keys held down ask for nothing."""
 HINT_WIDTH = 240
+LEAST_WIDTH = 240
 
 
 class Inspector(QWidget):
@@ -42,7 +44,7 @@ class Inspector(QWidget):
         self.tabs.setUsesScrollButtons(True)
         self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
         self._hint = EmptyState("panel-right", "Nothing is selected", width=HINT_WIDTH)
-        self._stack = QStackedWidget()
+        self._stack = Stack()
         self._stack.addWidget(self._hint)
         head = QHBoxLayout()
         head.setContentsMargins(12, 8, 12, 2)
@@ -55,13 +57,16 @@ class Inspector(QWidget):
         column.addLayout(head)
         column.addWidget(self.tabs)
         column.addWidget(self._stack, 1)
-        self.setMinimumWidth(280)
         self.setFocusProxy(self.tabs)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SETTLE_MS)
         self._timer.timeout.connect(self._update)
         self.tabs.currentChanged.connect(self._turned)
+
+    def minimumSizeHint(self) -> QSize:
+        least = QSize(stretched(LEAST_WIDTH, self.fontMetrics()), 0)
+        return super().minimumSizeHint().expandedTo(least)
 
     # -- pages ----------------------------------------------------------------------
 

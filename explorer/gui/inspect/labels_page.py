@@ -108,6 +108,7 @@ class LabelsPage(InspectorPage):
         form = QFormLayout(self._header_room)
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         for name, line in self.headers.items():
             caption = plain_label(f"{HEADERS[name][:1].upper()}{HEADERS[name][1:]}", muted=True)
             caption.setBuddy(line)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from explorer.gui.colours import Tone
@@ -13,6 +13,7 @@ from explorer.gui.parts.tone_icon import ToneIcon
 from explorer.gui.theme import scaled
 
 _WIDTH = 440
+LEAST_WIDTH = 180
 
 
 class EmptyState(QWidget):
@@ -39,9 +40,11 @@ class EmptyState(QWidget):
         self._actions.addStretch()
         self._actions.addStretch()
         # One column of a fixed width: wrapped labels get their height from it.
-        middle = QWidget()
-        middle.setFixedWidth(width)
-        self._column = QVBoxLayout(middle)
+        self._width = width
+        self._margin = min(24, width // 16)
+        self._middle = QWidget()
+        self._middle.setFixedWidth(width)
+        self._column = QVBoxLayout(self._middle)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
         self._column.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -51,15 +54,27 @@ class EmptyState(QWidget):
         self._column.addSpacing(8)
         self._column.addLayout(self._actions)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(*(min(24, width // 16),) * 4)
+        outer.setContentsMargins(*(self._margin,) * 4)
         row = QHBoxLayout()
         row.addStretch()
-        row.addWidget(middle)
+        row.addWidget(self._middle)
         row.addStretch()
         outer.addStretch(2)
         outer.addLayout(row)
         outer.addStretch(3)
         self.set_texts(headline, text)
+
+    def minimumSizeHint(self) -> QSize:
+        least = min(self._width, self._least()) + 2 * self._margin
+        return QSize(least, super().minimumSizeHint().height())
+
+    def _least(self) -> int:
+        return max(LEAST_WIDTH, self._actions.minimumSize().width())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = event.size().width() - 2 * self._margin
+        self._middle.setFixedWidth(min(self._width, max(room, self._least())))
 
     def set_texts(self, headline: str, text: str = "", icon_name: str = "") -> None:
         """Say something else in the same place."""

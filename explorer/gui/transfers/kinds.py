@@ -88,7 +88,6 @@ class KindsList(QListWidget):
             self._items[kind] = item
             self.addItem(item)
         self.setCurrentRow(0)
-        self.setMinimumWidth(112)
         self.currentRowChanged.connect(lambda row: self.kind_changed.emit(list(JobFilter)[row]))
 
     @property
@@ -114,5 +113,14 @@ class KindsList(QListWidget):
                     Qt.ItemDataRole.AccessibleTextRole, f"{kind.value}, {number:,} {things}"
                 )
 
+    def _width(self, count: str) -> int:
+        """With a count of so many digits beside the longest name."""
+        metrics = self.fontMetrics()
+        name = max(metrics.horizontalAdvance(kind.value) for kind in JobFilter)
+        return VIEW_ICON_SIZE.width() + name + metrics.horizontalAdvance(count) + 4 * _MARGIN
+
     def sizeHint(self) -> QSize:
-        return QSize(132, super().sizeHint().height())
+        return QSize(self._width("9,999"), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._width("99"), super().minimumSizeHint().height())

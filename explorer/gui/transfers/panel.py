@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
+    QSizePolicy,
     QSplitter,
-    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -19,7 +19,8 @@ from explorer.gui import icons
 from explorer.gui.parts.buttons import tool_button
 from explorer.gui.parts.empty import EmptyState
 from explorer.gui.parts.progress import ProgressDelegate
-from explorer.gui.parts.texts import plain_label
+from explorer.gui.parts.room import Stack, stretched
+from explorer.gui.parts.texts import ElidedLabel, plain_label
 from explorer.gui.transfers import jobs_model, words
 from explorer.gui.transfers.controller import TransfersController, can_remove
 from explorer.gui.transfers.details import JobDetails
@@ -50,6 +51,7 @@ _WIDTHS = {
 _SELECT_ROW = (
     QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
 )
+NARROW_BELOW = 620
 FLAT_BELOW = 380
 """A panel lower than this shows the details beside the jobs instead of below them."""
 
@@ -79,7 +81,9 @@ class TransfersPanel(QWidget):
         self.open_action.triggered.connect(self._open_destination)
         self.copy_action = QAction(icons.icon("copy"), "Copy error", self)
         self.copy_action.triggered.connect(self._copy_failures)
-        self._total = plain_label(muted=True)
+        self._total = ElidedLabel()
+        self._total.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._total.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         # Many jobs change at once: what depends on all of them is looked at once, after them.
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
@@ -149,7 +153,7 @@ class TransfersPanel(QWidget):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addLayout(self._bar())
-        self._stack = QStackedWidget()
+        self._stack = Stack()
         self._stack.addWidget(self._halves)
         self._stack.addWidget(self._none_of_kind)
         rows.addWidget(self._stack, 1)
@@ -158,8 +162,8 @@ class TransfersPanel(QWidget):
         sides.addWidget(self.kinds)
         sides.addWidget(self._rows)
         sides.setStretchFactor(1, 1)
-        sides.setSizes([132, 900])
-        self._whole = QStackedWidget()
+        sides.setSizes([self.kinds.sizeHint().width(), 900])
+        self._whole = Stack()
         self._whole.addWidget(self._empty)
         self._whole.addWidget(sides)
         outer = QVBoxLayout(self)
@@ -178,6 +182,11 @@ class TransfersPanel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        is_narrow = event.size().width() < stretched(NARROW_BELOW, self.fontMetrics())
+        style = Qt.ToolButtonStyle
+        self.clear_button.setToolButtonStyle(
+            style.ToolButtonIconOnly if is_narrow else style.ToolButtonTextBesideIcon
+        )
         is_flat = event.size().height() < FLAT_BELOW
         wanted = Qt.Orientation.Horizontal if is_flat else Qt.Orientation.Vertical
         if self._halves.orientation() != wanted:
@@ -229,7 +238,7 @@ class TransfersPanel(QWidget):
         running = sum(job.state is JobState.RUNNING for job in jobs)
         rate = self._controller.total_rate
         told = f"{running:,} running · {format_rate(rate)}" if running else ""
-        self._total.setText(told)
+        self._total.set_text(told)
         ended = (JobState.DONE, JobState.CANCELLED)
         self.clear_button.setEnabled(any(job.state in ended for job in jobs))
         self._update_actions()

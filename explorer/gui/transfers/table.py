@@ -18,6 +18,7 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QMenu, QStyleOptionViewItem, QTableView, QWidget
 
 from explorer.gui.parts.reading import Cells
+from explorer.gui.parts.room import stretched
 from explorer.gui.parts.views import dress_table
 
 NAME_ALWAYS = "Name"
@@ -73,7 +74,7 @@ class ColumnTable(QTableView):
         for column, width in self._widths.items():
             header.moveSection(header.visualIndex(column), column)
             self.setColumnHidden(column, column in self._hidden)
-            self.setColumnWidth(column, width)
+            self.setColumnWidth(column, stretched(width, self.fontMetrics()))
         self._stretch_last()
 
     def _stretch_last(self) -> None:

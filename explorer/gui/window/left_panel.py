@@ -6,7 +6,10 @@ from explorer.gui.bridge import Bridge
 from explorer.gui.browse.tree_controller import TreeController
 from explorer.gui.browse.tree_view import TreeView
 from explorer.gui.connect.favourites import BesideTree, FavouritesPanel
+from explorer.gui.parts.room import stretched
 from explorer.gui.window.deeds import Deeds
+
+LEAST_WIDTH = 120
 
 
 def make_left_panel(
@@ -18,4 +21,6 @@ def make_left_panel(
     favourites.open_in_tab_requested.connect(deeds.open_in_tab)
     controller.connection_changed.connect(lambda _: favourites.look())
     controller.connection_removed.connect(lambda _: favourites.look())
-    return BesideTree(favourites, tree)
+    panel = BesideTree(favourites, tree)
+    panel.setMinimumWidth(stretched(LEAST_WIDTH, panel.fontMetrics()))
+    return panel

@@ -178,6 +178,10 @@ def build_tool_bar(window: QMainWindow, actions: Actions, panels: list[QAction])
         if isinstance(button, QToolButton):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setAccessibleName(action.iconText() or action.text())
+    if (more := bar.findChild(QToolButton, "qt_toolbar_ext_button")) is not None:
+        more.setIcon(icon("more"))
+        more.setAccessibleName("More")
+        more.setToolTip("More")
     window.addToolBar(bar)
     return bar
 

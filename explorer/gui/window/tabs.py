@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QTabWidget, QWidget
+from PySide6.QtWidgets import QTabBar, QTabWidget, QWidget
 
 from explorer.base.shown import shown
 from explorer.gui.browse.pane import Pane
@@ -13,13 +13,14 @@ from explorer.gui.browse.tree_words import kind_text
 from explorer.gui.icons import icon
 from explorer.gui.local.pane import LocalPane
 from explorer.gui.parts.buttons import tool_button
+from explorer.gui.parts.room import Stack
 from explorer.gui.parts.texts import tooltip
 from explorer.gui.window.sides import Sides
 from explorer.gui.window.start_page import StartPage
 from explorer.service.model import Location
 
 
-class Tab(QStackedWidget):
+class Tab(Stack):
     """A start page until it has been somewhere; then one side, or two."""
 
     def __init__(self, pane: Pane, start: StartPage) -> None:

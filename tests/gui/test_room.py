@@ -1,0 +1,125 @@
+"""Larger fonts and smaller windows: nothing is squeezed, and nothing unseen takes room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication, QToolButton, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from explorer.base.settings import ThemeChoice
+from explorer.gui import colours
+from explorer.gui.browse.columns import Columns
+from explorer.gui.browse.listing_model import ListingModel
+from explorer.gui.browse.listing_view import ListingView
+from explorer.gui.browse.sorting import Column
+from explorer.gui.parts.buttons import Rank, push_button
+from explorer.gui.parts.fields import line_field
+from explorer.gui.parts.room import Stack, stretched
+from explorer.gui.parts.texts import plain_label
+from explorer.gui.sheet import Sheet
+from explorer.gui.theme import Theme, scaled
+from explorer.gui.transfers.jobs_model import JobFilter
+from explorer.gui.transfers.kinds import KindsList
+from explorer.gui.window.main_window import MainWindow
+from tests.gui.conftest import until
+from tests.gui.test_window import Run, run
+
+__all__ = ["run"]
+
+
+@pytest.fixture
+def large_font(qapp: QApplication) -> Iterator[QFont]:
+    """Half as large again, as people with weaker eyes set it."""
+    usual = qapp.font()
+    theme = Theme(qapp, ThemeChoice.LIGHT)
+    qapp.setFont(scaled(usual, 1.5))
+    yield qapp.font()
+    qapp.setFont(usual)
+    theme.show(colours.LIGHT)
+    qapp.setStyleSheet("")
+    theme.deleteLater()
+
+
+def test_widths_grow_with_the_font_and_never_shrink(qapp: QApplication) -> None:
+    view = QWidget()
+    usual = stretched(100, view.fontMetrics())
+    view.setFont(scaled(view.font(), 2.0))
+    assert stretched(100, view.fontMetrics()) >= 1.7 * usual
+    view.setFont(scaled(view.font(), 0.1))
+    assert stretched(100, view.fontMetrics()) == 100
+
+
+def test_a_page_that_nobody_sees_takes_no_room(qtbot: QtBot) -> None:
+    stack = Stack()
+    qtbot.addWidget(stack)
+    for width in (80, 900):
+        page = QWidget()
+        page.setMinimumSize(width, 40)
+        stack.addWidget(page)
+    assert stack.minimumSizeHint() == QSize(80, 40)
+    stack.setCurrentIndex(1)
+    assert stack.minimumSizeHint() == QSize(900, 40)
+
+
+def test_no_button_and_no_field_is_squeezed_below_its_font(qtbot: QtBot, large_font: QFont) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    column = QVBoxLayout(window)
+    parts = [push_button("Take snapshot"), push_button("Go", Rank.PRIMARY), line_field("Name")]
+    for part in parts:
+        column.addWidget(part)
+    window.resize(1, 1)
+    window.show()
+    for part in parts:
+        assert part.height() >= part.fontMetrics().height() + 8
+        assert part.width() >= part.minimumSizeHint().width()
+
+
+def test_a_dialog_grows_with_what_comes_into_it(qtbot: QtBot, large_font: QFont) -> None:
+    dialog = Sheet("Copy")
+    qtbot.addWidget(dialog)
+    says = plain_label("…", wrap=True)
+    dialog.body.addWidget(says)
+    close = dialog.add_button("Close")
+    dialog.open()
+    says.setText("No copy was made to this blob, or it was written anew since. " * 3)
+    qtbot.waitUntil(lambda: says.height() >= says.heightForWidth(says.width()))
+    assert close.height() >= close.minimumSizeHint().height()
+    dialog.reject()
+
+
+def test_a_count_stands_beside_its_kind_and_not_on_it(qtbot: QtBot, large_font: QFont) -> None:
+    kinds = KindsList()
+    qtbot.addWidget(kinds)
+    metrics = kinds.fontMetrics()
+    longest = max(metrics.horizontalAdvance(kind.value) for kind in JobFilter)
+    assert kinds.minimumSizeHint().width() >= longest + metrics.horizontalAdvance("99") + 40
+
+
+def test_a_time_is_shown_whole_in_its_usual_column(qtbot: QtBot, large_font: QFont) -> None:
+    view = ListingView(ListingModel(), Columns())
+    qtbot.addWidget(view)
+    wanted = view.fontMetrics().horizontalAdvance("2026-12-28 20:58")
+    assert view.columnWidth(Column.MODIFIED) > wanted + 12
+
+
+@pytest.mark.parametrize("has_inspector", [False, True])
+def test_the_window_can_be_small(run: Run, has_inspector: bool) -> None:
+    async def work(window: MainWindow, here: object) -> None:
+        window._transfers_dock.show()
+        window.inspecting.switch.setChecked(has_inspector)
+
+        def is_small() -> bool:
+            window.resize(800, 500)  # each step gives way a little more
+            return window.size() == QSize(800, 500)
+
+        await until(is_small, "the window to be small")
+        more = window.findChild(QToolButton, "qt_toolbar_ext_button")
+        assert more is not None
+        assert more.accessibleName() == "More"
+
+    run(work)
