@@ -46,6 +46,8 @@ class TransfersController(QObject):
         self.tasks = tasks
         self.jobs = JobsModel(self)
         self.files = JobFiles(bridge, tasks, self)
+        self.is_loaded = False
+        """The jobs of the last time are there."""
         self._histories: dict[int, SpeedHistory] = {}
         events = bridge.events
         self._stops = [
@@ -72,6 +74,8 @@ class TransfersController(QObject):
         for job in await self._bridge.get(lambda service: service.jobs()):
             if self.jobs.job(job.id) is None:  # else an event told something newer
                 self._put(job)
+        self.is_loaded = True
+        self.jobs_changed.emit()
 
     # -- what comes in --------------------------------------------------------
 

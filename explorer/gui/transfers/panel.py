@@ -16,8 +16,10 @@ from PySide6.QtWidgets import (
 
 from explorer.base.units import format_rate
 from explorer.gui import icons
+from explorer.gui.colours import Tone
 from explorer.gui.parts.buttons import tool_button
 from explorer.gui.parts.empty import EmptyState
+from explorer.gui.parts.notice import NoticeBar
 from explorer.gui.parts.progress import ProgressDelegate
 from explorer.gui.parts.room import Stack, stretched
 from explorer.gui.parts.texts import ElidedLabel, plain_label
@@ -52,6 +54,9 @@ _SELECT_ROW = (
     QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
 )
 NARROW_BELOW = 620
+READING = ("Reading the transfers…", "Those of the last time come back in a moment.")
+NOTHING = ("No transfers yet", "Drop files on a folder, or download or copy a selection.")
+NOT_ENDED = "A transfer that has not ended stays in the list. Cancel it first."
 FLAT_BELOW = 380
 """A panel lower than this shows the details beside the jobs instead of below them."""
 
@@ -76,6 +81,7 @@ class TransfersPanel(QWidget):
         self.jobs.setItemDelegateForColumn(_C.PROGRESS, ProgressDelegate(PROGRESS_ROLE, self.jobs))
         self.jobs.setItemDelegateForColumn(_C.STATUS, SentenceDelegate(self.jobs))
         self.details = JobDetails(controller)
+        self.notice = NoticeBar()
         self.actions_of: dict[str, QAction] = {verb.name: self._action(verb) for verb in VERBS}
         self.open_action = QAction(icons.icon("open-external"), "Open destination", self)
         self.open_action.triggered.connect(self._open_destination)
@@ -134,11 +140,7 @@ class TransfersPanel(QWidget):
         menu.popup(button.mapToGlobal(QPoint(0, button.height())))
 
     def _lay_out(self) -> None:
-        self._empty = EmptyState(
-            "transfers",
-            "No transfers yet",
-            "Drop files on a folder, or download or copy a selection.",
-        )
+        self._empty = EmptyState("transfers", *READING)
         self._none_of_kind = plain_label(muted=True)
         self._none_of_kind.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._halves = QSplitter(Qt.Orientation.Vertical)
@@ -153,6 +155,7 @@ class TransfersPanel(QWidget):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addLayout(self._bar())
+        rows.addWidget(self.notice)
         self._stack = Stack()
         self._stack.addWidget(self._halves)
         self._stack.addWidget(self._none_of_kind)
@@ -171,12 +174,13 @@ class TransfersPanel(QWidget):
         outer.addWidget(self._whole)
 
     def _connect(self) -> None:
-        self._controller.jobs_changed.connect(self._refresh.start)
+        self._controller.jobs_changed.connect(self._jobs_changed)
         self._controller.jobs_changed.connect(self._job_came)
         self.kinds.kind_changed.connect(self._show_kind)
         self.jobs.selectionModel().selectionChanged.connect(self._selection_changed)
         self.jobs.activated.connect(self._open_destination)
         self.jobs.space_pressed.connect(lambda: self._controller.pause_or_resume(self.selected()))
+        self.jobs.delete_pressed.connect(self._delete_pressed)
         self.jobs.menu_requested.connect(self._show_menu)
         self.details.credential_requested.connect(self.credential_requested)
 
@@ -198,6 +202,10 @@ class TransfersPanel(QWidget):
     def is_empty(self) -> bool:
         """Whether it says that there are no transfers yet."""
         return self._whole.currentWidget() is self._empty
+
+    def says(self) -> str:
+        """What stands in place of the jobs; empty where there are some. For whoever looks."""
+        return self._empty.headline() if self.is_empty else ""
 
     # -- following ------------------------------------------------------------
 
@@ -224,6 +232,20 @@ class TransfersPanel(QWidget):
                 self.jobs.selectionModel().setCurrentIndex(index, _SELECT_ROW)
                 self.jobs.scrollTo(index)
 
+    def _jobs_changed(self) -> None:
+        """The first job brings up the table at once, since the keys go to what is seen."""
+        if self.is_empty and self._controller.jobs.jobs():
+            self._show_counts()
+        else:
+            self._refresh.start()
+
+    def _delete_pressed(self) -> None:
+        """Remove what can be removed; say why nothing can."""
+        if any(map(can_remove, self.selected())):
+            self._controller.remove(self.selected())
+        elif self.selected():
+            self.notice.tell(NOT_ENDED, Tone.INFO)
+
     def _job_came(self) -> None:
         if self._controller.jobs.job(self._awaited) is not None:
             self.select(self._awaited)
@@ -231,6 +253,7 @@ class TransfersPanel(QWidget):
     def _show_counts(self) -> None:
         jobs = self._controller.jobs.jobs()
         self._whole.setCurrentIndex(1 if jobs else 0)
+        self._empty.set_texts(*(NOTHING if self._controller.is_loaded else READING))
         self.kinds.show_counts(jobs)
         is_none = self._shown.rowCount() == 0
         self._none_of_kind.setText(f"No transfer is {self.kinds.kind.value.lower()}.")
@@ -253,6 +276,7 @@ class TransfersPanel(QWidget):
         chosen = self.selected()
         current = self.jobs.currentIndex().data(JOB_ROLE)
         job = current if current in chosen else chosen[0] if chosen else None
+        self.notice.hide()
         self.details.setVisible(job is not None)
         if (job.id if job else 0) != self._controller.files.job_id:
             self.details.show_job(job)

@@ -43,6 +43,8 @@ class ColumnTable(QTableView):
     menu_requested = Signal(QPoint)
     """Where on the screen a menu for the selected rows is to be opened."""
     space_pressed = Signal()
+    delete_pressed = Signal()
+    """Where no action has taken the key."""
 
     def __init__(
         self,
@@ -131,6 +133,9 @@ class ColumnTable(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.modifiers():
             self.space_pressed.emit()
+            return
+        if event.key() == Qt.Key.Key_Delete and not event.modifiers():
+            self.delete_pressed.emit()
             return
         super().keyPressEvent(event)
 

@@ -18,11 +18,16 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
+from explorer.base.tasks import TaskScope
+from explorer.gui.bridge import Bridge
 from explorer.gui.errors import ErrorSheet
 from explorer.gui.transfers import files_model, jobs_model
+from explorer.gui.transfers.controller import TransfersController
 from explorer.gui.transfers.job_files import FileFilter
 from explorer.gui.transfers.jobs_model import JOB_ROLE, JobFilter
+from explorer.gui.transfers.panel import NOT_ENDED, NOTHING, READING, TransfersPanel
 from explorer.gui.transfers.table import SentenceDelegate
 from explorer.service.events import JobAdded, JobChanged, JobRemoved
 from explorer.transfer.model import JobSnapshot
@@ -30,7 +35,7 @@ from explorer.transfer.state import JobState, TransferState
 from tests.gui.conftest import Drive, until
 from tests.gui.transfers.conftest import Desk, Opened
 from tests.support.jobs import DISK_FULL, EXPIRED, MIB, all_sorts, job, some_files, transfer
-from tests.support.queue import Queue
+from tests.support.queue import Queue, QueueHost
 
 Col = jobs_model.Col
 grabs = pytest.mark.qt_log_ignore(
@@ -253,6 +258,54 @@ def test_delete_leaves_a_running_job_alone(drive: Drive[Any], opened: Opened) ->
             QTest.keyClick(desk.panel.jobs, Qt.Key.Key_Delete)
             await calm(desk)
             assert desk.queue.asked == []
+            assert desk.panel.notice.text() == NOT_ENDED
+            desk.panel.select(2)
+            assert desk.panel.notice.isHidden()
+
+    drive(go())
+
+
+def test_delete_works_as_soon_as_the_first_transfer_is_there(
+    drive: Drive[Any], opened: Opened
+) -> None:
+    seen: list[bool] = []
+
+    async def go() -> None:
+        async with opened(Queue()) as desk:
+            table = desk.panel.jobs
+            ended = next(item for item in all_sorts() if item.state is JobState.DONE)
+            desk.queue.known = [ended]
+
+            def look() -> None:
+                desk.panel.select(ended.id)
+                QTest.keyClick(table, Qt.Key.Key_Delete)
+                seen.append(table.isVisible())
+
+            desk.controller.jobs_changed.connect(look)
+            desk.host.tell([JobAdded(ended)])
+            await until(lambda: seen, "it has come")
+            desk.controller.jobs_changed.disconnect(look)
+            assert seen[0]
+            await until(lambda: desk.queue.asked[:1] == [("remove", ended.id)], "it is removed")
+
+    drive(go())
+
+
+def test_the_panel_says_that_the_queue_is_still_read(drive: Drive[Any], qtbot: QtBot) -> None:
+    async def go() -> None:
+        errors: list[BaseException] = []
+        scope, bridge = TaskScope(lambda _, error: errors.append(error)), Bridge()
+        controller = TransfersController(bridge, scope)
+        panel = TransfersPanel(controller)
+        qtbot.addWidget(panel)
+        panel.show()
+        assert panel.says() == READING[0]
+        await bridge.attach(QueueHost(Queue()))  # type: ignore[arg-type]
+        await until(lambda: panel.says() == NOTHING[0], "there are none")
+        controller.stop()
+        await scope.aclose()
+        await bridge.detach()
+        assert errors == []
 
     drive(go())
 
