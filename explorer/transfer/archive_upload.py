@@ -23,7 +23,7 @@ from explorer.storage.crc64 import crc64_of
 from explorer.storage.model import BlobHeaders, BlobProperties, Condition, Crc64
 from explorer.transfer import progress_table
 from explorer.transfer.archive import Packed, Packer, Packing, Survey
-from explorer.transfer.block_commit import commit_blocks
+from explorer.transfer.block_commit import commit_blocks, find_ours
 from explorer.transfer.block_upload import is_sealed
 from explorer.transfer.commit import patience
 from explorer.transfer.foreign import clear_foreign_blocks
@@ -205,7 +205,7 @@ class ArchiveUpload:
             self._ids(),
             headers,
             self._condition,
-            self._find_ours,
+            self._target.ended,
         )
         with suppress(TimeoutError):
             async with patience():
@@ -218,10 +218,7 @@ class ArchiveUpload:
         """The blob, if it is made of exactly our blocks."""
         if not self._digests:
             return None
-        blocks = await self._target.block_list()
-        if blocks is None or [block.block_id for block in blocks.committed] != self._ids():
-            return None
-        return await self._target.properties()
+        return await find_ours(self._target, self._ids())
 
     def _done(self, outcome: Outcome, survey: Survey, archive_bytes: int) -> Outcome:
         """Its size in the queue is that of the files; the note says what became of them."""

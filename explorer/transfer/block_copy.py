@@ -11,16 +11,10 @@ from __future__ import annotations
 import os
 from typing import Final
 
-from explorer.base.errors import (
-    AlreadyExistsError,
-    PreconditionFailedError,
-    QuaysideError,
-    Retry,
-    StorageError,
-)
-from explorer.storage.model import BlobProperties, Condition, Md5, Written
+from explorer.base.errors import QuaysideError, StorageError
+from explorer.storage.model import Condition, Md5, Written
 from explorer.transfer import progress_table
-from explorer.transfer.commit import Commit
+from explorer.transfer.block_commit import commit_blocks, find_ours, receipt
 from explorer.transfer.copy_plan import (
     Stumbles,
     digest_of_range,
@@ -72,8 +66,8 @@ class BlockCopy:
     async def run(self, kept: Progress | None) -> Written:
         staged = Chunks(len(self._cut))
         if kept is not None and self._continues(kept):
-            if kept.is_committing and (found := await self._find_ours()):
-                return _receipt(found)
+            if kept.is_committing and (found := await find_ours(self._target, self._ids())):
+                return receipt(found)
             staged = await self._find_staged()
         else:
             await self._begin()
@@ -189,45 +183,18 @@ class BlockCopy:
         return commit_ids(self._cut, self._upload_id, self._digests)
 
     async def _commit(self) -> Written:
-        ids = self._ids()
-
-        commit = Commit(self._work, self._live)
-
-        def send() -> Written:
-            with commit.shielded():
-                return self._work.store.put_block_list(
-                    self._target.ref, ids, headers=self._target.stored, condition=self._condition
-                )
-
-        async def find() -> Written | None:
-            found = await self._find_ours()
-            return _receipt(found) if found is not None else None
-
         try:
-            return await commit.run(send, find)
-        except (AlreadyExistsError, PreconditionFailedError):
-            # Either a rival, or our own commit whose answer was lost.
-            if found := await self._find_ours():
-                return _receipt(found)
-            self._target.rival()
+            return await commit_blocks(
+                self._work,
+                self._live,
+                self._target,
+                self._ids(),
+                self._target.stored,
+                self._condition,
+                receipt,
+            )
         except StorageError as error:
-            if lacks_tier(error) and self._target.stored.tier:
-                self._target.do_without_tier()
-                return await self._commit()
-            if error.code not in ("InvalidBlockList", "InvalidBlockId"):
+            if not (lacks_tier(error) and self._target.stored.tier):
                 raise
-            if found := await self._find_ours():
-                return _receipt(found)
-            error.retry = Retry.RESTART  # somebody's write dropped our blocks
-            raise
-
-    async def _find_ours(self) -> BlobProperties | None:
-        """The blob, if it is made of exactly our blocks."""
-        blocks = await self._target.block_list()
-        if blocks is None or [block.block_id for block in blocks.committed] != self._ids():
-            return None
-        return await self._target.properties()
-
-
-def _receipt(found: BlobProperties) -> Written:
-    return Written(found.etag, found.last_modified_s, found.version_id)
+        self._target.do_without_tier()
+        return await self._commit()

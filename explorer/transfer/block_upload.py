@@ -33,7 +33,7 @@ from explorer.storage.model import (
     Written,
 )
 from explorer.transfer import progress_table
-from explorer.transfer.block_commit import commit_blocks
+from explorer.transfer.block_commit import commit_blocks, find_ours
 from explorer.transfer.commit import Commit, patience
 from explorer.transfer.files import Source
 from explorer.transfer.foreign import clear_foreign_blocks
@@ -282,7 +282,7 @@ class BlockUpload:
             self._ids(),
             headers,
             self._condition,
-            self._find_ours,
+            self._target.ended,
         )
         with suppress(TimeoutError):
             async with patience():
@@ -293,10 +293,7 @@ class BlockUpload:
         """The blob, if it is made of exactly our blocks."""
         if len(self._digests) != len(self._cut):
             return None
-        blocks = await self._target.block_list()
-        if blocks is None or [block.block_id for block in blocks.committed] != self._ids():
-            return None
-        return await self._target.properties()
+        return await find_ours(self._target, self._ids())
 
     async def _verify(self, written: Written, headers: BlobHeaders) -> None:
         """Look at what is there now; a later write by somebody else is none of our business."""

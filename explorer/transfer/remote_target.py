@@ -185,6 +185,10 @@ class RemoteTarget:
         receipt = Written(found.etag, found.last_modified_s, found.version_id)
         return self.done(receipt, found.headers, found.size_bytes)
 
+    def ended(self, found: BlobProperties) -> NoReturn:
+        """An earlier try of ours has written it: there is nothing left to do."""
+        raise EndsHere(self.found_done(found))
+
 
 def lacks_permission(error: NotAuthorizedError) -> bool:
     """Whether the credential is right and this one thing is not among what it allows."""
