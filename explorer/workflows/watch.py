@@ -87,7 +87,7 @@ class Watch:
         async for event in self._go_on(stop):
             yield event
         # Watched before it is scanned, so that nothing falls between.
-        watching = scope.spawn(self._hear(changed, stop), name="watch a folder")
+        watching = scope.spawn(self._hear(changed), name="watch a folder")
         try:
             for event in await self._scan():
                 yield event
@@ -114,16 +114,11 @@ class Watch:
 
     # -- looking ----------------------------------------------------------------
 
-    async def _hear(self, changed: asyncio.Queue[set[str]], stop: asyncio.Event) -> None:
+    async def _hear(self, changed: asyncio.Queue[set[str]]) -> None:
         from watchfiles import awatch  # late: a compiled library
 
-        events = awatch(
-            self.folder,
-            watch_filter=None,
-            debounce=400,
-            stop_event=stop,
-            ignore_permission_denied=True,
-        )
+        # It would set an event of ours when it is cancelled: it has one of its own.
+        events = awatch(self.folder, watch_filter=None, debounce=400, ignore_permission_denied=True)
         async with aclosing(events):
             async for batch in events:
                 changed.put_nowait({path for _, path in batch})

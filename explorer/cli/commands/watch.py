@@ -48,7 +48,7 @@ async def run(args: argparse.Namespace, out: Output) -> int:
         raise InputError("A watch cannot be rehearsed.", cure="Try: quayside upload --dry-run")
     settle_s = parse_age(args.settle)
     place = options.absolute(args.data_dir) if args.data_dir else data_dir()
-    has_failed = False
+    failed: set[str] = set()
     async with service_of(args, with_transfers=True) as service:
         connection = await connect(service, args, out, args.target)
         container, path = service.locate(connection.id, args.target)
@@ -63,24 +63,28 @@ async def run(args: argparse.Namespace, out: Output) -> int:
                 service, folder, target, job_options, state, settle_s=settle_s, is_once=args.once
             )
             async for event in watch.run(stop):
-                has_failed = event.kind is Happening.FAILED or (
-                    has_failed and event.kind is not Happening.UPLOADED
-                )
-                _tell(event, out)
+                if event.kind is Happening.FAILED:
+                    failed.add(event.name)
+                elif event.kind in (Happening.UPLOADED, Happening.GONE):
+                    failed -= {event.name, ""}  # without a name: all of a batch, which goes now
+                _tell(event, out, is_once=args.once)
                 out.flush()
                 await asyncio.sleep(0)
         if stop.is_set():
             out.note("Ended. What was under way goes on at the next start.")
-    return 1 if has_failed else 0
+        elif args.once and not failed:
+            out.note("All that has settled is uploaded.")
+    return 1 if failed else 0
 
 
-def _tell(event: WatchEvent, out: Output) -> None:
+def _tell(event: WatchEvent, out: Output, *, is_once: bool) -> None:
     if out.is_json:
         out.data({"event": event.kind.value, "name": event.name, "size": event.size_bytes,
                   "count": event.count, "failure": event.failure})  # fmt: skip
         return
     if event.kind is Happening.FOUND:
-        out.note(f"Watching; {event.count:,} files are new or changed. Ctrl-C ends it.")
+        found = f"{event.count:,} {'file is' if event.count == 1 else 'files are'} new or changed."
+        out.note(found if is_once else f"Watching; {found} Ctrl-C ends it.")
     elif event.kind is Happening.UPLOADED:
         out.result(f"uploaded  {event.name}  {format_bytes(event.size_bytes)}")
     elif event.kind is Happening.GONE:

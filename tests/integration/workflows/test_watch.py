@@ -183,3 +183,27 @@ def test_what_cannot_be_uploaded_is_told_and_the_rest_goes_on(
     watch.until("uploaded", "fine.txt")
     assert watch.process.wait(LIMIT_S) == 1
     assert "live/fine.txt" in names(container)
+
+
+def test_a_file_that_could_not_be_uploaded_is_in_the_exit_code_whatever_came_later(
+    start: Start, folder: Path
+) -> None:
+    (folder / "ends with a dot.").write_text("1")
+    watch = start()
+    watch.until("failed", "ends with a dot.")
+    (folder / "later.txt").write_text("2")
+    watch.until("uploaded", "later.txt")
+    assert watch.end() == 1
+
+
+def test_once_says_what_it_found_and_that_it_is_done(
+    quayside: Quayside, container: ContainerClient, folder: Path
+) -> None:
+    (folder / "a.txt").write_text("1")
+    words = ("watch", str(folder), container.container_name, "--once", "--settle", "0.2s")
+    done = quayside(*words)
+    assert done.returncode == 0
+    assert done.stderr.splitlines() == [
+        "1 file is new or changed.",
+        "All that has settled is uploaded.",
+    ]
