@@ -33,7 +33,8 @@ def add_connection_options(parser: argparse.ArgumentParser) -> None:
         choices=tuple(SIGN_INS),
         default="",
         help="sign in with Microsoft Entra ID: az asks Azure CLI (after `az login`), token takes "
-        f"the one in {TOKEN_VARIABLE}; like --account contoso --auth az",
+        f"the one in {TOKEN_VARIABLE}; browser and device (a code typed elsewhere) take the extra "
+        "'entra' and are asked in every run; like --account contoso --auth az",
     )
     group.add_argument(
         "--account",

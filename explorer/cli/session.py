@@ -17,6 +17,7 @@ from explorer.cli.output import Output
 from explorer.cli.targets import choose
 from explorer.service.model import Connection, Location, SecretHome
 from explorer.service.service import Service
+from explorer.storage.sign_in_codes import hear_codes
 
 if TYPE_CHECKING:
     from explorer.transfer.model import JobSnapshot
@@ -37,6 +38,7 @@ async def service_of(
             if with_transfers:
                 _with_clusters(service)
             out = Output(is_quiet=args.quiet)
+            hear_codes(out.error)
             for notice in service.take_notices():
                 out.note(f"quayside: {notice.title}: {notice.message}")
             yield service

@@ -35,7 +35,12 @@ SOURCES = (
     "AZURE_STORAGE_ACCOUNT with AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN, "
     f"{TOKEN_VARIABLE} or AZURE_STORAGE_AUTH_MODE=login, or a TARGET that is a URL with a SAS"
 )
-SIGN_INS = {"az": TokenSource.AZURE_CLI, "token": TokenSource.VARIABLE}
+SIGN_INS = {
+    "az": TokenSource.AZURE_CLI,
+    "token": TokenSource.VARIABLE,
+    "browser": TokenSource.BROWSER,
+    "device": TokenSource.DEVICE_CODE,
+}
 """What `--auth` says: whom to ask for a token of Microsoft Entra ID."""
 
 
@@ -118,7 +123,8 @@ def _signed_in(
     """The account of the target or of the options, by the sign-in that is asked for."""
     if not given.auth:
         raise InputError(
-            "--account says where, but not as whom.", cure="Add --auth az or --auth token."
+            "--account says where, but not as whom.",
+            cure="Add --auth az, or another of its values.",
         )
     if given.connection or given.connection_string:
         raise InputError(

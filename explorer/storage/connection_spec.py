@@ -64,6 +64,10 @@ class TokenSource(Enum):
 
     AZURE_CLI = "Azure CLI"
     VARIABLE = "token variable"
+    BROWSER = "browser"
+    """The extra `entra`: a person signs in once in a run."""
+    DEVICE_CODE = "device code"
+    """The same, with a code that is typed on another device."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,12 +46,16 @@ class CredentialType(Enum):
     AZURE_CLI = "azure cli"
     """A sign-in: no secret, but who is asked for the token."""
     TOKEN_VARIABLE = "token variable"  # noqa: S105 - a kind, not a secret
+    BROWSER = "browser"
+    DEVICE_CODE = "device code"
     NONE = "none"
 
 
 _SOURCES = {
     CredentialType.AZURE_CLI: TokenSource.AZURE_CLI,
     CredentialType.TOKEN_VARIABLE: TokenSource.VARIABLE,
+    CredentialType.BROWSER: TokenSource.BROWSER,
+    CredentialType.DEVICE_CODE: TokenSource.DEVICE_CODE,
 }
 
 

@@ -101,8 +101,7 @@ def test_the_choice_is_made_by_keys_and_is_what_gets_connected(
         if dialog.focusWidget() is dialog.missing.sign_in:
             break
         QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
-    QTest.keyClick(dialog.missing.sign_in, Qt.Key.Key_Down)
-    QTest.keyClick(dialog.missing.sign_in, Qt.Key.Key_Down)
+    QTest.keyClick(dialog.missing.sign_in, Qt.Key.Key_End)
 
     async def connects() -> None:
         QTest.keyClick(dialog, Qt.Key.Key_Return)
@@ -130,6 +129,20 @@ def test_a_variable_that_is_not_set_cannot_be_chosen_and_says_so(
     assert not field.refusal(TokenSource.AZURE_CLI)
     assert "not set" in field.refusal(TokenSource.VARIABLE)
     assert "not set" in field.accessibleDescription()
+
+
+def test_the_browser_is_offered_where_its_extra_is_and_else_says_how_to_get_it(
+    dialog: ConnectDialog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paste(dialog, ADDRESS)
+    field = dialog.missing.sign_in
+    assert field.refusal(TokenSource.BROWSER) == ""
+    field.choose(TokenSource.BROWSER)
+    assert "browser asks" in dialog.home.text()
+    monkeypatch.setattr("explorer.gui.connect.sign_in._has_browser", lambda: False)
+    dialog.box.set_text(f"{ADDRESS}7/")
+    assert "[entra]" in field.refusal(TokenSource.BROWSER)
+    assert field.value is None
 
 
 def test_an_address_of_somebody_else_gets_no_token(dialog: ConnectDialog) -> None:

@@ -124,7 +124,13 @@ class TokenKeeper:
 @cache
 def keeper_of(source: TokenSource) -> TokenKeeper:
     """The one keeper of this source in this process."""
-    return TokenKeeper(cli_token if source is TokenSource.AZURE_CLI else variable_token)
+    if source is TokenSource.AZURE_CLI:
+        return TokenKeeper(cli_token)
+    if source is TokenSource.VARIABLE:
+        return TokenKeeper(variable_token)
+    from explorer.storage.azure.identity import identity_token  # late: an extra
+
+    return TokenKeeper(lambda: identity_token(source))
 
 
 def no_token(message: str, cure: str) -> NotAuthorizedError:

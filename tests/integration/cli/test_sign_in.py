@@ -12,6 +12,7 @@ import pytest
 from explorer.base.settings import change_settings
 from explorer.storage.environment import TOKEN_VARIABLE
 from tests.integration.cli.conftest import Quayside
+from tests.servers.authority import Authority
 from tests.support.sign_in import SecureEmulator, cli_answer, jwt, write_cli
 
 
@@ -99,3 +100,16 @@ def test_a_token_is_never_sent_in_the_clear(trusting: Quayside) -> None:
         done = trusting("ls", address, "--auth", "token", "--allow-http")
         assert done.returncode == 2
         assert token not in done.stderr
+
+
+def test_a_code_is_shown_on_standard_error_even_when_quiet(
+    trusting: Quayside, secure_azurite: SecureEmulator
+) -> None:
+    with Authority(secure_azurite.tls) as authority:
+        trusting.environment["AZURE_AUTHORITY_HOST"] = authority.host
+        trusting.environment["REQUESTS_CA_BUNDLE"] = str(secure_azurite.ca_file)
+        words = ("--account", secure_azurite.endpoint, "--auth", "device", "--quiet")
+        done = trusting("ls", *words)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("ABCD-1234") == 1
+    assert authority.tokens[0] not in done.stderr + done.stdout
