@@ -81,6 +81,10 @@ class Row:
         return self.kind is not RowKind.BLOB
 
 
+def _days(count: int) -> int:
+    return max(0, min(count, NO_END - 1))
+
+
 # In the order of the words shown for them.
 _BLOB_TYPES = (BlobType.APPEND, BlobType.BLOCK, BlobType.PAGE)
 _TYPE_NUMBERS = {kind: number for number, kind in enumerate(_BLOB_TYPES)}
@@ -143,35 +147,35 @@ class Rows:
                 container.lease_state,
             )
 
-    def add_deleted(self, states: Iterable[BlobState]) -> None:
+    def add_deleted(self, states: Sequence[BlobState]) -> None:
         """Append blobs that are gone, each as it last was."""
-        for state in states:
-            self.add_blobs((state.blob,))
-            if state.is_deleted:
-                self._mark_deleted(min(state.remaining_days, NO_END - 1), state.deleted_s)
-            else:
-                self._mark_deleted(NO_END, NO_TIME)
+        self.add_blobs(state.blob for state in states)
+        self._mark_deleted(
+            [_days(state.remaining_days) if state.is_deleted else NO_END for state in states],
+            [state.deleted_s for state in states],
+        )
 
-    def add_deleted_prefixes(self, prefixes: Iterable[Prefix]) -> None:
+    def add_deleted_prefixes(self, prefixes: Sequence[Prefix]) -> None:
         """Append folders in which all is deleted."""
-        for prefix in prefixes:
-            self.add_prefixes((prefix,))
-            self._mark_deleted(ALL_DELETED, NO_TIME)
+        self.add_prefixes(prefixes)
+        self._mark_deleted([ALL_DELETED] * len(prefixes), [NO_TIME] * len(prefixes))
 
-    def add_deleted_containers(self, containers: Iterable[DeletedContainer]) -> None:
+    def add_deleted_containers(self, containers: Sequence[DeletedContainer]) -> None:
         """Append containers of an account that are gone."""
-        for gone in containers:
-            self.add_containers((gone.container,))
-            self._mark_deleted(min(gone.remaining_days, NO_END - 1), gone.deleted_s)
+        self.add_containers(gone.container for gone in containers)
+        self._mark_deleted(
+            [_days(gone.remaining_days) for gone in containers],
+            [gone.deleted_s for gone in containers],
+        )
 
-    def _mark_deleted(self, days_left: int, deleted_s: int) -> None:
-        """The newest row is."""
-        row = len(self.names) - 1
-        self._deleted_s.extend(array("q", [NO_TIME]) * (row - len(self._deleted_s)))
-        self._deleted_s.append(deleted_s)
-        self._fill_days(row)
-        self._days_left.append(days_left)
-        self.deleted_count += 1
+    def _mark_deleted(self, days_left: list[int], deleted_s: list[int]) -> None:
+        """The newest rows are, so many."""
+        first = len(self.names) - len(days_left)
+        self._deleted_s.extend(array("q", [NO_TIME]) * (first - len(self._deleted_s)))
+        self._deleted_s.extend(deleted_s)
+        self._fill_days(first)
+        self._days_left.extend(days_left)
+        self.deleted_count += len(days_left)
 
     def _fill_days(self, count: int) -> None:
         self._days_left.extend(array("h", [NOT_DELETED]) * (count - len(self._days_left)))
