@@ -12,6 +12,7 @@ import asyncio
 import os
 import time
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from explorer.base.errors import (
@@ -28,8 +29,10 @@ from explorer.storage.directories import DirectoryStore
 from explorer.storage.model import BlobHeaders, BlobProperties, Condition, Written
 from explorer.transfer import progress_table
 from explorer.transfer.commit import Commit, patience
+from explorer.transfer.copy_plan import notes
 from explorer.transfer.files import Source
 from explorer.transfer.hashing import md5_of
+from explorer.transfer.lake_access import keep_access
 from explorer.transfer.lake_file import LakeFile
 from explorer.transfer.lake_path import LakeState, bitmap, mark_of
 from explorer.transfer.plan import UPLOAD_ID_BYTES, Cut
@@ -110,6 +113,7 @@ class LakeUpload:
             headers = await self._send_and_hash(position)
             self._live.move(TransferState.COMMITTING)
             self._sealed = await self._file.seal(self._cut.size_bytes, headers)
+            await self._keep_access()
         self._live.move(TransferState.COMMITTING)
         await self._work.run(self._source.check)
         self._work.journal.post(progress_table.start, self._live.row.id, self._kept())
@@ -235,6 +239,21 @@ class LakeUpload:
         self._live.moved(piece.length)
 
     # -- the rename -----------------------------------------------------------
+
+    async def _keep_access(self) -> None:
+        """The file that goes keeps nothing but its name; who may read it stays."""
+        if not self._condition.if_match:
+            return
+        written, said = await keep_access(
+            partial(self._work.call, self._live),
+            self._directories,
+            self._work.place.container,
+            self._target.name,
+            self._file.path,
+        )
+        if written is not None and written.etag:
+            self._sealed = written
+        self._live.note = notes(self._live.note, said)
 
     async def _rename(self) -> Outcome:
         commit = Commit(self._work, self._live)
