@@ -64,6 +64,8 @@ class Given:
     """A name, or an address of the account; for a sign-in."""
     auth: str = ""
     """One of SIGN_INS."""
+    source: str = "--connection-string"
+    """What errors call the place that the connection string is from."""
 
 
 def choose(
@@ -88,7 +90,7 @@ def choose(
             raise _two_credentials()
         return Chosen(saved_name=given.connection)
     if given.connection_string:
-        spec = _parsed(_read(given.connection_string, read), "--connection-string")
+        spec = _parsed(_read(given.connection_string, read), given.source)
         if own is not None:
             if isinstance(own.credential, SasToken):
                 raise _two_credentials()

@@ -158,7 +158,8 @@ def _pasted(args: argparse.Namespace) -> ConnectionSpec:
         text = args.connection_string
         if not text and sys.stdin is not None and sys.stdin.isatty():
             text = getpass.getpass("Connection string, SAS URL, or account and key: ")
-        given = Given(connection_string=text or "-", allow_http=args.allow_http)
+        source = "--from" if args.source else given.source
+        given = Given(connection_string=text or "-", allow_http=args.allow_http, source=source)
     spec = choose("", given, {}, read_text).spec
     if spec is None:
         raise InputError("There is nothing to save.", cure="Paste a connection string.")

@@ -61,7 +61,9 @@ async def run(args: argparse.Namespace, out: Output) -> int:
             out.passing("")
     bad = sum(count for verdict, count in counts.items() if verdict is not Verdict.GOOD)
     out.note(
-        f"{counts[Verdict.GOOD]:,} files are as the run left them"
+        f"{counts[Verdict.GOOD]:,} "
+        + ("file is" if counts[Verdict.GOOD] == 1 else "files are")
+        + " as the run left them"
         + "".join(
             f", {counts[verdict]:,} {verdict.value}"
             for verdict in Verdict

@@ -168,3 +168,5 @@ def test_a_json_with_connection_strings_may_be_a_file_or_an_address(
     done = bare("connect", "test", "--from", "http://pai.example.com/storages")
     assert (done.returncode, "https only" in done.stderr) == (2, True)
     assert bare("connect", "list", "--from", str(file)).returncode == 2
+    file.write_text("{}")
+    assert "connect: --from: " in bare("connect", "pai", "--from", str(file)).stderr
