@@ -5,12 +5,15 @@ from __future__ import annotations
 import copy
 import dataclasses
 import pickle
+import re
 from collections.abc import Callable
 from dataclasses import field
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 
+import explorer
 from explorer.base import records
 
 
@@ -100,6 +103,14 @@ def test_it_is_copied_replaced_and_pickled() -> None:
     assert dataclasses.replace(Place("a"), name="c") == Place("c")
     assert copy.deepcopy(town) == town
     assert pickle.loads(pickle.dumps(town)) == town
+
+
+def test_the_program_has_no_other() -> None:
+    """What is frozen there and not here could not be mixed."""
+    root = Path(explorer.__file__).parent
+    others = re.compile(r"^from dataclasses import .*\bdataclass\b|dataclasses\.dataclass", re.M)
+    found = [path.name for path in root.rglob("*.py") if others.search(path.read_text("utf-8"))]
+    assert found == ["records.py"]
 
 
 def test_what_is_not_frozen_has_no_hash_and_what_is_written_out_stays() -> None:
