@@ -378,7 +378,7 @@ def test_what_is_imported_is_chosen_by_keys(run: Run, tmp_path: Path) -> None:
         tab_to(dialog, dialog.go_button)
         press(dialog, KEY.Key_Space)
         await until(task.done, "it is imported")
-        assert len(window.tree_model.connections()) == 2
+        await until(lambda: len(window.tree_model.connections()) == 2, "the tree hears of it")
 
     run(work)
 
