@@ -6,9 +6,12 @@ same. Names are paths below resources/, with forward slashes.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+
+import explorer
 
 _PACKAGE = "explorer.resources"
 
@@ -40,4 +43,13 @@ def _entry(name: str) -> Traversable:
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or not path.parts:
         raise ValueError(f"not a resource name: {name!r}")
-    return resources.files(_PACKAGE).joinpath(*path.parts)
+    return _root().joinpath(*path.parts)
+
+
+@cache
+def _root() -> Traversable:
+    """The package of a wheel or a bundle; in a checkout on the path, the folder beside ours."""
+    try:
+        return resources.files(_PACKAGE)
+    except ModuleNotFoundError:
+        return Path(explorer.__file__).parent.parent / "resources"
