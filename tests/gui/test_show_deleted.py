@@ -6,8 +6,10 @@ import asyncio
 import threading
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from azure.storage.filedatalake import FileSystemClient
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -27,15 +29,17 @@ from explorer.gui.window.main_window import MainWindow
 from explorer.gui.window.offers import flat, offered
 from explorer.gui.window.showing_deleted import NONE_KEPT, OFF
 from explorer.gui.window.subject import Subject
-from explorer.service.history import DeletedPage, History
+from explorer.service.history import NO_LAKE, DeletedPage, History
 from explorer.service.model import Location
 from explorer.service.restoring import RestoreCount
-from tests.gui.conftest import until
+from tests.gui.conftest import Drive, until
+from tests.gui.places import run_at
 from tests.gui.test_history import Play, Scene, play, scene
 from tests.gui.test_inspect_area import menus
 from tests.gui.test_inspector import select
 from tests.gui.test_window import choose, listed, names, sheet
 from tests.integration.storage.test_history import sas_of
+from tests.servers.lake.server import Lake
 
 __all__ = ["menus", "play", "scene"]
 KEY = Qt.Key
@@ -478,3 +482,22 @@ def test_restoring_can_be_stopped_and_says_how_far_it_came(
         await until(lambda: pane.notice.text() == "Stopped: 0 restored.", "it has stopped")
 
     play(made, work)
+
+
+def test_where_the_past_cannot_be_listed_the_switch_changes_nothing(
+    drive: Drive[Any], lake: Lake, filesystem: FileSystemClient, data_dir: Path
+) -> None:
+    filesystem.get_file_client("a").upload_data(b"x", overwrite=True)
+
+    async def work(window: MainWindow, _here: Location) -> None:
+        switch = window.actions_[Act.SHOW_DELETED]
+        await until(lambda: switch.statusTip() == NO_LAKE, "the reason")
+        assert not switch.isEnabled()
+        switch.setChecked(True)  # as in another tab, where it can be
+        window.showing_deleted.toggle()
+        window.pane.refresh()
+        await until(lambda: listed(window.pane), "it is listed again")
+        assert (names(window.pane), window.pane.lister.with_deleted) == (["a"], False)
+        assert window.pane.notice.isHidden()
+
+    run_at(drive, data_dir, lake.connection_string, filesystem.file_system_name)(work)

@@ -10,7 +10,9 @@ import shiboken6
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
+from explorer.gui.browse import rules
 from explorer.gui.browse.pane import Pane
+from explorer.gui.browse.rules import Place
 from explorer.gui.browse.sorting import Column
 from explorer.gui.colours import Tone
 from explorer.gui.errors import describe
@@ -61,9 +63,8 @@ class ShowingDeleted(QObject):
 
     def _follow(self, pane: Pane) -> bool:
         """Take over the switch; whether that is a change."""
-        connection = pane.connection
-        is_lake = connection is not None and bool(connection.is_hierarchical)
-        is_on = self._switch.isChecked() and not is_lake
+        refusal = rules.show_deleted(Place(pane.connection, pane.location))
+        is_on = self._switch.isChecked() and not refusal
         pane.view.show_deleted(is_on)
         if not is_on and pane.arranger.column is Column.DELETED:
             pane.sort_by(Column.NAME, False)
