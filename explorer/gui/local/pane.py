@@ -165,6 +165,11 @@ class LocalPane(QWidget):
         is_above = came_from is not None and came_from.parent == folder != came_from
         self._arrive(select or (came_from.name if is_above and came_from is not None else ""))
 
+    def show_new(self, name: str) -> None:
+        """Something of that name has come: list again, and select it."""
+        self._wanted = name
+        self.refresh()
+
     def _arrive(self, select: str = "") -> None:
         self._wanted = select
         self._is_listed = False

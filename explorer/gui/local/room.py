@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QPoint, Qt, QUrl
@@ -17,6 +17,8 @@ from explorer.gui.browse.rules import Place
 from explorer.gui.carry.parcel import Parcel, parcel_in
 from explorer.gui.icons import icon
 from explorer.gui.local.pane import LocalPane
+from explorer.gui.local.verbs import LocalVerbs
+from explorer.gui.window.actions import Act
 from explorer.gui.window.surroundings import Surroundings
 
 
@@ -27,6 +29,13 @@ class LocalRoom(QObject):
         super().__init__(around.window)
         self._around = around
         self._operations = operations
+        verbs = LocalVerbs(around)
+        self.deeds: Mapping[Act, Callable[[LocalPane], None]] = {
+            Act.NEW_FOLDER: verbs.new_folder,
+            Act.RENAME: verbs.rename,
+            Act.DELETE: verbs.delete,
+        }
+        """What a local pane does in place of one of the storage."""
 
     def make(self, copy_across: Callable[[], None]) -> LocalPane:
         """A local pane with its keys, menu and drags; it is not anywhere yet."""
@@ -40,17 +49,21 @@ class LocalRoom(QObject):
         paste = _action("&Paste", "paste", lambda: self._paste(pane), pane, "Ctrl+V")
         everything = _action("Select &all", "", pane.view.selectAll, pane, "Ctrl+A")
         refresh = _action("Re&fresh", "refresh", pane.refresh, pane)
+        deeds = self.deeds
+        new = _action("&New folder…", "new-folder", lambda: deeds[Act.NEW_FOLDER](pane), pane)
+        rename = _action("Rena&me…", "rename", lambda: deeds[Act.RENAME](pane), pane, "F2")
+        delete = _action("De&lete…", "delete", lambda: deeds[Act.DELETE](pane), pane, "Del")
         up = _action("&Up", "up", pane.up, pane, "Backspace")
-        pane.stage.addActions([copy, paste, everything, up])
+        pane.stage.addActions([copy, paste, everything, up, rename, delete])
 
         def menu(at: QPoint) -> None:
-            has_rows = bool(pane.view.spans())
-            across.setEnabled(has_rows)
-            copy.setEnabled(True)
+            selected = len(pane.selection())
+            rename.setEnabled(selected == 1)
             made = QMenu(pane)
             made.aboutToHide.connect(made.deleteLater)
-            made.addActions([across, copy] if has_rows else [])
-            made.addActions([paste, everything, up, refresh])
+            made.aboutToHide.connect(lambda: rename.setEnabled(True))  # for its key
+            made.addActions([across, copy, rename, delete] if selected else [])
+            made.addActions([paste, new, everything, up, refresh])
             made.popup(at)
 
         pane.menu_requested.connect(menu)

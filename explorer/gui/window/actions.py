@@ -209,9 +209,9 @@ class Actions(QObject):
 
     def update(self, place: Place, also: Mapping[Act, str] = NOTHING) -> None:
         """Enable what may be done at `place`; say why the rest may not. `also` are reasons that
-        do not come from the place."""
+        do not come from the place, and hold instead of those that do."""
         for act, spec in SPECS.items():
-            reason = also.get(act) or spec.refusal(place)
+            reason = also[act] if act in also else spec.refusal(place)
             action = self._actions[act]
             name = spec.text.replace("&", "").rstrip("…")
             keys = f" ({spec.keys[0]})" if spec.keys else ""

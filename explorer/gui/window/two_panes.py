@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -15,12 +16,15 @@ from explorer.gui.local.pane import LocalPane
 from explorer.gui.local.room import LocalRoom
 from explorer.gui.window.actions import Act
 from explorer.gui.window.comparison import NO_SECOND, Comparison
+from explorer.gui.window.deeds import Deeds
+from explorer.gui.window.relocation_area import RelocationArea
 from explorer.gui.window.surroundings import Surroundings
 from explorer.gui.window.tabs import Tab
 from explorer.service.model import Location
 
 NO_PLACE = "Open a container first."
 NO_ROWS = "Select something first."
+NOT_ONE = "Select one thing only."
 NOT_MOVED = "Between the storage and this computer things are copied, not moved."
 
 Upload = Callable[[list[str], Location], None]
@@ -53,9 +57,15 @@ class TwoPanes(QObject):
     def _tab(self) -> Tab:
         return self._around.tabs.tab
 
-    def deeds(self) -> dict[Act, Callable[[], object]]:
-        """What its actions do."""
+    def deeds(self, deeds: Deeds, relocation: RelocationArea) -> dict[Act, Callable[[], object]]:
+        """What its actions do; some have a meaning on either side."""
+        remote = {
+            Act.NEW_FOLDER: deeds.new_folder,
+            Act.RENAME: relocation.rename,
+            Act.DELETE: deeds.delete,
+        }
         return {
+            **{act: partial(self._either, act, deed) for act, deed in remote.items()},
             Act.TWO_PANES: self.toggle,
             Act.LOCAL_PANE: self.toggle_local,
             Act.OTHER_PANE: self.turn,
@@ -63,6 +73,14 @@ class TwoPanes(QObject):
             Act.MOVE_ACROSS: self.move_across,
             **self.comparison.deeds(),
         }
+
+    def _either(self, act: Act, remote: Callable[[], object]) -> None:
+        """The local pane's where that has the keys."""
+        front = self._tab.sides.front
+        if isinstance(front, LocalPane):
+            self._local.deeds[act](front)
+        else:
+            remote()
 
     # -- coming and going --------------------------------------------------------
 
@@ -116,6 +134,20 @@ class TwoPanes(QObject):
             Act.MOVE_ACROSS: NOT_MOVED if is_local else self._refusal(is_move=True),
             Act.OTHER_PANE: "" if sides.right is not None else NO_SECOND,
             **self.comparison.refusals(),
+            **self._local_refusals(),
+        }
+
+    def _local_refusals(self) -> Mapping[Act, str]:
+        """Of what the local pane does itself, while it has the keys."""
+        local = self._tab.sides.front
+        if not isinstance(local, LocalPane):
+            return {}
+        spans = local.view.spans()
+        is_one = len(spans) == 1 and spans[0][0] == spans[0][1]
+        return {
+            Act.NEW_FOLDER: "",
+            Act.RENAME: "" if is_one else NOT_ONE if spans else NO_ROWS,
+            Act.DELETE: "" if spans else NO_ROWS,
         }
 
     def _refusal(self, *, is_move: bool) -> str:
