@@ -24,6 +24,7 @@ from explorer.base.errors import (
     Retry,
 )
 from explorer.service.claims import utc_now
+from explorer.service.emulator import Emulator
 from explorer.service.model import Ability, Connection, Location, SecretHome
 from explorer.service.service import Service
 from explorer.service.sharing import SignedBy
@@ -34,6 +35,7 @@ from explorer.storage.environment import TOKEN_VARIABLE
 from explorer.storage.model import BlobHeaders, BlobRef, Condition
 from explorer.transfer.state import JobState
 from tests.integration.transfer.rig import MIB
+from tests.servers.lake.server import Lake
 from tests.servers.whole_copies import WholeCopies
 from tests.support.sign_in import SecureEmulator, cli_answer, jwt, write_cli
 
@@ -323,6 +325,39 @@ def test_what_takes_the_accounts_key_is_refused_with_its_reason(
             await sharing.make(keyed.id, wish, SignedBy.DELEGATION)
 
     with_service(data_dir, secure_azurite, work)
+
+
+def test_a_directorys_sas_by_delegation_reaches_the_directory_and_nothing_beside(
+    secure_azurite: SecureEmulator, azurite: Emulator, data_dir: Path, signed_in: str
+) -> None:
+    async def work(endpoint: str) -> None:
+        async with await Service.start(data_dir, adopt_jobs=False, with_transfers=False) as service:
+            await service.update_settings(ca_file=str(secure_azurite.ca_file))
+            spec = with_sign_in(parse(endpoint), TokenSource.VARIABLE)
+            report = await service.probe(spec)
+            assert report.is_hierarchical
+            connection = await service.connect(spec, name="lake", save=False, probe=report)
+            place = await _filled(service, connection)
+            await service.create_folder(place.child("a"), "deep")
+            await service.create_folder(place, "b")
+            wish = replace(service.sharing.least(place.child("a")), permissions="rl")
+            shared = await service.sharing.make(connection.id, wish)
+            assert "sr=d" in shared.token
+            assert "sdd=1" in shared.token
+            other = await service.session_connection(parse(shared.url))
+            there = Location(other.id, place.container, "a/")
+            pages = [page async for page in service.list_folder(there)]
+            assert {blob.name for page in pages for blob in page.blobs} == {"a/x.txt", "a/y.txt"}
+            whole = Location(other.id, place.container)
+            with pytest.raises(NotAuthorizedError):
+                _ = [page async for page in service.list_folder(whole)]
+            # Real folders are changed by the sign-in, too: the other endpoint takes the token.
+            await service.copies.move(place.child("a"), ("deep/",), place.child("b"))
+            pages = [page async for page in service.list_folder(place.child("b"))]
+            assert [one.name for page in pages for one in page.prefixes] == ["b/deep/"]
+
+    with Lake(azurite, container=f"lake-{uuid.uuid4().hex}", tls=secure_azurite.tls) as lake:
+        asyncio.run(work(lake.endpoint))
 
 
 # -- copying ----------------------------------------------------------------------------------

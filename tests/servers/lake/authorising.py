@@ -1,4 +1,4 @@
-"""Whether a request may do what it asks for: the key may do all, a SAS what it says."""
+"""Whether a request may do what it asks for: key and sign-in may do all, a SAS what it says."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 from email.utils import parsedate_to_datetime
 
 from tests.servers.lake.blobs import source_target
+from tests.servers.lake.delegation import claims_of
 from tests.servers.lake.failures import RefusedError
 from tests.servers.lake.messages import Request
 from tests.servers.lake.operations import Op, Target
@@ -23,7 +24,8 @@ _SKEW_S = 15 * 60
 class Gate:
     """Lets requests pass, or raises RefusedError."""
 
-    def __init__(self, store: Store, account: str, key: bytes) -> None:
+    def __init__(self, store: Store, account: str, key: bytes, *, is_secure: bool) -> None:
+        self._is_secure = is_secure
         self._store = store
         self._account = account
         self._key = key
@@ -32,7 +34,9 @@ class Gate:
         """Judge who asks and whether it may. Raises RefusedError."""
         given = request.header("authorization")
         fields = sas_fields(request.query)
-        if given:
+        if given.startswith("Bearer "):
+            claims_of(given, is_secure=self._is_secure)
+        elif given:
             self._check_key(request, given)
         elif fields:
             await self._check_sas(request, target, fields)
@@ -73,7 +77,9 @@ class Gate:
 
     async def _grant(self, fields: dict[str, str], filesystem: str, path: str) -> Grant:
         policy = await self._policy(filesystem, fields["si"]) if "si" in fields else None
-        return judged(fields, self._account, self._key, filesystem, path, policy)
+        return judged(
+            fields, self._account, self._key, filesystem, path, policy, is_secure=self._is_secure
+        )
 
     async def _check_rename_source(self, request: Request, *, by_key: bool) -> None:
         filesystem, path, query = source_of(request)

@@ -40,6 +40,7 @@ class Op(Enum):
     UNDELETE = "Undelete Blob"
     ACCOUNT_INFO = "Get Account Information"
     SERVICE = "Blob service"
+    USER_DELEGATION_KEY = "Get User Delegation Key"
     LIST_CONTAINERS = "List Containers"
     BATCH = "Blob Batch"
     CREATE_CONTAINER = "Create Container"
@@ -81,6 +82,11 @@ _BARE = {
     "GET": (Op.GET_BLOB, Op.PATH_READ),
     "HEAD": (Op.HEAD_BLOB, Op.PATH_STATUS),
     "DELETE": (Op.DELETE_BLOB, Op.PATH_DELETE),
+}
+_ACCOUNT_COMPS = {
+    "list": Op.LIST_CONTAINERS,
+    "batch": Op.BATCH,
+    "userdelegationkey": Op.USER_DELEGATION_KEY,
 }
 _BLOB_COMPS = {
     ("PUT", "block"): Op.PUT_BLOCK,
@@ -149,7 +155,7 @@ def _operation(
     if restype == "account":
         return Op.ACCOUNT_INFO
     if not has_filesystem:
-        return {"list": Op.LIST_CONTAINERS, "batch": Op.BATCH}.get(comp, Op.SERVICE)
+        return _ACCOUNT_COMPS.get(comp, Op.SERVICE)
     if restype == "container" or not has_path:
         return _container_operation(method, comp)
     return _blob_operation(request, params, comp)

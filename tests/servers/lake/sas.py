@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import unquote, urlencode
 
+from tests.servers.lake.delegation import signature_of
 from tests.servers.lake.failures import RefusedError
 from tests.servers.lake.sharedkey import signature
 from tests.servers.lake.tree import names_of
@@ -72,13 +73,13 @@ def judged(
     filesystem: str,
     path: str,
     policy: Policy | None,
+    *,
+    is_secure: bool = False,
 ) -> Grant:
     """What the SAS grants on this path, once its signature and its time are good.
 
     Raises RefusedError: AuthenticationFailed, or the mismatch of protocol or address.
     """
-    if "skoid" in fields:
-        raise _failed("User delegation SAS are not served here.")
     if fields.get("sv", "") < _OLDEST:
         raise _failed("sv is too old.")
     if "ss" in fields:
@@ -87,7 +88,10 @@ def judged(
     else:
         text = _service_text(fields, account, filesystem, path)
         grant = Grant(fields.get("sp", ""), fields.get("sr", ""))
-    if not hmac.compare_digest(signature(key, text).encode(), fields["sig"].encode()):
+    expected = signature(key, text)
+    if "skoid" in fields:
+        expected = signature_of(fields, _where(fields, account, filesystem, path))
+    if not hmac.compare_digest(expected.encode(), fields["sig"].encode()):
         raise _failed(f"Signature did not match. String to sign used was {text!r}")
     starts, ends = fields.get("st", ""), fields.get("se", "")
     if "si" in fields:
@@ -98,7 +102,7 @@ def judged(
     now = datetime.now(UTC)
     if not ends or _time(ends) <= now or (starts and _time(starts) > now):
         raise _failed("Signature not valid in the specified time frame.")
-    if fields.get("spr") == "https":
+    if fields.get("spr") == "https" and not is_secure:
         raise RefusedError("AuthorizationProtocolMismatch")
     if "sip" in fields and not _has_loopback(fields["sip"]):
         raise RefusedError("AuthorizationSourceIPMismatch")
@@ -112,7 +116,8 @@ def _account_text(fields: dict[str, str], account: str) -> str:
     return "\n".join([account, *(fields.get(name, "") for name in names)]) + "\n"
 
 
-def _service_text(fields: dict[str, str], account: str, filesystem: str, path: str) -> str:
+def _where(fields: dict[str, str], account: str, filesystem: str, path: str) -> str:
+    """The resource that is signed."""
     names = names_of(path)
     resource = fields.get("sr", "")
     if resource == "d":
@@ -127,7 +132,11 @@ def _service_text(fields: dict[str, str], account: str, filesystem: str, path: s
         names = []
     elif resource != "b":
         raise _failed("sr is none of c, d and b.")
-    where = "/".join([f"/blob/{account}/{filesystem}", *names])
+    return "/".join([f"/blob/{account}/{filesystem}", *names])
+
+
+def _service_text(fields: dict[str, str], account: str, filesystem: str, path: str) -> str:
+    where = _where(fields, account, filesystem, path)
     rows = [fields.get(name, "") for name in ("sp", "st", "se")]
     rows += [where, *(fields.get(name, "") for name in ("si", "sip", "spr", "sv", "sr"))]
     rows.append("")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -20,6 +21,7 @@ from tests.servers.lake import (
     blobs,
     containers,
     contents,
+    delegation,
     filesystems,
     keeping,
     listing,
@@ -63,6 +65,7 @@ _HANDLERS: dict[Op, Handler] = {
     Op.PATH_LIST: listing.list_paths,
     Op.SET_EXPIRY: paths.set_expiry,
     Op.UNDELETE: containers.unsupported,
+    Op.USER_DELEGATION_KEY: delegation.hand_out_key,
     Op.ACCOUNT_INFO: containers.account_info,
     Op.LIST_BLOBS: blob_listing.list_blobs,
     Op.PUT_BLOB: blobs.write,
@@ -91,7 +94,8 @@ class Lake:
 
     With a `folder`, the namespaces are kept in it, for the next server over an emulator that
     keeps its data too; without, nothing is left in the emulator when the server ends.
-    `container` is the emulator's container that holds the bytes.
+    `container` is the emulator's container that holds the bytes. With `tls` it speaks https,
+    takes the tokens of sign-ins and hands out user delegation keys.
 
     `rules`, `limits`, `names` and `acl_refused` may be changed at any time; `log` and
     `counts` are read when nothing is under way. Any thread.
@@ -104,6 +108,7 @@ class Lake:
         port: int = 0,
         folder: Path | None = None,
         container: str = "lake-inodes",
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.account = emulator.accounts[0].name
         self.key = emulator.accounts[0].key
@@ -113,7 +118,8 @@ class Lake:
         self.port = port
         key = base64.b64decode(self.key)
         self._store = Store(Upstream(emulator.port, self.account, key), container)
-        self._gate = Gate(self._store, self.account, key)
+        self._tls = tls
+        self._gate = Gate(self._store, self.account, key, is_secure=tls is not None)
         self._file = folder / "lake.json" if folder is not None else None
         self._serving: set[asyncio.Task[None]] = set()
         self._ready = threading.Event()
@@ -123,12 +129,16 @@ class Lake:
     @property
     def endpoint(self) -> str:
         """Of both APIs, without a slash at the end."""
-        return f"http://127.0.0.1:{self.port}/{self.account}"
+        return f"{self._scheme}://127.0.0.1:{self.port}/{self.account}"
+
+    @property
+    def _scheme(self) -> str:
+        return "http" if self._tls is None else "https"
 
     @property
     def connection_string(self) -> str:
         return (
-            f"DefaultEndpointsProtocol=http;AccountName={self.account};AccountKey={self.key};"
+            f"DefaultEndpointsProtocol={self._scheme};AccountName={self.account};AccountKey={self.key};"
             f"BlobEndpoint={self.endpoint};DfsEndpoint={self.endpoint};"
         )
 
@@ -181,7 +191,7 @@ class Lake:
             collector = tasks.create_task(self._store.collect())
             keeper = tasks.create_task(self._keep())
             server = await asyncio.start_server(
-                self._serve, "127.0.0.1", self.port, limit=HEAD_LIMIT
+                self._serve, "127.0.0.1", self.port, limit=HEAD_LIMIT, ssl=self._tls
             )
             self.port = server.sockets[0].getsockname()[1]
             self._ready.set()
