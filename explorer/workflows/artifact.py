@@ -33,9 +33,8 @@ from explorer.transfer.model import (
 from explorer.transfer.state import JobState
 from explorer.workflows.artifact_files import ArtifactSource, find_files
 from explorer.workflows.artifact_hash import changed, content_hash, is_unchanged
+from explorer.workflows.artifact_place import LEGACY, ORIGIN
 
-ORIGIN: Final = "LocalUpload"
-LEGACY: Final = "az-ml-artifacts"
 STATUS_KEY: Final = "upload_status"
 COMPLETED: Final = "completed"
 

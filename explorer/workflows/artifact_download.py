@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Final
 
 from explorer.base.errors import NotFoundError
 from explorer.base.records import dataclass
 from explorer.service.model import Location
 from explorer.service.service import Service
 from explorer.transfer.model import DownloadRequest, DownloadSource, JobOptions
-from explorer.workflows.artifact import COMPLETED, LEGACY, ORIGIN, STATUS_KEY
-
-_PLACE: Final = re.compile(rf"(({ORIGIN}|{LEGACY})/(?:[0-9a-f]{{64}}|[0-9a-f]{{32}})/)([^/]+/)?")
+from explorer.workflows.artifact import COMPLETED, STATUS_KEY
+from explorer.workflows.artifact_place import hash_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +24,6 @@ class Kept:
     version: str = ""
 
 
-def is_artifact(path: str) -> bool:
-    """Whether the folder `path` of a container is one: `LocalUpload/<hash>/`, or the folder in
-    it. Pure."""
-    return _PLACE.fullmatch(path) is not None
-
-
 async def look_at(service: Service, place: Location) -> Kept:
     """Count what is there, and find the confirmation: on a flat account in the metadata of a
     file, on Data Lake Gen2 in that of the hash's folder. Raises what a listing raises."""
@@ -43,11 +34,11 @@ async def look_at(service: Service, place: Location) -> Kept:
             files += 1
             size_bytes += blob.size_bytes
             found = found or _confirmation(blob.metadata or {})
-    hit = _PLACE.fullmatch(place.path)
-    if not found and hit is not None and await service.has_directories(place.connection_id):
+    marked_path = hash_folder(place.path)
+    if not found and marked_path and await service.has_directories(place.connection_id):
         container = Location(place.connection_id, place.container)
         try:
-            marked = await service.properties(container, hit[1].rstrip("/"))
+            marked = await service.properties(container, marked_path)
         except NotFoundError:
             pass
         else:
@@ -66,8 +57,8 @@ def request_for(
 ) -> DownloadRequest:
     """The artifact under its own name into `destination` (absolute), whichever of its two
     folders is given."""
-    hit = _PLACE.fullmatch(place.path)
-    target = place.name if hit is None or hit[3] else ""
+    is_hash = place.path.rstrip("/") == hash_folder(place.path)
+    target = "" if is_hash else place.name
     return DownloadRequest(
         (DownloadSource(place.path, is_prefix=True, target=target),),
         service.place(Location(place.connection_id, place.container)),

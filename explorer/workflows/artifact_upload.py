@@ -62,13 +62,12 @@ class ArtifactUpload:
     def _hear(self, count: int) -> None:
         self.hashed_bytes += count
 
+    def is_whole(self, job: JobSnapshot) -> bool:
+        """Whether its job has sent everything."""
+        return job.state is JobState.DONE and not (job.files_failed or job.files_cancelled)
+
     async def confirm(self, service: Service, job: JobSnapshot) -> Registered:
         """Once the job has sent everything. Raises what `artifact.confirm` raises."""
         if self._prepared is None:
             raise RuntimeError("nothing was prepared")
         return await confirm(service, self._prepared, job, self.wish.name, self.wish.version)
-
-
-def is_whole(job: JobSnapshot) -> bool:
-    """Whether the job has sent everything. Pure."""
-    return job.state is JobState.DONE and not (job.files_failed or job.files_cancelled)

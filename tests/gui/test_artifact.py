@@ -18,7 +18,7 @@ from explorer.gui.window.main_window import MainWindow
 from explorer.gui.window.subject import Subject
 from explorer.service.model import Ability, Location
 from explorer.transfer.model import JobOptions
-from explorer.workflows.artifact_download import is_artifact
+from explorer.workflows.artifact_place import is_artifact
 from explorer.workflows.artifact_upload import ArtifactUpload, ArtifactWish
 from tests.gui.conftest import until
 from tests.gui.connections import connection

@@ -131,6 +131,8 @@ def test_the_page_follows_where_the_focus_is() -> None:
     assert topic_of([qt, "explorer.gui.connect.paste_box", "explorer.gui.sheet"]) == "connecting"
     assert topic_of([panel.__name__]) == "transfers"
     assert topic_of(["explorer.gui.mirror.window"]) == "mirror"
+    assert topic_of(["explorer.gui.outputs.sheet"]) == "openpai"
+    assert topic_of(["explorer.gui.artifact.upload_sheet"]) == "azureml"
     assert topic_of(["explorer.gui.inspect.access_page"]) == "gen2"
     assert topic_of([qt, "explorer.gui.browse.pane"]) == "index"
     assert topic_of([qt], "gen2") == "gen2"

@@ -18,7 +18,6 @@ from pytestqt.qtbot import QtBot
 from explorer.base.tasks import TaskScope
 from explorer.gui import ask
 from explorer.gui.colours import Tone
-from explorer.gui.mount import area as area_module
 from explorer.gui.mount.area import NO_SHARES, MountArea
 from explorer.gui.mount.credentials import CredentialsSheet, Keys
 from explorer.gui.mount.sheet import MountSheet
@@ -26,6 +25,7 @@ from explorer.gui.window.main_window import MainWindow
 from explorer.gui.window.subject import Subject
 from explorer.service.emulator import Emulator
 from explorer.service.model import Location
+from explorer.workflows import mount_here
 from explorer.workflows.mount import file_host
 from explorer.workflows.mount_here import Reached, reach
 from tests.gui.conftest import until
@@ -237,7 +237,7 @@ def test_the_port_is_tried_by_a_key_and_the_answer_told(
         assert host == HOST
         return await reach("127.0.0.1", port)
 
-    monkeypatch.setattr(area_module, "reach", here)
+    monkeypatch.setattr(mount_here, "reach", here)
 
     async def work(window: MainWindow, _here: Location) -> None:
         dialog = await shown_in(window)
@@ -256,7 +256,7 @@ def test_closing_gives_up_the_try(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
         await asyncio.Event().wait()
         raise AssertionError
 
-    monkeypatch.setattr(area_module, "reach", silent)
+    monkeypatch.setattr(mount_here, "reach", silent)
 
     async def work(window: MainWindow, _here: Location) -> None:
         dialog = await shown_in(window)

@@ -4,11 +4,9 @@ only."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from explorer.gui import ask
-from explorer.gui.artifact import words
-from explorer.gui.artifact.download_sheet import ArtifactDownloadSheet
-from explorer.gui.artifact.upload_sheet import ArtifactCalls, ArtifactUploadSheet
 from explorer.gui.browse import rules
 from explorer.gui.browse.operations import job_options
 from explorer.gui.browse.words import path_text
@@ -20,10 +18,11 @@ from explorer.service.events import JobFinished, JobRemoved
 from explorer.service.model import Ability, Location
 from explorer.transfer.model import JobSnapshot
 from explorer.transfer.state import JobState
-from explorer.workflows.artifact import Registered
-from explorer.workflows.artifact_download import is_artifact, look_at, request_for
-from explorer.workflows.artifact_files import find_files
-from explorer.workflows.artifact_upload import ArtifactUpload, is_whole
+from explorer.workflows.artifact_place import is_artifact
+
+if TYPE_CHECKING:  # loaded when somebody uploads or downloads one
+    from explorer.workflows.artifact import Registered
+    from explorer.workflows.artifact_upload import ArtifactUpload
 
 
 class ArtifactArea:
@@ -65,6 +64,9 @@ class ArtifactArea:
 
     async def upload(self, place: Location) -> None:
         """Ask what, as what and where to, and send it."""
+        from explorer.gui.artifact.upload_sheet import ArtifactCalls, ArtifactUploadSheet
+        from explorer.workflows.artifact_files import find_files
+
         around = self._around
         calls = ArtifactCalls(lambda path: around.workers.run(find_files, path), self._begin)
         sheet = ArtifactUploadSheet(
@@ -104,7 +106,7 @@ class ArtifactArea:
         upload = self._sent.get(job.id)
         if upload is None:
             return
-        if is_whole(job):
+        if upload.is_whole(job):
             del self._sent[job.id]
             self._around.do(self._confirm(upload, job), "confirm an artifact")
         elif job.state is JobState.CANCELLED:
@@ -117,6 +119,8 @@ class ArtifactArea:
             )
 
     async def _confirm(self, upload: ArtifactUpload, job: JobSnapshot) -> None:
+        from explorer.gui.artifact import words
+
         done = await self._around.bridge.call(lambda service: upload.confirm(service, job))
         place = upload.wish.container
         self._around.tabs.pane.notice.say(
@@ -133,6 +137,9 @@ class ArtifactArea:
 
     async def download(self, place: Location) -> int | None:
         """Tell what it is, ask where to, and fetch it; the job, or None if it was called off."""
+        from explorer.gui.artifact.download_sheet import ArtifactDownloadSheet
+        from explorer.workflows.artifact_download import look_at, request_for
+
         around, bridge = self._around, self._around.bridge
         sheet = ArtifactDownloadSheet(
             path_text(place).strip("/"),

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from explorer.gui import ask
 from explorer.gui.browse import rules
@@ -13,12 +14,14 @@ from explorer.gui.browse.place_sheet import PlaceSheet, make_folder
 from explorer.gui.browse.rules import Place
 from explorer.gui.local.pane import LocalPane
 from explorer.gui.mirror import places
-from explorer.gui.mirror.window import MirrorWindow
 from explorer.gui.window.offers import Offer
 from explorer.gui.window.subject import Subject
 from explorer.gui.window.surroundings import Surroundings
 from explorer.service.model import Ability, Location
-from explorer.workflows.mirror_sides import End
+
+if TYPE_CHECKING:  # loaded with the first mirror
+    from explorer.gui.mirror.window import MirrorWindow
+    from explorer.workflows.mirror_sides import End
 
 BEFORE = "You see what would be done, and why, before anything is."
 
@@ -149,6 +152,8 @@ class MirrorArea:
         return self._open(source, target, delete_refusal)
 
     def _open(self, source: End, target: End, delete_refusal: str) -> MirrorWindow:
+        from explorer.gui.mirror.window import MirrorWindow
+
         around = self._around
         window = MirrorWindow(
             around.bridge,

@@ -8,17 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.gui import ask
-from explorer.gui.mount.credentials import Keys
-from explorer.gui.mount.sheet import MountSheet
 from explorer.gui.window.offers import Offer
 from explorer.gui.window.subject import Subject
 from explorer.gui.window.surroundings import Surroundings
 from explorer.service.model import Connection
 from explorer.workflows.mount import Share, file_host
-from explorer.workflows.mount_here import Reached, reach, write_credentials
 
-if TYPE_CHECKING:  # the module behind imports the whole SDK; it is loaded in a thread
+if TYPE_CHECKING:  # loaded when somebody mounts one
+    from explorer.gui.mount.credentials import Keys
     from explorer.service.service import Service
+    from explorer.workflows.mount_here import Reached
 
 ACCOUNT_KEY = "account key"
 
@@ -47,6 +46,8 @@ class MountArea:
 
     async def open(self, host: str, connection: Connection) -> None:
         """Show the dialog until it is closed."""
+        from explorer.gui.mount.sheet import MountSheet
+
         around = self._around
         await ask.answer(
             MountSheet(host, self.keys(connection), self._reach, around.scope, around.window)
@@ -54,6 +55,9 @@ class MountArea:
 
     def keys(self, connection: Connection) -> Keys:
         """How a credentials file is written for this account."""
+        from explorer.gui.mount.credentials import Keys
+        from explorer.workflows.mount_here import write_credentials
+
         workers = self._around.workers
         has_key = connection.credential_kind == ACCOUNT_KEY
 
@@ -74,4 +78,6 @@ class MountArea:
         return Keys(connection.name if has_key else "", exists, write)
 
     async def _reach(self, host: str) -> Reached:
+        from explorer.workflows.mount_here import reach
+
         return await self._around.bridge.call(lambda _service: reach(host))
