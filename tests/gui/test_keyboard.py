@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from azure.storage.blob import ContainerClient
+from azure.storage.blob import BlobClient, ContainerClient
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -28,13 +29,17 @@ from explorer.gui.statistics.sheet import StatisticsWindow
 from explorer.gui.window.actions import Act
 from explorer.gui.window.main_window import MainWindow
 from explorer.gui.window.subject import Subject
+from explorer.service.emulator import Emulator
 from explorer.service.model import Location
-from tests.gui.conftest import until
+from tests.gui.conftest import Drive, until
+from tests.gui.places import run_at
+from tests.gui.test_carry import has
 from tests.gui.test_history import Play, Scene, play, scene, versions_of
 from tests.gui.test_manage import opened_by
 from tests.gui.test_mirror import area_of
 from tests.gui.test_share import OFFER, subject_of
 from tests.gui.test_window import Run, choose, names, put, run, sheet
+from tests.servers.long_copies import LongCopies
 
 KEY = Qt.Key
 MOST_TABS = 60
@@ -142,6 +147,34 @@ def test_the_state_of_a_copy_is_read_and_left_by_keys(run: Run, container: Conta
     run(work)
 
 
+def test_a_copy_is_stopped_by_keys(
+    drive: Drive[Any], azurite: Emulator, container: ContainerClient, data_dir: Path
+) -> None:
+    put(container, "a")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        await opened_by(window, await subject_of(window, here, "b"), "Copy status")
+        dialog: CopyStatusSheet = await sheet(CopyStatusSheet)
+        await in_front(dialog)
+        await until(dialog.stop_button.isEnabled, "it is under way")
+        tab_to(dialog, dialog.stop_button)
+        press(dialog, KEY.Key_Space)
+        await until(lambda: "was stopped" in dialog.says.text(), "it is stopped")
+        await until(lambda: not dialog.stop_button.isEnabled(), "there is nothing left to stop")
+        await until(dialog.close_button.isEnabled)
+        tab_to(dialog, dialog.close_button)
+        press(dialog, KEY.Key_Space)
+        assert not dialog.isVisible()
+        assert begun.get_blob_properties().copy.status == "aborted"
+
+    with LongCopies(azurite) as server:
+        pasted = server.connection_string
+        name = str(container.container_name)
+        with BlobClient.from_connection_string(pasted, name, "b") as begun:
+            begun.start_copy_from_url(container.get_blob_client("a").url)
+            run_at(drive, data_dir, pasted, name)(work)
+
+
 def test_several_get_a_sas_each_by_keys(run: Run, container: ContainerClient) -> None:
     put(container, "a", "b")
 
@@ -182,6 +215,34 @@ def test_a_place_to_move_to_is_chosen_by_keys(run: Run, container: ContainerClie
         tab_to(dialog, dialog.go_button)
         press(dialog, KEY.Key_Escape)
         assert not dialog.isVisible()
+
+    run(work)
+
+
+@pytest.mark.parametrize("key", [KEY.Key_Space, KEY.Key_M, KEY.Key_Return])
+def test_move_is_pressed_by_keys(run: Run, container: ContainerClient, key: Qt.Key) -> None:
+    """On the button, by its letter, and by Return from the line."""
+    put(container, "a.txt", "target/c.txt")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        await until(lambda: names(window.pane) == ["target", "a.txt"], "it is listed")
+        window.pane.view.select_names({("a.txt", False)})
+        await choose(window, Act.MOVE_TO)
+        dialog: MoveSheet = await sheet(MoveSheet)
+        await in_front(dialog)
+        assert not dialog.go_button.isEnabled()
+        tab_to(dialog, dialog.line)
+        dialog.line.selectAll()
+        QTest.keyClicks(dialog.line, f"/{here.container}/target/")
+        if key is KEY.Key_M:
+            mnemonic(dialog, key)
+        elif key is KEY.Key_Space:
+            tab_to(dialog, dialog.go_button)
+            press(dialog, key)
+        else:
+            press(dialog, key)
+        await has(container, "target/a.txt", "target/c.txt")
+        await until(lambda: names(window.pane) == ["target"], "it is gone here")
 
     run(work)
 
