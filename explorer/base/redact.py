@@ -212,7 +212,7 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     ),
     (
         ("-source", "-Source", "-SOURCE"),
-        re.compile(rf"(x-ms-(?:copy|rename)-source{_QUOTED}[^\s\"'?]*\?){_NOT_YET}[^\s\"'}}]+", re.I),
+        re.compile(rf"(x-ms-(?:copy|rename)-source{_QUOTED}[^\s\"'?]{{0,2048}}\?){_NOT_YET}[^\s\"'}}]+", re.I),
         rf"\1{MASK}",
     ),
     (("://",), re.compile(rf"(://[^\s/:@]*:){_NOT_YET}[^\s/@]+(?=@)"), rf"\1{MASK}"),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 
-from explorer.base.errors import InputError
+from explorer.base.errors import InputError, UnsafeNameError
 from explorer.base.shown import shown
 from explorer.base.units import format_bytes
 from explorer.preview import zips
 from explorer.preview.gzips import Gunzip
 from explorer.preview.model import Archive, Member
 from explorer.preview.source import RangeSource, Source, Unreadable
+from explorer.transfer.names import encode, rules_for
 
 MAX_BYTES = 16 * 1024**3
 PACKED_TAR_BYTES = 1024**3
@@ -34,9 +36,15 @@ def refusal(archive: Archive, member: Member) -> str:
 
 
 def file_name(member: Member) -> str:
-    """The last part of its name: what it is to be called here. Never a path."""
+    """The last part of its name: what it is to be called here. Never a path, a device or a
+    name that shows as another."""
     last = member.name.replace("\\", "/").rstrip("/").rpartition("/")[2]
-    return last if last not in ("", ".", "..") else "member"
+    if last in ("", ".", ".."):
+        return "member"
+    try:
+        return encode(shown(last).replace("\\", "_"), rules_for(sys.platform))
+    except UnsafeNameError:  # too long
+        return "member"
 
 
 def pour(

@@ -133,10 +133,10 @@ def _order(path: Path) -> tuple[str, int]:
 def write_manifest(path: Path, run: Run, lines: IO[bytes]) -> None:
     """The run's line, then the lines: the whole new file, or what was there before. Raises
     LocalError."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    beside = path.with_name(f".{os.urandom(8).hex()}.tmp")
     with translating(os.fsencode(path)):
         try:
-            descriptor = open_private(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            descriptor = open_private(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
             with os.fdopen(descriptor, "wb") as stream:
                 stream.write(run_line(run).encode("ascii"))
                 lines.seek(0)

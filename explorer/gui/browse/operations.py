@@ -181,6 +181,7 @@ class Operations(QObject):
         if not files:
             return
         path = folder / files[0].local_path
+        check_openable(path.name)  # as it is called here
         await self.opened.add(
             path, location, row.name, etag=before.etag, may_write=await self._may_write(location)
         )

@@ -24,7 +24,7 @@ from explorer.transfer.files import translating
 def write_member(ranges: BlobRanges, archive: Archive, member: Member, path: Path) -> int:
     """Write it whole or not at all; returns its bytes. Blocks: for a worker thread. Raises
     InputError, LocalError, and what reading raises."""
-    part = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
+    part = path.with_name(f".{secrets.token_hex(8)}.part")
     with translating(os.fsencode(path)):
         try:
             with part.open("xb") as file:

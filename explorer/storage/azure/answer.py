@@ -6,6 +6,7 @@ Source: RFC 9112, sections 4 to 7. Content is never decoded here.
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
@@ -18,6 +19,11 @@ from explorer.storage.azure.wire import (
 )
 
 _NO_BODY = frozenset({204, 304})
+_MOST_INTERIM = 20
+_MOST_TRAILERS = 100
+_CHUNK = re.compile(rb"[0-9A-Fa-f]{1,15}")
+_LONGEST_NUMBER = 18
+"""Digits of a length: more is no length of anything."""
 
 
 def receive(connection: Connection, method: str, wait_s: float = 0.0) -> Answer:
@@ -26,11 +32,12 @@ def receive(connection: Connection, method: str, wait_s: float = 0.0) -> Answer:
     Raises ClosedEarly, WireError, OSError.
     """
     connection.forget_leftover()
-    while True:
+    for _ in range(_MOST_INTERIM):
         head = connection.read_head(wait_s)
         version, status, reason, headers = parse_head(head)
         if status >= 200:
             return Answer(connection, method, version, status, reason, headers, head)
+    raise WireError("the answer never comes to the point")
 
 
 def parse_head(head: bytes) -> tuple[str, int, str, dict[str, str]]:
@@ -39,7 +46,7 @@ def parse_head(head: bytes) -> tuple[str, int, str, dict[str, str]]:
     lines = text.split("\r\n")
     version, _, rest = lines[0].partition(" ")
     code, _, reason = rest.partition(" ")
-    if not version.startswith("HTTP/1.") or len(code) != 3 or not code.isdigit():
+    if not version.startswith("HTTP/1.") or len(code) != 3 or not _is_number(code):
         raise WireError("the answer is not HTTP")
     headers: dict[str, str] = {}
     for name, value in map(_field, lines[1:]):
@@ -102,7 +109,7 @@ class Answer:
             self._is_chunked = True
             self._is_done = False
         elif (length := headers.get("content-length")) is not None:
-            if not length.isdecimal():
+            if not _is_number(length):
                 raise WireError("the answer has an impossible length")
             self.length = self._left = int(length)
             self._is_done = self._left == 0
@@ -163,16 +170,16 @@ class Answer:
 
     def _next_chunk(self) -> bool:
         line = self._connection.read_line().partition(b";")[0].strip()
-        try:
-            self._left = int(line, 16)
-        except ValueError:
-            raise WireError("a chunk of the answer has no length") from None
+        if _CHUNK.fullmatch(line) is None:
+            raise WireError("a chunk of the answer has no length")
+        self._left = int(line, 16)
         if self._left:
             return True
-        while self._connection.read_line():
-            pass  # trailers
-        self._is_done = True
-        return False
+        for _ in range(_MOST_TRAILERS):
+            if not self._connection.read_line():
+                self._is_done = True
+                return False
+        raise WireError("the answer has too many trailers")
 
     def read(self, limit: int = 1 << 30) -> bytearray:
         """The whole body. Raises WireError when it is longer than `limit`."""
@@ -193,10 +200,15 @@ class Answer:
         return body
 
 
+def _is_number(text: str) -> bool:
+    """Whether it is one in the digits of ASCII, and no longer than makes sense."""
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
+
+
 def _keep_alive_s(hint: str) -> float:
     """Seconds from `timeout=5, max=100`, less one for the way."""
     for part in hint.split(","):
         name, _, value = part.strip().partition("=")
-        if name.lower() == "timeout" and value.isdecimal():
+        if name.lower() == "timeout" and _is_number(value):
             return max(0.0, int(value) - 1.0)
     return 60.0

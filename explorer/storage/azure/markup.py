@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.parsers import expat
 
+MOST_NODES = 2_000_000
+"""Each takes some 300 bytes; a page of 5,000 blobs with all about them has a tenth of that."""
+MOST_DEEP = 64
+
 
 def escaped(text: str) -> str:
     """Text as it stands in an element. The standard library's drags in a web client."""
@@ -52,7 +56,13 @@ def parse_markup(data: bytes | bytearray, root_tag: str) -> Node:
     above = Node("", {})
     stack = [above]
 
+    count = 0
+
     def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal count
+        count += 1
+        if count > MOST_NODES or len(stack) > MOST_DEEP:
+            raise MarkupError("the answer has more elements than any of the service")
         node = Node(tag, attributes)
         stack[-1].children.append(node)
         stack.append(node)

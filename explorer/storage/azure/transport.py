@@ -100,6 +100,10 @@ class PoolTransport(HttpTransport[Any, Any]):
             raise ServiceRequestError(str(error), error=error) from error
 
 
+MOST_BYTES = 64 << 20
+"""Of an answer that is read at once: pages of listings are the longest."""
+
+
 class Pieces(Iterator[bytes]):
     """A body in pieces, with what the SDK's downloader asks of one (and room for the
     properties it hangs on it)."""
@@ -138,7 +142,13 @@ class PoolResponse(HttpResponse):
     def read(self) -> bytes:
         """The whole body, without its content encoding; the connection is free afterwards."""
         if self._body is None:
-            self._body = b"".join(self._pieces(decompress=True))
+            body = bytearray()
+            for piece in self._pieces(decompress=True):
+                body += piece
+                if len(body) > MOST_BYTES:
+                    self.close()
+                    raise DecodeError("the answer is too long")
+            self._body = bytes(body)
         return self._body
 
     @property
@@ -167,7 +177,12 @@ class PoolResponse(HttpResponse):
         try:
             while count := self._answer.read_into(buffer):
                 piece = bytes(buffer[:count])
-                yield expander.decompress(piece) if expander is not None else piece
+                if expander is None:
+                    yield piece
+                    continue
+                while piece:  # what a few bytes expand to comes in pieces, too
+                    yield expander.decompress(piece, SLICE)
+                    piece = expander.unconsumed_tail
             if expander is not None:
                 yield expander.flush()
         except zlib.error as error:

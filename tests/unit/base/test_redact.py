@@ -187,3 +187,12 @@ def test_many_threads_may_register_and_redact() -> None:
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+@pytest.mark.parametrize(
+    "piece", ["x-ms-copy-source=", "sig=", "://a:", "AccountKey=", "Bearer ", "account key ", "%25"]
+)
+def test_no_text_however_long_keeps_the_redactor_busy(piece: str) -> None:
+    began_s = time.process_time()
+    redact(piece * (100_000 // len(piece)))
+    assert time.process_time() - began_s < 3.0

@@ -16,7 +16,7 @@ from explorer.preview.json_text import Layout, lay_out
 from explorer.preview.literal import parse
 from explorer.preview.look import As
 from explorer.preview.members import file_name, pour
-from explorer.preview.model import Archive, Picture, Preview, Table, Tables, Text
+from explorer.preview.model import Archive, Member, Picture, Preview, Table, Tables, Text
 from explorer.preview.parquet import leaves_of
 from explorer.preview.source import BLOCK_BYTES, BytesSource, Source, Unreadable
 from explorer.preview.text import GrowingText
@@ -473,6 +473,21 @@ def test_a_member_is_never_named_by_a_path() -> None:
     body = see("a.zip", zipped({"../../etc/passwd": b"", "c:\\x\\..": b"", "d/": b""})).body
     assert isinstance(body, Archive)
     assert [file_name(one) for one in body.members] == ["passwd", "member", "d"]
+
+
+@pytest.mark.parametrize(
+    ("name", "here"),
+    [
+        ("d/invoice\u202efdp.exe", "invoice_u202efdp.exe"),
+        ("two\nlines\x1b[2J", "two_x0alines_x1b[2J"),
+        ("a\\..\\b.txt", "b.txt"),
+        ("x" * 300, "member"),
+        ("данные 数据.txt", "данные 数据.txt"),
+    ],
+)
+def test_what_a_member_is_called_here_shows_as_it_is(name: str, here: str) -> None:
+    member = Member(name, 0, 0, "", False, 0)
+    assert file_name(member) == here
 
 
 # -- gzip, bytes, damage --------------------------------------------------------------------------

@@ -75,6 +75,7 @@ def test_an_unread_answer_closes_its_connection(pool: Pool) -> None:
         assert server.connections == 2
 
 
+CHUNKS = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 CHUNKED = (
     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     b"5;note=x\r\nhello\r\n1A\r\nabcdefghijklmnopqrstuvwxyz\r\n0\r\nTrailer: t\r\n\r\n"
@@ -118,7 +119,19 @@ def test_no_body_is_waited_for_where_there_is_none(pool: Pool) -> None:
         b"HTTP/1.1 200 OK\r\n folded: x\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: 5, 6\r\n\r\n",
+        "HTTP/1.1 ²²² OK\r\n\r\n".encode("latin-1"),
+        "HTTP/1.1 200 OK\r\nContent-Length: ٥\r\n\r\nhello".encode(),
+        b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nhello\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1_0\r\n"
+        + bytes(16)
+        + b"\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
+        + b"t: x\r\n" * 5000
+        + b"\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n" * 5000 + OK,
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabcde\r\n0\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nx: " + b"y" * 70_000,
@@ -127,6 +140,13 @@ def test_no_body_is_waited_for_where_there_is_none(pool: Pool) -> None:
 def test_what_is_not_http_is_an_error(pool: Pool, reply: bytes) -> None:
     with RawServer(canned(reply)) as server, pytest.raises(WireError):
         ask(pool, call(server))
+
+
+def test_a_connection_said_to_last_for_ever_is_an_ordinary_one(pool: Pool) -> None:
+    reply = answer("200 OK", b"hello", "Keep-Alive: timeout=" + "9" * 5000)
+    with RawServer(canned(reply, OK)) as server:
+        for _ in range(2):
+            assert ask(pool, call(server))[1] == b"hello"
 
 
 @pytest.mark.parametrize("reply", [OK[:-1], CHUNKED[:-30], b"HTTP/1.1 200 OK\r\nConte"])
