@@ -20,6 +20,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QFormLayout,
     QLabel,
     QLineEdit,
     QStyleOptionViewItem,
@@ -32,6 +33,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.base.settings import ThemeChoice
 from explorer.gui import colours
+from explorer.gui.account.metadata_field import MetadataField
 from explorer.gui.colours import Tone
 from explorer.gui.parts.busy import BusyIndicator
 from explorer.gui.parts.buttons import Rank, push_button, tool_button
@@ -465,3 +467,25 @@ def test_what_is_copied_out_of_a_secret_field_leaves_the_clipboard_again(shown: 
     QTest.keyClick(field.line, Qt.Key.Key_X, Qt.KeyboardModifier.ControlModifier)
     assert (clip.text(), field.text()) == ("the secret", "")
     kept.take_away()
+
+
+def test_the_key_of_a_caption_leads_into_a_field_made_of_parts(
+    qtbot: QtBot, theme: Theme, shown: Show
+) -> None:
+    window = QWidget()
+    form = QFormLayout(window)
+    secret, metadata = SecretField("Passphrase"), MetadataField()
+    other = QLineEdit()
+    for caption, field in (("&Other", other), ("&Passphrase", secret), ("&Metadata", metadata)):
+        form.addRow(caption, field)
+    shown(window)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    alt = Qt.KeyboardModifier.AltModifier
+    for key, line in ((Qt.Key.Key_P, secret.line), (Qt.Key.Key_M, metadata.lines)):
+        other.setFocus()
+        qtbot.keyClick(other, key, alt)
+        assert line.hasFocus()
+    qtbot.keyClick(metadata.lines, Qt.Key.Key_Tab)
+    qtbot.keyClick(other, Qt.Key.Key_Tab)
+    assert secret.line.hasFocus(), "one step of Tab, not two"

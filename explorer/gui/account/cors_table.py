@@ -68,7 +68,7 @@ class CorsTable(QWidget):
         for column, title in enumerate(HEADERS):
             self._grid.addWidget(plain_label(title, muted=True), 0, column)
             self._grid.setColumnStretch(column, _STRETCH[column])
-        self.add_button = push_button("Add &rule", icon_name="plus")
+        self.add_button = push_button("A&dd rule", icon_name="plus")
         self.add_button.clicked.connect(self._add)
         below = QHBoxLayout()
         below.addWidget(self.add_button)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from explorer.base.errors import InputError
@@ -52,6 +52,7 @@ class MetadataField(QWidget):
         column.addWidget(self.lines)
         column.addWidget(self.problem_line)
         self.setFocusProxy(self.lines)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # so that a caption may lead here
         self.lines.textChanged.connect(self._look)
 
     def show_metadata(self, metadata: Mapping[str, str]) -> None:

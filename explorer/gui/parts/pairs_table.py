@@ -72,6 +72,7 @@ class PairsTable(QWidget):
         column.addWidget(self.words)
         column.addLayout(buttons)
         self.setFocusProxy(self.table)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # so that a caption may lead here
         self.table.itemChanged.connect(self._look)
         self.table.itemSelectionChanged.connect(self._update)
         self._update()

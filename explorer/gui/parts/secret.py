@@ -41,6 +41,7 @@ class SecretField(QWidget):
         self._reveal.toggled.connect(self._show_or_hide)
         self.setTabOrder(self._line, self._reveal)
         self.setFocusProxy(self._line)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # so that a caption may lead here
         self.setAccessibleName(name)
         self._show_or_hide(False)
 

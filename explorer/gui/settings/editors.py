@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QWidget
 
 from explorer.base import settings
@@ -40,6 +40,7 @@ class Editor(QWidget):
         row.addWidget(field, 1)
         self.setFixedWidth(FIELD_WIDTH)
         self.setFocusProxy(field)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # so that a caption may lead here
 
     def set_value(self, value: Any) -> None:
         raise NotImplementedError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from explorer.gui.parts.choices import ChoiceField
@@ -45,6 +45,7 @@ class SigningField(QWidget):
         column.addWidget(self.by)
         column.addWidget(self.policy)
         self.setFocusProxy(self.by)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # so that a caption may lead here
         self.by.currentIndexChanged.connect(self._show)
         self.policy.editTextChanged.connect(self.changed)
 
