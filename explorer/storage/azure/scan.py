@@ -37,6 +37,9 @@ _NOTHING = -1
 _END = "</Blob>"
 _FEW = 8
 """Not worth being read as columns."""
+_LOOKS = 4
+"""So often a page is asked whether the rest of it can be: each time is a look at all of it, and
+rows of many shapes, or with prefixes between them, would have it looked at for each row."""
 
 
 class Shape(NamedTuple):
@@ -76,13 +79,16 @@ def _scan(text: str, at: int, with_metadata: bool) -> Page | None:
     blobs: list[Blob] = []
     prefixes: list[Prefix] = []
     learned = 0
+    looks = _LOOKS
     current: Shape | None = shapes[0] if shapes else None
     append = blobs.append
     while True:
         if current is not None:
-            if (alike := _alike(text, at, current, with_metadata)) is not None:
-                more, at = alike
-                blobs += more
+            if looks and current.pattern.match(text, at) is not None:
+                looks -= 1
+                if (alike := _alike(text, at, current, with_metadata)) is not None:
+                    more, at = alike
+                    blobs += more
             pattern, take, is_encoded, metadata_names, _ = current
             match = pattern.match
             while (hit := match(text, at)) is not None:
@@ -127,10 +133,13 @@ def _alike(
     end = text.rfind(_END) + len(_END)
     if shape.is_name_encoded or shape.metadata_names or text.find("&", at, end) >= 0:
         return None
+    marks = text.count("<", at, end)
+    if marks < shape.marks * _FEW or marks != shape.marks * text.count(_END, at, end):
+        return None
     rows = shape.pattern.findall(text, at, end)
     # What begins an element is in no value: where the matches have all of them, nothing but
     # white space can be left out.
-    if len(rows) < _FEW or text.count("<", at, end) != shape.marks * len(rows):
+    if marks != shape.marks * len(rows):
         return None
     if not isinstance(rows[0], tuple):
         return None

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from explorer.storage.azure import scan
 from explorer.storage.azure.listing import (
     block_list_body,
     parse_block_list,
@@ -131,6 +132,28 @@ def simple(name: str, **properties: str) -> str:
     fields = {"Content-Length": "3", "BlobType": "BlockBlob", **properties}
     inside = "".join(f"<{tag}>{value}</{tag}>" for tag, value in fields.items())
     return f"<Blob><Name>{name}</Name><Properties>{inside}</Properties></Blob>"
+
+
+@pytest.mark.parametrize(
+    "between",
+    ["<BlobPrefix><Name>a/</Name></BlobPrefix>", "<Blob><Name>odd</Name></Blob>"],
+    ids=["prefixes", "two shapes"],
+)
+def test_rows_of_two_kinds_in_turn_do_not_have_the_page_read_again_for_each(
+    between: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at = []
+    alike = scan._alike
+
+    def noted(text: str, at: int, shape: scan.Shape, with_metadata: bool) -> object:
+        looked_at.append(at)
+        return alike(text, at, shape, with_metadata)
+
+    monkeypatch.setattr(scan, "_alike", noted)
+    page = scan_page(page_of([simple("a"), between] * 200), False)
+    assert page is not None
+    assert len(page.blobs) + len(page.prefixes) == 400
+    assert len(looked_at) < 10
 
 
 def test_the_fast_reader_takes_ordinary_pages() -> None:
