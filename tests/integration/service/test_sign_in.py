@@ -215,6 +215,18 @@ def test_two_sign_ins_of_one_account_are_two_connections(
     with_service(data_dir, secure_azurite, work)
 
 
+def test_a_key_takes_the_place_of_a_sign_in_and_the_connection_goes_on(
+    secure_azurite: SecureEmulator, data_dir: Path, signed_in: str
+) -> None:
+    async def work(service: Service, connection: Connection) -> None:
+        text = secure_azurite.emulator.connection_string
+        changed = await service.replace_credential(connection.id, text)
+        assert (changed.id, changed.credential_kind) == (connection.id, "account key")
+        assert [page async for page in service.list_containers(connection.id)]
+
+    with_service(data_dir, secure_azurite, work)
+
+
 # -- sharing ----------------------------------------------------------------------------------
 
 
@@ -294,8 +306,10 @@ def test_one_key_of_the_service_signs_a_hundred_sas(
     async def work(service: Service, connection: Connection) -> set[str]:
         place = await _filled(service, connection)
         wish = service.sharing.least(place.child("a"), "x.txt")
-        made = [await service.sharing.make(connection.id, wish) for _ in range(3)]
-        longer = replace(wish, expires=utc_now() + timedelta(days=2))
+        now = utc_now()
+        wishes = [replace(wish, expires=now + timedelta(minutes=59 - n)) for n in range(3)]
+        made = [await service.sharing.make(connection.id, one) for one in (wish, *wishes)]
+        longer = replace(wish, expires=now + timedelta(days=2))
         made.append(await service.sharing.make(connection.id, longer))
         return {one.token.partition("ske=")[2].partition("&")[0] for one in made}
 
