@@ -323,7 +323,9 @@ class History:
         gone = [item for item in found if item.name == name]
         if not gone:
             raise NotFoundError(
-                f"No deleted container '{name}' can come back.", cure="List the account again."
+                f"There is no deleted container '{name}' that can come back.",
+                cure="List the account again.",
+                status=404,
             )
         return max(gone, key=lambda item: (item.deleted_s, item.version))
 

@@ -131,13 +131,7 @@ async def _container(
         pass
     else:
         return False
-    found = await service.history.deleted_containers(location.connection_id)
-    gone = [item for item in found if item.name == location.container]
-    if not gone:
-        raise NotFoundError(
-            f"There is no container '{location.container}', and no deleted one.", status=404
-        )
-    latest = max(gone, key=lambda item: (item.deleted_s, item.version))
+    latest = await service.history.latest_deleted(location.connection_id, location.container)
     if args.dry_run:
         out.result(f"would restore the container {latest.name} of {iso_time(latest.deleted_s)}")
         return True

@@ -11,7 +11,12 @@ from typing import TypeVar
 import pytest
 from azure.storage.blob import ContainerClient
 
-from explorer.base.errors import InputError, NotAuthorizedError, PreconditionFailedError
+from explorer.base.errors import (
+    InputError,
+    NotAuthorizedError,
+    NotFoundError,
+    PreconditionFailedError,
+)
 from explorer.service.history import etag_now
 from explorer.service.model import Connection, Location
 from explorer.service.restore_plan import Deed, RestorePlan
@@ -286,3 +291,43 @@ def test_a_version_is_downloaded_through_the_queue(
 
     asyncio.run(main())
     assert (tmp_path / "files" / "old").read_bytes() == b"o" * size_bytes
+
+
+def test_of_deleted_containers_of_one_name_the_latest_is_meant(account: Opener) -> None:
+    here = account(container_days=3)
+    here.put("first")
+
+    async def work(service: Service, place: Location) -> None:
+        at = place.connection_id
+        with pytest.raises(NotFoundError):
+            await service.history.latest_deleted(at, place.container)
+        await service.delete_container(place)
+        before = await service.history.latest_deleted(at, place.container)
+        moment()
+        await service.create_container(at, place.container)
+        here.put("second")
+        await service.delete_container(place)
+        latest = await service.history.latest_deleted(at, place.container)
+        assert latest.version != before.version
+        await service.history.restore_container(at, latest)
+
+    here.run(work)
+    assert list(here.all()) == ["second"]
+
+
+@pytest.mark.parametrize("versioning", [False, True])
+def test_what_a_deleted_blob_was_is_told(account: Opener, versioning: bool) -> None:
+    here = account(versioning=versioning, blob_days=4)
+    here.put("d/a", data=b"one")
+    here.put("d/a", "d/there", data=b"three")
+    here.delete("d/a")
+
+    async def work(service: Service, place: Location) -> None:
+        folder = place.child("d")
+        found = await service.history.last_of(folder, "a")
+        assert found is not None
+        assert (found.name, found.blob.size_bytes) == ("d/a", 5)
+        assert await service.history.last_of(folder, "there") is None
+        assert await service.history.last_of(folder, "never") is None
+
+    here.run(work)
