@@ -10,8 +10,13 @@ from collections.abc import Mapping, Sequence
 
 from explorer.base.errors import InputError, QuaysideError
 from explorer.cluster.address import Address
-from explorer.storage.connection import ConnectionSpec, parse
-from explorer.storage.environment import from_environment
+from explorer.storage.connection import (
+    ConnectionSpec,
+    parse,
+    spec_of_account,
+    with_sign_in,
+)
+from explorer.storage.environment import from_environment, sign_in_from_environment
 
 
 class Sealed:
@@ -33,10 +38,14 @@ def own_spec(environ: Mapping[str, str], endpoint: str) -> ConnectionSpec | None
     """What a machine's environment has for this blob endpoint; None where that is nothing, or
     no more than half of it. Pure."""
     text = from_environment(environ)[1]
-    if not text:
+    _, account, source = sign_in_from_environment(environ)
+    if not text and source is None:
         return None
     try:
-        spec = parse(text)
+        if text or source is None:
+            spec = parse(text)
+        else:
+            spec = with_sign_in(spec_of_account(account), source)
     except QuaysideError:
         return None
     return spec if spec.is_complete and spec.blob_endpoint == endpoint else None
