@@ -317,13 +317,13 @@ def test_the_panes_are_compared_and_what_the_other_lacks_is_selected(
         local = await local_beside(window, files)
         await ready(local, "both.txt")
         await choose(window, Act.COMPARE)
-        assert pane.view.cells.marks[("only.txt", False)][0] == "only here"
-        assert local.view.cells.marks[("both.txt", False)][0] == "same size"
+        assert pane.model.marks[("only.txt", False)][0] == "only here"
+        assert local.model.marks[("both.txt", False)][0] == "same size"
         pane.notice.action_button.click()
         assert [row.name for row in pane.selection()] == ["only.txt"]
         local.go(files.parent)
-        assert not pane.view.cells.marks
-        assert not local.view.cells.marks
+        assert not pane.model.marks
+        assert not local.model.marks
 
     run(work)
 
@@ -340,7 +340,7 @@ def without_md5(container: ContainerClient, name: str, data: bytes) -> None:
 
 
 def says(pane: Pane | LocalPane, name: str) -> str:
-    return pane.view.cells.marks[(name, False)][0]
+    return pane.model.marks[(name, False)][0]
 
 
 def test_files_of_one_size_are_compared_by_md5_and_the_other_ones_go_across(
@@ -369,12 +369,16 @@ def test_files_of_one_size_are_compared_by_md5_and_the_other_ones_go_across(
             "no MD5 stored",
         ]
         assert says(local, "other") == "older"
+        row = pane.model.position("same")
+        assert row is not None
+        spoken = pane.model.index(row, Column.NAME).data(Qt.ItemDataRole.AccessibleTextRole)
+        assert spoken == "File same, same MD5"
         await choose(window, Act.SELECT_NEWER)
         assert {row.name for row in pane.selection()} == {"other"}
         assert not window.actions_[Act.SELECT_ONLY_HERE].isEnabled()
         assert window.actions_[Act.SELECT_ONLY_HERE].statusTip() == "Nothing is only here."
         (files / "other").unlink()
-        await until(lambda: ("other", False) not in local.view.cells.marks, "the marks follow")
+        await until(lambda: ("other", False) not in local.model.marks, "the marks follow")
         await until(window.actions_[Act.SELECT_ONLY_HERE].isEnabled, "now one is only here")
         await choose(window, Act.SELECT_ONLY_HERE)
         assert [row.name for row in pane.selection()] == ["other"]
@@ -443,7 +447,7 @@ def test_comparing_by_md5_can_be_stopped_and_ends_where_a_pane_goes_elsewhere(
         local.go(files.parent)
         await until(lambda: "compare by MD5" not in window._scope.names, "it ends")
         assert pane.notice.isHidden()
-        assert not pane.view.cells.marks
+        assert not pane.model.marks
 
     run(work)
 

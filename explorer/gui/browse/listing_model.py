@@ -7,7 +7,7 @@ whatever takes long; appending and putting in single rows is done here.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -24,8 +24,11 @@ from explorer.gui.browse import cells
 from explorer.gui.browse.matching import RowMatch
 from explorer.gui.browse.rows import NO_SIZE, Row, RowKind, Rows
 from explorer.gui.browse.sorting import Column, sort_key
+from explorer.gui.colours import Tone
 
 Index = QModelIndex | QPersistentModelIndex
+Marks = Mapping[tuple[str, bool], tuple[str, Tone]]
+"""By name and whether it is a folder (or container): a word, and its tone."""
 ROOT = QModelIndex()
 FEW = 4
 """So many rows are looked for one by one, more in one walk."""
@@ -56,6 +59,8 @@ class ListingModel(QAbstractTableModel):
         self.column = Column.NAME
         self.descending = False
         self.is_ordered = True
+        self.marks: Marks = {}
+        """Said of rows beside their names, while they are compared."""
         self._order = array("I")
         self._shown = self._order
         self._match: RowMatch | None = None
@@ -80,8 +85,17 @@ class ListingModel(QAbstractTableModel):
         if role == _TOOLTIP:
             return cells.tooltip(self.rows, self._shown[index.row()], index.column())
         if role == _ACCESSIBLE:
-            return cells.spoken(self.rows, self._shown[index.row()], index.column())
+            number = self._shown[index.row()]
+            text = cells.spoken(self.rows, number, index.column())
+            mark = self.mark(number) if index.column() == Column.NAME else None
+            return text if mark is None else f"{text}, {mark[0]}"
         return None
+
+    def mark(self, number: int) -> tuple[str, Tone] | None:
+        """What is said of the row of that number."""
+        if not self.marks:
+            return None
+        return self.marks.get((self.rows.names[number], self.rows.kinds[number] != RowKind.BLOB))
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():

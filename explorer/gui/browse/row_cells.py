@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
@@ -36,8 +34,6 @@ class RowCells(Cells):
         self._rows = model
         self.dimmed: frozenset[Key] = frozenset()
         """Rows that were cut."""
-        self.marks: Mapping[Key, tuple[str, Tone]] = {}
-        """A word beside the name, and its tone."""
 
     def _key(self, number: int) -> Key:
         rows = self._rows.rows
@@ -49,7 +45,7 @@ class RowCells(Cells):
         number = self._rows.number(index.row())
         if self._rows.rows.is_deleted(number):
             return DELETED
-        return self.marks.get(self._key(number)) if self.marks else None
+        return self._rows.mark(number)
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         rows, number, column = self._rows.rows, self._rows.number(index.row()), index.column()

@@ -135,7 +135,7 @@ class Comparison(QObject):
         for side, other in ((left, right), (right, left)):
             found = comparing.compare(side.model.rows, other.model.rows, self._contents)
             self._found[side], self._kinds[side] = found, frozenset(found.values())
-            side.view.cells.marks = comparing.marks(found)
+            side.model.marks = comparing.marks(found)
             side.view.viewport().update()
         self.changed.emit()
 
@@ -162,7 +162,7 @@ class Comparison(QObject):
         self._found, self._kinds, self._contents = {}, {}, {}
         for side in pair or ():
             if shiboken6.isValid(side):
-                side.view.cells.marks = {}
+                side.model.marks = {}
                 side.view.viewport().update()
         self.changed.emit()
 
