@@ -19,6 +19,7 @@ from explorer.storage.connection_parse import parse_all, parse_one
 from explorer.storage.connection_spec import (
     EMULATOR_ACCOUNT,
     EMULATOR_KEY,
+    SIGN_IN,
     Anonymous,
     ConnectionSpec,
     Credential,
@@ -41,6 +42,7 @@ from explorer.storage.pasted import IncompleteTextError
 __all__ = [
     "EMULATOR_ACCOUNT",
     "EMULATOR_KEY",
+    "SIGN_IN",
     "Anonymous",
     "ConnectionSpec",
     "Credential",

@@ -27,6 +27,10 @@ EMULATOR_KEY = (
 )
 
 
+SIGN_IN = "Entra sign-in"
+"""How the kind of such a credential begins, in words for people."""
+
+
 class PastedKind(Enum):
     """What sort of text it was, in words for people."""
 
@@ -200,7 +204,7 @@ class ConnectionSpec:
             owner = "user delegation " if sas.is_user_delegation else ""
             return f"{owner}{sas.kind.value} SAS"
         if isinstance(self.credential, EntraSignIn):
-            return f"Entra sign-in ({self.credential.source.value})"
+            return f"{SIGN_IN} ({self.credential.source.value})"
         return "public" if isinstance(self.credential, Anonymous) else "to be asked for"
 
     @property

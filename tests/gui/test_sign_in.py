@@ -6,22 +6,25 @@ import ssl
 import urllib.request
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from explorer.base.settings import change_settings
 from explorer.base.tasks import TaskScope
 from explorer.gui.connect.dialog import ConnectCalls, ConnectDialog
+from explorer.gui.connect.replace import ReplaceDialog
 from explorer.gui.share.form import SasForm, Shareable
 from explorer.gui.share.sheet import SasSheet
 from explorer.gui.share.signing import BY_KEY, Ways
 from explorer.service.claims import utc_now
-from explorer.service.model import Location
+from explorer.service.model import Connection, Location
 from explorer.service.sharing import SignedBy
 from explorer.storage.azure.tokens import keeper_of
 from explorer.storage.connection import (
@@ -36,6 +39,7 @@ from explorer.storage.environment import TOKEN_VARIABLE
 from explorer.storage.model import BlobHeaders, BlobRef, Condition
 from explorer.storage.sas import SasKind
 from tests.gui.conftest import Drive, until
+from tests.gui.connections import connection
 from tests.gui.test_connect_dialog import STRING, Service, paste
 from tests.gui.test_share import OFFER, offer, subject_of
 from tests.gui.test_window import listed, opened, sheet
@@ -150,6 +154,17 @@ def test_an_address_of_somebody_else_gets_no_token(dialog: ConnectDialog) -> Non
     field = dialog.missing.sign_in
     assert "Azure's own" in field.refusal(TokenSource.AZURE_CLI)
     assert "Azure's own" in field.refusal(TokenSource.VARIABLE)
+
+
+def test_a_sign_in_is_not_replaced_but_made_again(scope: TaskScope, qtbot: QtBot) -> None:
+    async def nothing(connection_id: str, text: str) -> Connection:
+        raise AssertionError("nothing is replaced")
+
+    for kind, is_told in (("Entra sign-in (Azure CLI)", True), ("account key", False)):
+        made = ReplaceDialog(replace(connection(), credential_kind=kind), nothing, scope)
+        qtbot.addWidget(made)
+        texts = " ".join(label.text() for label in made.findChildren(QLabel))
+        assert ("az login" in texts) is is_told
 
 
 def spec(dialog: ConnectDialog) -> ConnectionSpec:

@@ -20,8 +20,12 @@ from explorer.gui.parts.notice import NoticeBar
 from explorer.gui.parts.texts import plain_label
 from explorer.gui.sheet import Sheet
 from explorer.service.model import Connection
-from explorer.storage.connection import Recognition, RecognitionState, recognise
+from explorer.storage.connection import SIGN_IN, Recognition, RecognitionState, recognise
 
+AGAIN = (
+    "A sign-in has nothing to be replaced: sign in again (with Azure CLI: az login), then resume "
+    "what waits. To reach the storage another way, go on here."
+)
 Replace = Callable[[str, str], Awaitable[Connection]]
 
 
@@ -46,6 +50,8 @@ class ReplaceDialog(Sheet):
         ends = expiry_text(connection)
         lead = f"Now: {connection.credential_kind}" + (f". {ends}." if ends else ".")
         self.body.addWidget(plain_label(lead, muted=True, wrap=True))
+        if connection.credential_kind.startswith(SIGN_IN):
+            self.body.addWidget(plain_label(AGAIN, wrap=True))
         self.body.addWidget(
             plain_label(
                 f"Paste a SAS, a SAS URL, a key or a connection string for {connection.account}. "
