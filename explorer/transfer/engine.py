@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from explorer.base import arenas
 from explorer.base.errors import InputError, QuaysideError
 from explorer.base.settings import Settings
 from explorer.base.tasks import TaskScope
@@ -84,6 +85,7 @@ class Engine:
 
         Raises JournalError, LocalPermissionError, DiskFullError.
         """
+        arenas.keep_few()
         self._workers = Workers("transfer", THREADS)
         try:
             self._lock = await self._workers.run(EngineLock, self._data_dir / "engines")
