@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolBu
 
 from explorer.gui.icons import icon
 from explorer.gui.window.actions import Act, Actions
+from explorer.gui.window.letters import give_letters
 
 _MENUS: tuple[tuple[str, tuple[Act | None, ...]], ...] = (
     (
@@ -127,6 +128,7 @@ _ACCOUNT_MENU = (Act.NEW_CONTAINER, Act.PASTE, None, Act.REFRESH)
 def fill(menu: QMenu, acts: tuple[Act | None, ...], actions: Actions) -> None:
     """Put actions into a menu; None is a line between them."""
     menu.setToolTipsVisible(True)
+    give_letters(menu)
     for act in acts:
         if act is None:
             menu.addSeparator()

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMenu
 from explorer.base.records import dataclass
 from explorer.gui.icons import icon
 from explorer.gui.parts.texts import tooltip
+from explorer.gui.window.letters import give_letters
 from explorer.gui.window.subject import Subject
 
 
@@ -62,6 +63,7 @@ def offered(area: Area, subject: Subject) -> Sequence[Offer]:
 def fill(menu: QMenu, areas: Iterable[Area], subject: Subject) -> None:
     """Put the offers into a menu, a section for each area; single ones share a section."""
     menu.setToolTipsVisible(True)
+    give_letters(menu)
     last = 0
     for area in areas:
         if offers := offered(area, subject):
@@ -79,6 +81,7 @@ def _add(menu: QMenu, offers: Iterable[Offer]) -> None:
             if offer.icon_name:
                 below.setIcon(icon(offer.icon_name))
             below.setToolTipsVisible(True)
+            give_letters(below)
             below.setEnabled(not offer.refusal)
             below.menuAction().setToolTip(tooltip(offer.refusal))
             _add(below, offer.children)

@@ -10,6 +10,7 @@ from explorer.gui.browse import rules
 from explorer.gui.browse.rules import Place
 from explorer.gui.icons import icon
 from explorer.gui.parts.texts import tooltip
+from explorer.gui.window.letters import give_letters
 from explorer.gui.window.tree_deeds import TreeDeeds
 from explorer.service.model import Connection, Location
 
@@ -26,6 +27,7 @@ class TreeMenu(QMenu):
     ) -> None:
         super().__init__(parent)
         self.setToolTipsVisible(True)
+        give_letters(self)
         self.aboutToHide.connect(self.deleteLater)
         self._deeds = deeds
         if connection is None or location is None:
