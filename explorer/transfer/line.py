@@ -71,18 +71,20 @@ class Line:
                 return True  # somebody else looked, waited and found it back
             began_s = time.monotonic()
             pause_s = FIRST_S
-            while not (is_back := await answers()):
-                waited_s = time.monotonic() - began_s
-                if self._is_given_up or (patience.longest_s and waited_s >= patience.longest_s):
-                    break
-                if self.trouble is None:
-                    self._outages += 1
-                    self._is_there.clear()
-                    self._tell(why)
-                pause_s = await self._pause(pause_s)
-            if self.trouble is not None:
-                self._is_there.set()
-                self._tell(None)
+            try:
+                while not (is_back := await answers()):
+                    waited_s = time.monotonic() - began_s
+                    if self._is_given_up or (patience.longest_s and waited_s >= patience.longest_s):
+                        break
+                    if self.trouble is None:
+                        self._outages += 1
+                        self._is_there.clear()
+                        self._tell(why)
+                    pause_s = await self._pause(pause_s)
+            finally:  # whoever looks may be cancelled: then the others find out for themselves
+                if self.trouble is not None:
+                    self._is_there.set()
+                    self._tell(None)
             self._is_given_up = not is_back
             return self._outages != before if is_back else None
 

@@ -135,6 +135,38 @@ def test_an_outage_is_waited_for_no_longer_than_was_said_and_by_all_files_togeth
             rig.store.close()
 
 
+def test_a_job_that_is_paused_in_an_outage_goes_on_when_it_is_resumed_after_it(
+    azurite: Emulator,
+    container: ContainerClient,
+    data_dir: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(RetryPolicy, "ceiling", lambda *_: 0.01)
+    rig = open_rig(azurite, container.container_name, data_dir)
+    write(tmp_path / "up" / "a", noise(6 * BLOCK))
+    gone = Rule(None, fault=ResetUp(0))
+
+    async def work(store: object, proxy: FaultProxy) -> None:
+        async with rig.engine(store) as engine:
+            job_id = await engine.submit(rig.upload(tmp_path / "up", block_size_bytes=BLOCK))
+            await until(lambda: "Waiting for the network" in str(engine.jobs()[0].failure))
+            await engine.pause(job_id)
+            assert engine.jobs()[0].state is JobState.PAUSED
+            proxy.rules.remove(gone)
+            await engine.resume(job_id)
+            assert (await engine.wait(job_id)).state is JobState.DONE
+
+    with FaultProxy(azurite, gone) as proxy:
+        store = open_store(parse(proxy.connection_string))
+        try:
+            run(work(store, proxy))
+        finally:
+            store.close()
+            rig.store.close()
+    assert container.download_blob("a").readall() == (tmp_path / "up" / "a").read_bytes()
+
+
 def test_resume_looks_at_once_whether_the_network_is_back(
     azurite: Emulator,
     container: ContainerClient,
