@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
@@ -39,16 +40,21 @@ def _folders_with_code() -> list[str]:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A wheel of this checkout, made from a copy so that nothing is left in it."""
+    """A wheel of this checkout."""
+    return _built(tmp_path_factory, "wheel", "*.whl")
+
+
+def _built(tmp_path_factory: pytest.TempPathFactory, kind: str, ending: str) -> Path:
+    """Made from a copy, so that nothing is left in the checkout."""
     copy = tmp_path_factory.mktemp("checkout")
-    for folder in ("explorer", "resources"):
+    for folder in ("explorer", "resources", "packaging/linux"):
         shutil.copytree(
             CHECKOUT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__")
         )
-    for file in ("pyproject.toml", "README.md", "LICENSE"):
+    for file in ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "MANIFEST.in"):
         shutil.copy(CHECKOUT / file, copy)
-    code = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
-    target = tmp_path_factory.mktemp("wheel")
+    code = f"import sys; from setuptools import build_meta; build_meta.build_{kind}(sys.argv[1])"
+    target = tmp_path_factory.mktemp(kind)
     done = subprocess.run(
         [sys.executable, "-c", code, str(target)],
         cwd=copy,
@@ -58,7 +64,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    (made,) = target.glob("*.whl")
+    (made,) = target.glob(ending)
     return made
 
 
@@ -74,6 +80,16 @@ def test_the_wheel_holds_every_module_and_every_resource(wheel: Path) -> None:
     }
     with zipfile.ZipFile(wheel) as archive:
         assert wanted - set(archive.namelist()) == set()
+
+
+def test_the_source_archive_holds_what_a_distribution_installs(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    with tarfile.open(_built(tmp_path_factory, "sdist", "*.tar.gz")) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    linux = (CHECKOUT / "packaging" / "linux").iterdir()
+    wanted = {"CHANGELOG.md", "LICENSE", "resources/icons/quayside.svg", "resources/help/index.md"}
+    assert wanted | {str(path.relative_to(CHECKOUT)) for path in linux} <= names
 
 
 def test_resources_are_read_from_an_installed_wheel(wheel: Path, tmp_path: Path) -> None:
