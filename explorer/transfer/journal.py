@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from explorer.base.records import dataclass
-from explorer.transfer.journal_file import Connection, close, open_checked, translated
+from explorer.transfer.journal_file import Connection, close, is_busy, open_checked, translated
 
 log = logging.getLogger(__name__)
 
@@ -189,7 +189,8 @@ Result = tuple["asyncio.Future[Any]", Any, BaseException | None]
 
 
 def run_batch(db: Connection, batch: Sequence[_Task]) -> list[Result]:
-    """One transaction for all; where one of them fails, one for each."""
+    """One transaction for all; where one of them fails, one for each. Where the file stays locked
+    all fail: each by itself would wait as long again."""
     writes = [task for task in batch if task.is_write]
     results: list[Result] = []
     if writes:
@@ -197,8 +198,8 @@ def run_batch(db: Connection, batch: Sequence[_Task]) -> list[Result]:
             answers = _transact(db, [task.work for task in writes])
             results += [(t.future, a, None) for t, a in zip(writes, answers, strict=True)]
         except Exception as error:
-            if len(writes) == 1:
-                results.append((writes[0].future, None, translated(error)))
+            if len(writes) == 1 or is_busy(error):  # waited for as long as it is worth
+                results += [(task.future, None, translated(error)) for task in writes]
             else:
                 results += [_alone(db, task) for task in writes]
     for task in batch:

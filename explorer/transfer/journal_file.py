@@ -251,11 +251,20 @@ def close(db: Connection) -> None:
     db.close()
 
 
+def is_busy(error: Exception) -> bool:
+    """Whether another process has kept the file locked for `BUSY_S`."""
+    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _code(error: Exception) -> int:
+    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)) & 0xFF
+
+
 def translated(error: Exception) -> Exception:
     """A fault of SQLite as an error that a person can act on."""
     if isinstance(error, QuaysideError) or not isinstance(error, sqlite3.Error):
         return error
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    code = _code(error)
     told: QuaysideError
     if code == sqlite3.SQLITE_FULL:
         told = DiskFullError(
@@ -267,7 +276,7 @@ def translated(error: Exception) -> Exception:
             "The transfer queue's file cannot be opened or written.",
             cure="Check the permissions of Quayside's data folder, or choose another.",
         )
-    elif code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    elif is_busy(error):
         told = JournalError(
             "Another Quayside has kept the transfer queue locked for too long.",
             cure="Wait for it, or close it, and try again.",

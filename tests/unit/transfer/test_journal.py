@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import sqlite3
 import stat
+import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from explorer.base.errors import DiskFullError, JournalError
-from explorer.transfer import job_table, progress_table, transfer_table
+from explorer.transfer import job_table, journal_file, progress_table, transfer_table
 from explorer.transfer.encoding import request_to_text
 from explorer.transfer.journal import Journal
 from explorer.transfer.journal_file import Connection
@@ -335,3 +336,30 @@ def test_a_file_from_before_there_were_copies_goes_on_and_takes_some(path: Path)
         assert [row.request for row in await journal.read(job_table.every)] == [REQUEST, copy]
 
     using(path, work)
+
+
+def test_a_file_that_another_process_keeps_locked_is_waited_for_once_and_not_for_each_change(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(path, jobs=1, files=40)
+    monkeypatch.setattr(journal_file, "BUSY_S", 0.25)
+    other = sqlite3.connect(path, isolation_level=None)
+
+    async def work(journal: Journal) -> float:
+        other.execute("BEGIN IMMEDIATE")
+        began_s = time.monotonic()
+        changes = [
+            journal.post(transfer_table.put_back, number, TransferState.PAUSED)
+            for number in range(1, 41)
+        ]
+        told = await asyncio.gather(*changes, return_exceptions=True)
+        took_s = time.monotonic() - began_s
+        assert all(isinstance(error, JournalError) for error in told)
+        other.execute("ROLLBACK")
+        await journal.do(transfer_table.put_back, 1, TransferState.PAUSED)
+        return took_s
+
+    try:
+        assert using(path, work) < 2.5
+    finally:
+        other.close()
