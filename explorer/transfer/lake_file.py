@@ -6,6 +6,7 @@ See Path Create and Path Update in the Data Lake Storage Gen2 REST reference.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 from collections.abc import Callable
@@ -26,7 +27,7 @@ from explorer.transfer.block_upload import is_sealed
 from explorer.transfer.files import Source
 from explorer.transfer.lake_path import KEY, first_path, mark_of, temporary_path
 from explorer.transfer.plan import Range
-from explorer.transfer.work import Live, Work
+from explorer.transfer.work import Live, Work, is_being_cancelled
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,8 @@ class LakeFile:
         it gets its name by one: that is better known before than after the sending."""
         self.is_made = True
         await self._call(self._make)
+        if is_being_cancelled():
+            raise asyncio.CancelledError  # it waited for the answer, and nothing more
 
     def _make(self) -> None:
         headers = BlobHeaders(metadata={KEY: self.upload_id.hex()})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -19,11 +20,13 @@ from explorer.storage.azure.client import open_store
 from explorer.storage.azure.datalake import AzureDirectoryStore
 from explorer.storage.azure.store import AzureBlobStore
 from explorer.storage.connection import parse
+from explorer.storage.model import Written
 from explorer.transfer.conflicts import EXISTS
 from explorer.transfer.lake_path import is_temporary
 from explorer.transfer.model import ConflictPolicy
 from explorer.transfer.state import JobState
 from tests.integration.transfer.rig import Rig, noise, run, tree_of, until, write
+from tests.integration.transfer.test_file_control import is_cancelling
 from tests.servers.lake.faults import Drop, DropReply, Refuse, Rule
 from tests.servers.lake.operations import Op
 from tests.servers.lake.server import Lake
@@ -231,6 +234,44 @@ def test_a_pause_goes_on_from_the_last_flush_in_another_engine(
     assert filesystem.get_file_client(left).get_file_properties().size >= 4 * BLOCK
     run(second())
     assert lake.counts[Op.PATH_APPEND] <= 20 + 4 + 2
+    assert read(filesystem, "f") == data
+    assert paths(filesystem) == ["f"]
+
+
+def test_a_pause_while_the_temporary_file_is_made_sends_nothing_more(
+    rig: Rig, lake: Lake, filesystem: FileSystemClient, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    data = noise(20 * BLOCK)
+    is_made, may_answer = threading.Event(), threading.Event()
+    create_file = AzureDirectoryStore.create_file
+
+    def late(*args: Any, **kwargs: Any) -> Written:
+        written = create_file(*args, **kwargs)
+        is_made.set()
+        assert may_answer.wait(30)
+        return written
+
+    monkeypatch.setattr(AzureDirectoryStore, "create_file", late)
+
+    async def work() -> None:
+        async with rig.engine(concurrency=2) as engine:
+            source = write(tmp_path / "f", data)
+            job_id = await engine.submit(rig.upload(source, "f", block_size_bytes=BLOCK))
+            await until(is_made.is_set)
+            pausing = asyncio.gather(engine.control.pause(job_id))
+            await until(is_cancelling)
+            may_answer.set()
+            await pausing
+            assert engine.jobs()[0].state is JobState.PAUSED
+            assert lake.counts[Op.PATH_APPEND] == 0
+            await engine.control.resume(job_id)
+            assert (await engine.wait(job_id)).state is JobState.DONE
+
+    try:
+        run(work())
+    finally:
+        may_answer.set()
     assert read(filesystem, "f") == data
     assert paths(filesystem) == ["f"]
 
