@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import pytest
 from azure.storage.blob import (
@@ -24,6 +24,7 @@ from tests.e2e.desk import Desk, Window
 from tests.e2e.screen import wait_for
 
 ACCOUNT = EmulatorAccount("canaryaccount", base64.b64encode(b"canary key " * 6).decode())
+PASSPHRASE = "seven tall canaries by quay"
 START = "Paste a connection string, SAS URL or blob URL"
 
 
@@ -70,11 +71,26 @@ def search(at: Desk, window: Window, needles: list[bytes]) -> list[str]:
             ["xdotool", "getwindowname", one], env=at.screen.env, capture_output=True, check=False
         )
         look("a title", done.stdout)
-    look("arguments", Path(f"/proc/{window.process.pid}/cmdline").read_bytes())
-    for path in at.home.rglob("*"):
-        if path.is_file():
-            look(str(path), path.read_bytes())
+    for process in family(window.process.pid):
+        look(f"arguments of {process.name}", (process / "cmdline").read_bytes())
+    # The home of the tests is there for what a desktop keeps: files opened lately, caches.
+    for root in (at.home, Path(os.environ["HOME"])):
+        for path in root.rglob("*"):
+            if path.is_file():
+                look(str(path), path.read_bytes())
     return hits
+
+
+def family(pid: int) -> list[Path]:
+    """`/proc` of a process and of all it has started."""
+    found, ids = [], [pid]
+    while ids:
+        place = Path(f"/proc/{ids.pop()}")
+        if place.exists():
+            found.append(place)
+            for task in (place / "task").iterdir():
+                ids += map(int, (task / "children").read_text().split())
+    return found
 
 
 def test_secrets_stay_in_the_keyring(at_desk: Desk, storage: Emulator) -> None:
@@ -125,6 +141,116 @@ def test_secrets_stay_in_the_keyring(at_desk: Desk, storage: Emulator) -> None:
         assert mode == (0o700 if path.is_dir() else 0o600), path
     assert window.close() == 0
     assert "Traceback" not in at_desk.log()
+
+
+@pytest.mark.long
+def test_what_dialogs_and_workflows_make_is_left_nowhere(
+    at_desk: Desk, storage: Emulator, tmp_path: Path
+) -> None:
+    """A SAS that is made, copied and tried, an export, a mirror, an artifact, an error, a kill."""
+    window = at_desk.open_quayside()
+    window.see(START)
+    at_desk.clip(storage.connection_string)
+    window.keys("ctrl+v")
+    wait_for(lambda: window_can_connect(window), "what was pasted to be recognised")
+    window.keys("Return")
+    window.see("Container training", "cell")
+    window.keys("Return")
+    window.see("File hello.txt", "cell")
+    needles = spellings(ACCOUNT.key)
+
+    def nowhere() -> None:
+        assert search(at_desk, window, needles) == []
+
+    # Signed for somebody else: shown, copied and tried.
+    command(window, "get shared access signature", "Shared access signature for .*")
+    window.keys("alt+m")
+    window.see("Copy the URL", "push button")
+    before = pasted(at_desk)
+    window.keys("space")
+    url = wait_for(lambda: found if (found := pasted(at_desk)) != before else None, "the URL")
+    needles += spellings(parse_qs(urlsplit(url).query)["sig"][0])
+    window.keys("alt+s")
+    window.see("What the SAS can do")
+    nowhere()
+    window.keys("Escape")
+    wait_for(lambda: not at_desk.reader.sees("Copy the URL", "push button") or None, "the end")
+
+    # For another program.
+    at_desk.clip("nothing yet")
+    window.keys("ctrl+k")
+    window.see("Commands", "list")
+    at_desk.screen.type("az with sas")
+    window.keys("Return")
+    window.see("Make and copy", "push button")
+    window.keys("alt+m")
+    text = wait_for(lambda: found if "sig=" in (found := pasted(at_desk)) else None, "the command")
+    needles += spellings(unquote(text.partition("sig=")[2].partition("&")[0].partition("'")[0]))
+    nowhere()
+
+    # An export with its secrets under a passphrase.
+    taken = at_desk.home / "taken.json"
+    command(window, "export connections", "Export connections")
+    window.keys("alt+s")
+    field = window.see("Passphrase", "text")
+    wait_for(lambda: field.is_enabled or None, "the passphrase")
+    for key in ("alt+p", "alt+g"):
+        window.keys(key)
+        at_desk.screen.type(PASSPHRASE)
+    needles.append(PASSPHRASE.encode())
+    nowhere()
+    window.keys("alt+c")
+    window.see("File name:")
+    window.keys("ctrl+a")
+    at_desk.screen.type(str(taken))
+    window.keys("Return")
+    wait_for(lambda: taken.exists() and taken.read_bytes(), "the file")
+    assert stat.S_IMODE(taken.stat().st_mode) == 0o600
+    nowhere()
+
+    # Commands beside the window, with the same connections.
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "weights.bin").write_bytes(b"x" * 100_000)
+    account = ("--connection", "canaryaccount")
+    for words, code in (
+        (("mirror", str(folder), "training/m", *account), 0),
+        (("artifact", "upload", str(folder), "--name", "m", "training", *account), 0),
+        (("copy", url, "training/copied/", *account), None),
+        (("download", "training/none", str(tmp_path), *account), 4),
+        (("ls", url.replace("sig=", "sig=x")), None),
+        (("connect", "list"), 0),
+        (("doctor",), None),
+    ):
+        process = at_desk.start("-m", "explorer", *words)
+        assert process.wait(60) == code or code is None, (words, at_desk.log())
+        nowhere()
+
+    # What a kill leaves.
+    window.kill()
+    window = at_desk.open_quayside()
+    window.see("File hello.txt", "cell")
+    assert search(at_desk, window, [ACCOUNT.name.encode()]), "the search finds what is there"
+    nowhere()
+    assert window.close() == 0
+    assert "Traceback" not in at_desk.log()
+
+
+def command(window: Window, name: str, opens: str) -> None:
+    """Choose from the palette, by typing its name; wait for the window that opens."""
+    window.keys("ctrl+k")
+    window.see("Commands", "list")
+    window.desk.screen.type(name)
+    window.keys("Return")
+    window.desk.screen.window(opens)
+
+
+def pasted(at: Desk) -> str:
+    """What is on the clipboard."""
+    done = subprocess.run(
+        ["xclip", "-o", "-selection", "clipboard"], env=at.screen.env, capture_output=True
+    )
+    return done.stdout.decode()
 
 
 def window_can_connect(window: Window) -> bool:

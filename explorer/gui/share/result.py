@@ -36,7 +36,7 @@ class SasResult(QWidget):
         self.qr_button = push_button("Show &QR code", icon_name="eye")
         self.qr_button.setCheckable(True)
         self.qr_button.toggled.connect(self._show_qr)
-        self.trial_button = push_button("Tes&t this SAS", icon_name="shield")
+        self.trial_button = push_button("Te&st this SAS", icon_name="shield")
         self.trial_button.clicked.connect(self.trial_requested)
         explain(self.trial_button, "Connects with it and nothing else, and writes nothing.")
         self.trial = plain_label(wrap=True)
@@ -93,7 +93,7 @@ class SasResult(QWidget):
         self.copy_all_button.setVisible(not is_one)
         self.copy_all_button.setText(f"&Copy all {len(made):,} URLs")
         self.qr_button.setVisible(is_one)
-        self.trial_button.setText("Tes&t this SAS" if is_one else "Tes&t the first")
+        self.trial_button.setText("Te&st this SAS" if is_one else "Te&st the first")
         if is_one:
             texts = (first.url, first.token, first.connection_string)
             for (_, name), text in zip(_ROWS, texts, strict=True):
