@@ -44,6 +44,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def window(at_desk: Desk, azurite: Emulator, runs: ContainerClient) -> Window:
     """It shows the container."""
+    at_desk.screen.env["XDG_CACHE_HOME"] = str(at_desk.home / "cache")
     window = at_desk.open_quayside(width=WIDTH, height=760)
     window.see("Paste a connection string, SAS URL or blob URL")
     at_desk.clip(azurite.connection_string)
@@ -66,6 +67,15 @@ def put_beside(at_desk: Desk, title: str) -> tuple[int, int]:
 def target(at_desk: Desk, kind: str, folder: Path) -> tuple[int, int]:
     at_desk.start(str(Path(__file__).with_name("drop_target.py")), kind, str(folder))
     return put_beside(at_desk, "Drop target")
+
+
+def file_manager(at_desk: Desk, folder: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        ["pcmanfm", str(folder)],
+        env={**at_desk.screen.env, "HOME": str(at_desk.home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def test_all_that_is_selected_is_downloaded_to_where_it_was_dropped(
@@ -111,16 +121,36 @@ def test_a_program_that_takes_local_files_only_refuses_and_it_is_said_what_to_do
 def test_a_file_dropped_on_a_file_manager_is_downloaded_into_its_folder(
     at_desk: Desk, window: Window, folder: Path
 ) -> None:
-    manager = subprocess.Popen(
-        ["pcmanfm", str(folder)],
-        env={**at_desk.screen.env, "HOME": str(at_desk.home)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    manager = file_manager(at_desk, folder)
     try:
         there = put_beside(at_desk, folder.name)
         window.activate()
         at_desk.screen.drag(window.see("File träin 1.csv", "cell").centre, there)
+        wait_for(lambda: (folder / "träin 1.csv").exists() or None, "the file")
+        assert (folder / "träin 1.csv").read_bytes() == b"epoch,loss\n1,0.5\n"
+    finally:
+        manager.terminate()
+        manager.wait(10)
+
+
+@pytest.mark.skipif(shutil.which("pcmanfm") is None, reason="needs PCManFM")
+def test_blobs_copied_as_files_are_pasted_into_a_file_manager(
+    at_desk: Desk, window: Window, folder: Path
+) -> None:
+    manager = file_manager(at_desk, folder)
+    try:
+        there = put_beside(at_desk, folder.name)
+        window.activate()
+        at_desk.screen.click(*window.see("File träin 1.csv", "cell").centre)
+        window.keys("ctrl+k")
+        window.see("Commands")
+        at_desk.screen.type("copy as files")
+        offer = "Copy as files for other programs"
+        wait_for(lambda: any(it.startswith(offer) for it in at_desk.reader.texts()), "the offer")
+        window.keys("Return")
+        wait_for(lambda: "1 file is on the clipboard" in " ".join(at_desk.reader.texts()), "it")
+        at_desk.screen.click(*there)
+        window.keys("ctrl+v")
         wait_for(lambda: (folder / "träin 1.csv").exists() or None, "the file")
         assert (folder / "träin 1.csv").read_bytes() == b"epoch,loss\n1,0.5\n"
     finally:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from explorer.base.errors import InputError, QuaysideError
 from explorer.gui.browse import rules
+from explorer.gui.browse.drops import files_mime
 from explorer.gui.browse.open_local import check_openable
 from explorer.gui.browse.operations import Operations
 from explorer.gui.browse.rules import Place
@@ -100,12 +101,7 @@ class LocalRoom(QObject):
 def _files(pane: LocalPane) -> QMimeData | None:
     """What is selected, as a file manager would hand it out."""
     paths = pane.selected_paths()
-    if not paths:
-        return None
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(path) for path in paths])
-    mime.setText("\n".join(paths))
-    return mime
+    return files_mime(paths) if paths else None
 
 
 async def _open(path: Path) -> None:

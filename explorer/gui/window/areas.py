@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from explorer.gui.account.area import AccountArea
 from explorer.gui.artifact.area import ArtifactArea
+from explorer.gui.carry.as_files import AsFilesArea
 from explorer.gui.connect.marks_area import MarksArea
 from explorer.gui.export.area import ExportArea
 from explorer.gui.manage.area import ManageArea
@@ -22,6 +23,7 @@ def make_areas(around: Surroundings) -> tuple[Area, ...]:
     """In the order of their sections in a menu."""
     return (
         CopyAsArea(around),
+        AsFilesArea(around),
         ShareArea(around),
         ManageArea(around),
         MirrorArea(around),
