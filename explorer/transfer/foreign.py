@@ -7,9 +7,12 @@ ids of another length block a name for a week, unless something is committed the
 
 from __future__ import annotations
 
+import asyncio
+
+from explorer.base.cancel import shielded
 from explorer.base.errors import ConflictError, NotAuthorizedError, NotFoundError
 from explorer.storage.model import BlobHeaders, BlobRef, BlockList, Condition
-from explorer.transfer.work import Live, Work
+from explorer.transfer.work import Live, Work, is_being_cancelled
 
 
 async def clear_foreign_blocks(
@@ -29,17 +32,21 @@ async def _clear_absent(work: Work, live: Live, ref: BlobRef, condition: Conditi
     """Nothing is there: committing no blocks drops them, and the empty blob goes at once."""
 
     def put_and_delete() -> Condition:
-        empty = work.store.put_block_list(ref, [], headers=BlobHeaders(), condition=condition)
-        try:
-            work.store.delete_blob(ref, condition=Condition.unchanged(empty.etag))
-        except NotAuthorizedError:
-            # We may write but not delete: the commit replaces the empty blob.
-            return Condition.unchanged(empty.etag)
-        except NotFoundError:
-            pass
-        return condition
+        with shielded():  # a cancel in between would leave the empty blob
+            empty = work.store.put_block_list(ref, [], headers=BlobHeaders(), condition=condition)
+            try:
+                work.store.delete_blob(ref, condition=Condition.unchanged(empty.etag))
+            except NotAuthorizedError:
+                # We may write but not delete: the commit replaces the empty blob.
+                return Condition.unchanged(empty.etag)
+            except NotFoundError:
+                pass
+            return condition
 
-    return await work.call(live, put_and_delete)
+    cleared = await work.call(live, put_and_delete)
+    if is_being_cancelled():
+        raise asyncio.CancelledError
+    return cleared
 
 
 async def _clear_under_blob(

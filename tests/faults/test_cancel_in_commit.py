@@ -205,3 +205,32 @@ def test_a_cancel_after_the_answer_was_lost_looks_whether_it_is_there(
     target = container.get_blob_client("to/f")
     stored = target.download_blob().readall() if target.exists() else b""
     assert stored == (data if is_written else b"old" if looks_first else b"")
+
+
+def test_a_cancel_while_others_unfinished_blocks_are_cleared_leaves_no_empty_blob(
+    rig: Rig, container: ContainerClient, tmp_path: Path
+) -> None:
+    container.get_blob_client("f").stage_block("eA==", b"of somebody else")
+    source = write(tmp_path / "f", noise(1000))
+    is_written, may_answer = threading.Event(), threading.Event()
+
+    async def work(store: object) -> None:
+        async with rig.engine(store) as engine:
+            job_id = await engine.submit(rig.upload(source, "f"))
+            await until(is_written.is_set)
+            cancelling = asyncio.gather(engine.cancel(job_id))
+            await until(lambda: is_cancelling() or cancelling.done())
+            may_answer.set()
+            await cancelling
+            assert (await engine.wait(job_id)).state is JobState.CANCELLED
+
+    rule = Rule(Op.PUT_BLOCK_LIST, fault=LateReply(is_written, may_answer))
+    with FaultProxy(rig.emulator, rule) as proxy:
+        store = open_store(parse(proxy.connection_string))
+        try:
+            run(work(store))
+        finally:
+            may_answer.set()
+            store.close()
+            rig.store.close()
+    assert [blob.name for blob in container.list_blobs()] == []
