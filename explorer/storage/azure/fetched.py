@@ -26,6 +26,8 @@ MOST_S: Final = 30.0
 """So long it may take, from the first byte to the last."""
 MOST_REDIRECTS: Final = 5
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_HOST: Final = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+", re.IGNORECASE)
+"""What goes into a request to a proxy, too: a name of ASCII, or an address."""
 _SAFE: Final = "/%:=&;+,!$'()*~@?-._"
 _HEAD: Final = "Accept: application/json\r\nAccept-Encoding: identity\r\nConnection: close\r\n"
 
@@ -123,9 +125,11 @@ def _parts(address: str) -> tuple[Origin, str]:
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port
-    except ValueError:
+        if not host.isascii():
+            host = host.encode("idna").decode("ascii")
+    except ValueError:  # UnicodeError is one
         host, port = "", None
-    if not host:
+    if _HOST.fullmatch(host) is None:
         raise InputError("That is no address.", cure="Write it with https:// in front.")
     scheme = parts.scheme.lower()
     if scheme != "https" and not is_loopback(host):

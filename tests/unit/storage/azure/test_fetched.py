@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +13,7 @@ from explorer.base.cancel import Cancelled, CancelToken, running_under
 from explorer.base.errors import InputError, NetworkError
 from explorer.storage.azure.client import StoreOptions
 from explorer.storage.azure.fetched import MOST_BYTES, fetch_text, is_address
+from tests.servers.raw import RawServer, canned, read_request
 
 SECRET = "topsecret"
 OPTIONS = StoreOptions()
@@ -122,3 +124,28 @@ def test_where_nobody_answers_that_is_said(server: str) -> None:
 def test_an_address_is_told_from_a_file() -> None:
     assert is_address(" HTTPS://a/b")
     assert not is_address("storages.json")
+
+
+@pytest.mark.parametrize(
+    "host", ["a b", "%41", "a\u200bb c", "\u200b", "ü" * 70, "a\tb c", "x\x0by", "a,b", "a%0d%0ab"]
+)
+def test_a_host_that_is_no_name_is_asked_of_nobody_not_even_of_a_proxy(host: str) -> None:
+    with RawServer(canned()) as proxy:
+        options = StoreOptions(proxy=f"http://127.0.0.1:{proxy.port}")
+        with pytest.raises(InputError, match="no address"):
+            fetch_text(f"https://{host}/x", options)
+        assert not proxy.connections
+
+
+def test_a_host_in_other_letters_is_asked_for_by_its_name_on_the_wire() -> None:
+    seen: list[str] = []
+
+    def refuse(sock: socket.socket, index: int) -> None:
+        seen.append(read_request(sock)[0])
+        sock.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+
+    with RawServer(refuse) as proxy:
+        options = StoreOptions(proxy=f"http://127.0.0.1:{proxy.port}")
+        with pytest.raises(NetworkError):
+            fetch_text("https://exämple.invalid/x", options)
+    assert seen[0].startswith("CONNECT xn--exmple-cua.invalid:443 ")
