@@ -32,7 +32,10 @@ from explorer.gui.colours import Tone
 X11 = "xcb"
 KNOWS_WHERE = frozenset({X11, "windows", "cocoa"})
 """Platforms on which one learns where the mouse was let go outside of the own windows."""
-NOT_TAKEN = "The program under the mouse does not take files out of this window."
+NOT_TAKEN = (
+    "The program under the mouse does not take files out of this window. Download them to a "
+    "folder, or choose Copy as files and paste them there."
+)
 NOT_THERE = "{place} is no folder of this computer, so nothing can be saved in it from here."
 
 Save = Callable[[Parcel, Path], None]
