@@ -69,6 +69,7 @@ class Attempt(NamedTuple):
         return f"Could not {self.doing} {what}".rstrip() if what else f"Could not {self.doing}"
 
 
+_WORD = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 _MANY_REASONS = frozenset(
     {"", "AuthenticationFailed", "InvalidAuthenticationInfo", "AuthorizationFailure"}
 )
@@ -86,8 +87,8 @@ def refusal(
     attempt: Attempt, status: int, headers: Mapping[str, str], body: bytes = b""
 ) -> QuaysideError:
     """The error for an answer that is not a success. `headers` have lower-case names."""
-    code = headers.get("x-ms-error-code", "") or _tag(body, b"Code")
-    request_id = headers.get("x-ms-request-id", "")
+    code = _word(headers.get("x-ms-error-code", "") or _tag(body, b"Code"))
+    request_id = _word(headers.get("x-ms-request-id", ""))
     meaning = MEANINGS.get(code) or _by_status(status)
     if meaning.error is NotAuthorizedError and status != 407:
         meaning = _authorization(attempt, code, status, headers, body) or meaning
@@ -242,6 +243,11 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
     if not math.isfinite(value):
         return None
     return max(0.0, value if "retry-after" in headers else value / 1000)
+
+
+def _word(text: str) -> str:
+    """A code or an id as services give it, which is shown and kept; anything else is none."""
+    return text if _WORD.fullmatch(text) else ""
 
 
 def _tag(body: bytes, name: bytes) -> str:

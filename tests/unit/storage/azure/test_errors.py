@@ -273,3 +273,18 @@ def test_an_answer_that_the_sdk_cannot_read_is_no_crash() -> None:
 
     with pytest.raises(ServiceError, match="cannot be read"), translating(attempt()):
         raise DeserializationError("Unable to deserialize response data.")
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 60_000, "\x1b[2JOops", "two words", "<b>bold</b>", "a\u202eb", "sig=abcdefgh&x"]
+)
+def test_what_is_no_code_and_no_id_is_not_repeated(text: str) -> None:
+    in_body = f"<Error><Code>{text}</Code></Error>".encode()
+    for error in (
+        refused(409, text, x_ms_request_id=text),
+        refused(409, body=in_body, x_ms_request_id=text),
+    ):
+        assert isinstance(error, StorageError)
+        assert (error.code, error.request_id) == ("", "")
+        assert len(str(error)) < 300
+        assert text not in str(error)
