@@ -130,7 +130,7 @@ def _upload_row(request: UploadRequest, found: Found, relative: str) -> NewTrans
         found.path,
         mapped.name,
         found.size_bytes,
-        found.mtime_ns,
+        stamps.kept(found.mtime_ns),
         note=found.skipped or mapped.note,
         state=TransferState.SKIPPED if found.skipped else TransferState.QUEUED,
     )

@@ -1,6 +1,8 @@
 """A file's time of modification as metadata, as rclone writes and reads it. Pure.
 
-The key is `mtime`, the value RFC 3339 in UTC with up to nine digits of a second.
+The key is `mtime`, the value RFC 3339 in UTC with up to nine digits of a second. Times that 64
+bits of nanoseconds do not hold (before 1678, after 2261) are what programs write that know
+none, and are taken for that.
 """
 
 from __future__ import annotations
@@ -15,18 +17,19 @@ _FORM: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d\d:\d\d)"
 )
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MOST_NS: Final = 2**63 - 1
 
 
 def to_text(mtime_ns: int) -> str:
     """`2024-05-01T10:20:30.000000001Z`; trailing zeros are left out."""
-    seconds, nanoseconds = divmod(mtime_ns, 1_000_000_000)
+    seconds, nanoseconds = divmod(kept(mtime_ns), 1_000_000_000)
     text = (_EPOCH + timedelta(seconds=seconds)).isoformat()[:19]
     fraction = f".{nanoseconds:09}".rstrip("0") if nanoseconds else ""
     return f"{text}{fraction}Z"
 
 
 def from_text(text: str) -> int | None:
-    """Nanoseconds since 1970, or None where it is no such time."""
+    """Nanoseconds since 1970 in 64 bits, or None where it is no such time."""
     found = _FORM.fullmatch(text.strip())
     if found is None:
         return None
@@ -36,7 +39,13 @@ def from_text(text: str) -> int | None:
     except ValueError:
         return None
     whole = (moment - _EPOCH) // timedelta(seconds=1)
-    return whole * 1_000_000_000 + int((fraction or "").ljust(9, "0"))
+    mtime_ns = whole * 1_000_000_000 + int((fraction or "").ljust(9, "0"))
+    return mtime_ns if kept(mtime_ns) == mtime_ns else None
+
+
+def kept(mtime_ns: int) -> int:
+    """A file's time as the journal keeps it: in 64 bits, or the nearest to it."""
+    return max(-_MOST_NS, min(mtime_ns, _MOST_NS))
 
 
 def _zone(text: str) -> timezone:

@@ -40,6 +40,33 @@ def test_a_file_of_any_size_goes_up_and_down_unchanged(
     assert not parts_in(tmp_path)
 
 
+@pytest.mark.parametrize("year", [1, 1600, 2300, 9999])
+def test_a_time_that_no_clock_had_stops_no_download(
+    rig: Rig, container: ContainerClient, tmp_path: Path, year: int
+) -> None:
+    container.upload_blob("d/f", b"x", metadata={"mtime": f"{year:04}-01-01T00:00:00Z"})
+    container.upload_blob("d/g", b"y")
+    down = run(rig.do(rig.download("d/", tmp_path / "down")))
+    assert (down.state, down.files_done, down.failure) == (JobState.DONE, 2, None)
+    assert (tmp_path / "down" / "f").stat().st_mtime > 1_600_000_000  # the service's
+    one = run(rig.do(rig.download("d/f", tmp_path / "one")))
+    assert (one.state, one.failure) == (JobState.DONE, None)
+
+
+@pytest.mark.parametrize("second", [2**34 - 1, -(2**31), 10**12])
+def test_a_time_that_no_clock_had_stops_no_upload(
+    rig: Rig, container: ContainerClient, tmp_path: Path, second: int
+) -> None:
+    source = write(tmp_path / "up" / "f", b"x" * 3 * BLOCK)
+    try:
+        os.utime(source, (second, second))
+    except OSError:
+        pytest.skip("this file system keeps no such time")
+    up = run(rig.do(rig.upload(source.parent, block_size_bytes=BLOCK)))
+    assert (up.state, up.files_done, up.failure) == (JobState.DONE, 1, None)
+    assert container.get_blob_client("f").get_blob_properties().size == 3 * BLOCK
+
+
 def test_a_tree_with_odd_names_and_empty_folders_comes_back_the_same(
     rig: Rig, tmp_path: Path
 ) -> None:

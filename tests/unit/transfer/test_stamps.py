@@ -22,9 +22,17 @@ def test_a_time_is_written_to_the_nanosecond(nanoseconds: int, text: str) -> Non
     assert to_text(nanoseconds) == text
 
 
-@given(st.integers(-30_000_000_000 * 10**9, 200_000_000_000 * 10**9))
+@given(st.integers(1 - 2**63, 2**63 - 1))
 def test_every_time_reads_back(nanoseconds: int) -> None:
     assert from_text(to_text(nanoseconds)) == nanoseconds
+
+
+@given(st.integers(2**63, 2**100))
+def test_a_time_beyond_64_bits_is_written_as_the_nearest_and_read_as_none(nanoseconds: int) -> None:
+    assert to_text(nanoseconds) == "2262-04-11T23:47:16.854775807Z"
+    assert to_text(-nanoseconds) == "1677-09-21T00:12:43.145224193Z"
+    assert from_text("2262-04-11T23:47:16.854775808Z") is None
+    assert from_text("0001-01-01T00:00:00Z") is None
 
 
 @pytest.mark.parametrize(
