@@ -27,7 +27,7 @@ class ClusterAwayError(ClusterError):
 def not_installed() -> InputError:
     return InputError(
         "This Quayside cannot reach a cluster: Dask is not installed.",
-        cure="Install the extra: pip install 'quayside[cluster]'.",
+        cure="Install the extra: pip install 'quayside-explorer[cluster]'.",
     )
 
 
@@ -92,18 +92,18 @@ def unfit(worker: str, answer: Mapping[str, Any] | BaseException) -> ClusterErro
     if isinstance(answer, ModuleNotFoundError):
         return ClusterError(
             f"The worker {worker} lacks Quayside: {answer}.",
-            cure=f"Install there what is here: pip install 'quayside[cluster]=={__version__}'.",
+            cure=f"Install there what is here: pip install 'quayside-explorer[cluster]=={__version__}'.",
         )
     if isinstance(answer, BaseException):
         return ClusterError(
             f"The worker {worker} does not understand this Quayside "
             f"({str(answer) or type(answer).__name__}): it may have another version.",
-            cure=f"Install there what is here: pip install 'quayside[cluster]=={__version__}'.",
+            cure=f"Install there what is here: pip install 'quayside-explorer[cluster]=={__version__}'.",
         )
     if answer["version"] != __version__:
         return ClusterError(
             f"The worker {answer['name']} has Quayside {answer['version']}, this is {__version__}.",
-            cure=f"Install the same on both: pip install 'quayside[cluster]=={__version__}'.",
+            cure=f"Install the same on both: pip install 'quayside-explorer[cluster]=={__version__}'.",
         )
     if answer["python"] != python_version():
         return ClusterError(
