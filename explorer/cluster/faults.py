@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from explorer import __version__
 from explorer.base.errors import InputError, QuaysideError, Retry
 from explorer.cluster.address import Address
 from explorer.transfer.encoding import failure_from_text
+
+_THIS: Final = f"pip install 'quayside-explorer[cluster]=={__version__}'"
 
 
 class ClusterError(QuaysideError):
@@ -92,18 +94,18 @@ def unfit(worker: str, answer: Mapping[str, Any] | BaseException) -> ClusterErro
     if isinstance(answer, ModuleNotFoundError):
         return ClusterError(
             f"The worker {worker} lacks Quayside: {answer}.",
-            cure=f"Install there what is here: pip install 'quayside-explorer[cluster]=={__version__}'.",
+            cure=f"Install there what is here: {_THIS}.",
         )
     if isinstance(answer, BaseException):
         return ClusterError(
             f"The worker {worker} does not understand this Quayside "
             f"({str(answer) or type(answer).__name__}): it may have another version.",
-            cure=f"Install there what is here: pip install 'quayside-explorer[cluster]=={__version__}'.",
+            cure=f"Install there what is here: {_THIS}.",
         )
     if answer["version"] != __version__:
         return ClusterError(
             f"The worker {answer['name']} has Quayside {answer['version']}, this is {__version__}.",
-            cure=f"Install the same on both: pip install 'quayside-explorer[cluster]=={__version__}'.",
+            cure=f"Install the same on both: {_THIS}.",
         )
     if answer["python"] != python_version():
         return ClusterError(
