@@ -176,6 +176,7 @@ def test_a_screen_reader_hears_what_a_row_is(model: ListingModel) -> None:
 def test_selected_rows_are_weighed(model: ListingModel) -> None:
     fill(model, "d/", "a", "bb", "ccc")
     assert model.weigh([(0, 1), (3, 3)]) == (1, 2, 4)
+    assert model.weigh([(0, 3)]) == (1, 3, 6)
 
 
 def test_only_folders_take_drops(model: ListingModel) -> None:

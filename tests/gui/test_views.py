@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
+from explorer.gui.browse import listing_view
 from explorer.gui.browse.columns import Columns
 from explorer.gui.browse.listing_model import ListingModel
 from explorer.gui.browse.listing_view import ListingView
@@ -18,6 +21,7 @@ from explorer.gui.browse.tree_view import BadgeDelegate, TreeView
 from explorer.service.model import Location
 from explorer.storage.model import Prefix
 from tests.gui.connections import connection
+from tests.gui.listings import blob
 
 
 def test_the_name_of_a_connection_ends_before_its_badge(qtbot: QtBot) -> None:
@@ -57,3 +61,26 @@ def test_a_right_click_beside_the_rows_is_about_none_of_them(qtbot: QtBot) -> No
     QTest.mousePress(view.viewport(), right, pos=QPoint(50, 250))
     assert view.spans() == []
     QTest.mouseRelease(view.viewport(), right, pos=QPoint(50, 250))
+
+
+def test_typing_finds_a_name_however_far_it_is_and_round_again(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing_view, "SEARCH_SLICE", 3)
+    model = ListingModel()
+    rows = Rows()
+    rows.add_blobs(blob(name) for name in ("aa", "b", "c", "d", "e", "zz", "zy"))
+    model.start(rows, array("I", range(7)))
+    view = ListingView(model, Columns())
+    qtbot.addWidget(view)
+    view.keyboardSearch("z")
+    qtbot.waitUntil(lambda: view.current_row() == 5)
+    view.keyboardSearch("y")
+    qtbot.waitUntil(lambda: view.current_row() == 6)
+    monkeypatch.setattr(listing_view, "SEARCH_PAUSE_S", 0.0)
+    view.keyboardSearch("a")
+    qtbot.waitUntil(lambda: view.current_row() == 0)
+    view.keyboardSearch("z")
+    model.start(Rows())  # the folder is left while it is looked through
+    qtbot.waitUntil(lambda: not view._searching.isActive())
+    assert view.current_row() is None

@@ -129,13 +129,12 @@ class ListingModel(QAbstractTableModel):
         """All row numbers as they are ordered, shown or not. Not to be changed."""
         return self._order
 
-    def next_beginning(self, text: str, start: int) -> int | None:
-        """The first row from `start` on, and round again, whose name begins with `text`."""
+    def beginning(self, text: str, first: int, end: int) -> int | None:
+        """The first row from `first` on, before `end`, whose name begins with `text`."""
         names, length = self.rows.names, len(text)
-        for first, numbers in ((start, self._shown[start:]), (0, self._shown[:start])):
-            for place, number in enumerate(numbers, first):
-                if names[number][:length].casefold() == text:
-                    return place
+        for place, number in enumerate(self._shown[first:end], first):
+            if names[number][:length].casefold() == text:
+                return place
         return None
 
     def number(self, row: int) -> int:
@@ -159,11 +158,14 @@ class ListingModel(QAbstractTableModel):
         for first, last in spans:
             # In C all the way: everything may be selected.
             numbers = self._shown[first : last + 1]
-            own = bytes(map(kinds.__getitem__, numbers)).count(RowKind.BLOB)
-            others = len(numbers) - own
-            blobs += own
+            is_all = len(numbers) == len(kinds)
+            own = kinds if is_all else bytes(map(kinds.__getitem__, numbers))
+            weights = sizes if is_all else map(sizes.__getitem__, numbers)
+            own_blobs = own.count(RowKind.BLOB)
+            others = len(numbers) - own_blobs
+            blobs += own_blobs
             folders += others
-            size_bytes += sum(map(sizes.__getitem__, numbers)) - others * NO_SIZE
+            size_bytes += sum(weights) - others * NO_SIZE
         return folders, blobs, size_bytes
 
     def count_deleted(self, spans: Iterable[tuple[int, int]]) -> int:

@@ -17,6 +17,7 @@ from PySide6.QtCore import (
     QPoint,
     QRect,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -55,6 +56,8 @@ from explorer.gui.parts.views import dress_table
 
 MIN_NAME_WIDTH = 220
 SEARCH_PAUSE_S = 1.0
+SEARCH_SLICE = 50_000
+"""So many names are looked at in one turn of the window's loop: some 15 ms."""
 
 
 def sort_order(descending: bool) -> Qt.SortOrder:
@@ -88,6 +91,12 @@ class ListingView(QTableView):
         """Told what whoever took it made of it."""
         self._typed = ""
         self._typed_at = 0.0
+        self._to_search: list[tuple[int, int]] = []
+        self._searching = QTimer(self)
+        self._searching.setSingleShot(True)
+        self._searching.timeout.connect(self._search_on)
+        model.modelReset.connect(self._to_search.clear)
+        model.layoutChanged.connect(self._to_search.clear)
         self._is_fitting = False
         self._shows_deleted = False
         self.drop_refusal = ""
@@ -285,14 +294,28 @@ class ListingView(QTableView):
         else:
             self._typed = text
         self._typed_at = now
-        row = self._find(self._typed)
-        if row is not None:
-            self.go_to(row)
-
-    def _find(self, text: str) -> int | None:
         current = self.current_row()
-        start = 0 if current is None else current + (1 if len(text) == 1 else 0)
-        return self._rows.next_beginning(text, start)
+        start = 0 if current is None else current + (1 if len(self._typed) == 1 else 0)
+        count = self._rows.rowCount()
+        # From there to the end, and round again; a slice at a time, as there may be a million.
+        stretches = ((start, count), (0, start))
+        self._to_search[:] = [
+            (first, min(first + SEARCH_SLICE, end))
+            for begin, end in stretches
+            for first in range(begin, end, SEARCH_SLICE)
+        ]
+        self._search_on()
+
+    def _search_on(self) -> None:
+        self._searching.stop()
+        if not self._to_search:
+            return
+        row = self._rows.beginning(self._typed, *self._to_search.pop(0))
+        if row is None:
+            self._searching.start()
+        else:
+            self._to_search.clear()
+            self.go_to(row)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         is_on_a_row = self.indexAt(event.position().toPoint()).isValid()
