@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import uuid
 from pathlib import Path
 
 from azure.storage.blob import BlobBlock, ContainerClient, ContentSettings
@@ -11,9 +12,11 @@ from PySide6.QtCore import Qt
 
 from explorer.gui.browse.pane import Pane
 from explorer.gui.browse.sorting import Column
+from explorer.gui.colours import Tone
 from explorer.gui.local.pane import LocalPane
 from explorer.gui.window.actions import Act
 from explorer.gui.window.main_window import MainWindow
+from explorer.service.emulator import Emulator
 from explorer.service.model import Location
 from explorer.storage.model import Blob, BlobType
 from tests.gui.conftest import until
@@ -169,3 +172,27 @@ def test_comparing_by_md5_can_be_stopped_and_ends_where_a_pane_goes_elsewhere(
         assert not pane.model.marks
 
     run(work)
+
+
+def test_where_md5s_cannot_be_asked_for_it_is_told_and_sizes_stay_marked(
+    run: Run, azurite: Emulator, container: ContainerClient
+) -> None:
+    put(container, "a")
+    name = f"gone-{uuid.uuid4().hex[:20]}"
+    with ContainerClient.from_connection_string(azurite.connection_string, name) as gone:
+        gone.create_container()
+        put(gone, "a")
+
+        async def work(window: MainWindow, here: Location) -> None:
+            await choose(window, Act.TWO_PANES)
+            left, right = window.tabs.panes()
+            right.go(Location(here.connection_id, name))
+            await until(lambda: names(left) == names(right) == ["a"], "both are listed")
+            window.tabs.tab.sides.turn_to(left)
+            gone.delete_container()
+            await choose(window, Act.COMPARE_MD5)
+            await until(lambda: left.notice.tone() is Tone.BAD, "it is told")
+            assert says(left, "a") == says(right, "a") == "same size"
+            await until(window.actions_[Act.COMPARE_MD5].isEnabled, "it can be tried again")
+
+        run(work)
