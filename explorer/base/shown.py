@@ -6,7 +6,6 @@ Pure.
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterable
 from typing import Final
 
@@ -39,6 +38,8 @@ def shell_word(text: str) -> str:
     terminal: what `shown` would escape goes as octal bytes into `$'...'` (POSIX.1-2024, 2.2.4;
     bash, zsh, ksh), everything else as `shlex.quote` has it."""
     if text.isprintable() or not _UNSAFE.search(text):
+        import shlex  # late: few commands print one
+
         return shlex.quote(text)
     inside = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"$'{_UNSAFE.sub(_octal, inside)}'"
