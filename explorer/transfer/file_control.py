@@ -84,8 +84,7 @@ class FileControl:
 
     async def pause(self, job_id: int, ids: Sequence[int]) -> None:
         """Hold these back; what is durable of them stays, the rest of the job goes on."""
-        job = self._queue.job(job_id)
-        async with job.control:
+        async with self._queue.held(job_id) as job:
             if await self._wishes(job, ids, "pause"):
                 return
             await self._hold(job, ids)
@@ -94,8 +93,7 @@ class FileControl:
     async def resume(self, job_id: int, ids: Sequence[int]) -> None:
         """Let these go on. A job that rests as a whole stays so, unless only files that were
         held back are left of it."""
-        job = self._queue.job(job_id)
-        async with job.control:
+        async with self._queue.held(job_id) as job:
             if await self._wishes(job, ids, "resume"):
                 return
             rows = await self._journal.do(
@@ -106,8 +104,7 @@ class FileControl:
 
     async def cancel(self, job_id: int, ids: Sequence[int]) -> None:
         """Give these up: nothing half is left of them, and old targets are as they were."""
-        job = self._queue.job(job_id)
-        async with job.control:
+        async with self._queue.held(job_id) as job:
             if await self._wishes(job, ids, "cancel"):
                 return
             await self._hold(job, ids)
@@ -129,8 +126,7 @@ class FileControl:
     ) -> None:
         """Try these again, as far as they failed or were cancelled; with another rule for
         what exists already, if one is given. Raises InputError where there is none."""
-        job = self._queue.job(job_id)
-        async with job.control:
+        async with self._queue.held(job_id) as job:
             if job.row.state is JobState.CANCELLED:
                 raise InputError("This job was cancelled.", cure="Run it again instead.")
             known = await self._journal.read(file_table.these, job.id, ids)
@@ -150,8 +146,7 @@ class FileControl:
 
     async def put_first(self, job_id: int, ids: Sequence[int]) -> None:
         """Put these before all other files of the job, in this order."""
-        job = self._queue.job(job_id)
-        async with job.control:
+        async with self._queue.held(job_id) as job:
             if await self._wishes(job, ids, "first"):
                 return
             await self._journal.do(file_table.put_first, job.id, ids)

@@ -45,8 +45,7 @@ class JobControl:
 
     async def pause(self, job_id: int) -> None:
         """Stop at a safe point; what is durable stays."""
-        job = self._queue.job(job_id)
-        async with job.control:
+        async with self._queue.held(job_id) as job:
             if job.row.state.is_final or await self._queue.wishes(job, "pause"):
                 return
             await self._dispatcher.stop(job)
@@ -70,8 +69,7 @@ class JobControl:
     async def retry(self, job_id: int, conflicts: ConflictPolicy | None = None) -> None:
         """Try the failed files of a finished job again; with another rule for what exists
         already, if one is given."""
-        job = self._queue.job(job_id)
-        async with job.control:
+        async with self._queue.held(job_id) as job:
             if job.row.state is not JobState.FAILED:
                 raise InputError("Nothing in this job has failed, or it still runs.")
             if await self._queue.claim(job):
@@ -84,8 +82,7 @@ class JobControl:
     async def cancel(self, job_id: int) -> None:
         """Give up a job: finished files stay, half ones leave nothing, old targets are as
         they were."""
-        job = self._queue.job(job_id)
-        async with job.control:
+        async with self._queue.held(job_id) as job:
             if job.row.state.is_final or await self._queue.wishes(job, "cancel"):
                 return
             await self._dispatcher.stop(job)
@@ -99,10 +96,10 @@ class JobControl:
 
     async def remove(self, job_id: int) -> None:
         """Take a finished job out of the list."""
-        job = self._queue.job(job_id)
-        if not job.row.state.is_final:
-            raise InputError("This job is not at its end.", cure="Cancel it first.")
-        await self._queue.remove(job)
+        async with self._queue.held(job_id) as job:
+            if not job.row.state.is_final:
+                raise InputError("This job is not at its end.", cure="Cancel it first.")
+            await self._queue.remove(job)
 
     def request(self, job_id: int) -> Request:
         """What the job was asked to do."""

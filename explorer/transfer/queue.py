@@ -6,7 +6,8 @@ Every change is in the journal before it is told. Belongs to the loop's thread.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Protocol
 
@@ -84,6 +85,13 @@ class Queue:
             raise InputError(
                 f"There is no job {job_id}.", cure="List the jobs to see their numbers."
             ) from None
+
+    @asynccontextmanager
+    async def held(self, job_id: int) -> AsyncIterator[Job]:
+        """A job that nobody else starts, stops or takes out of the list meanwhile. Raises
+        InputError where there is none, or is none any more when its turn has come."""
+        async with self.job(job_id).control:
+            yield self.job(job_id)
 
     def in_order(self) -> list[Job]:
         return sorted(self._jobs.values(), key=lambda job: (job.row.priority, job.id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 import pytest
@@ -338,6 +339,32 @@ def test_a_job_that_is_paused_before_it_began_can_go_on(rig: Rig, tmp_path: Path
             assert (await engine.wait(job_id)).state is JobState.DONE
 
     run(work())
+
+
+@pytest.mark.parametrize("how", ["job", "file"])
+def test_a_job_that_is_taken_out_of_the_list_while_it_is_retried_runs_or_is_gone(
+    rig: Rig, container: ContainerClient, tmp_path: Path, how: str
+) -> None:
+    container.upload_blob("f", b"old")
+    source = write(tmp_path / "f", noise(1000))
+
+    async def work() -> None:
+        async with rig.engine() as engine:
+            job_id = await engine.submit(rig.upload(source, "f"))
+            assert (await engine.wait(job_id)).state is JobState.FAILED
+            (file,) = await engine.transfers(job_id)
+            over = ConflictPolicy.OVERWRITE
+            again = (
+                engine.retry(job_id, over)
+                if how == "job"
+                else engine.files.retry(job_id, [file.id], over)
+            )
+            told = await asyncio.gather(engine.remove(job_id), again, return_exceptions=True)
+            assert [type(one) for one in told] == [NoneType, InputError]
+            assert engine.jobs() == ()
+
+    run(work())
+    assert container.download_blob("f").readall() == b"old"
 
 
 def test_two_who_resume_at_once_start_it_once(
