@@ -52,22 +52,22 @@ else:
         return __init__
 
     def _init_of(made, fields):
-        known = {"missing": dataclasses.MISSING}
+        known = {"__missing": dataclasses.MISSING}  # as no field is called
         by_place, by_name, body = ["self"], [], []
         for field in fields:
             name, default, value = field.name, "", field.name
             if field.default is not dataclasses.MISSING:
-                known[f"default_{name}"] = field.default
-                default = f"default_{name}"
+                known[f"__default_{name}"] = field.default
+                default = f"__default_{name}"
             elif field.default_factory is not dataclasses.MISSING:
-                known[f"make_{name}"] = field.default_factory
-                default = "missing"
-                value = f"make_{name}() if {name} is missing else {name}"
+                known[f"__make_{name}"] = field.default_factory
+                default = "__missing"
+                value = f"__make_{name}() if {name} is __missing else {name}"
             if field.init:
                 accepted = by_name if field.kw_only else by_place
                 accepted.append(f"{name}={default}" if default else name)
             elif default:
-                value = f"make_{name}()" if default == "missing" else default
+                value = f"__make_{name}()" if default == "__missing" else default
             else:
                 continue  # __post_init__ is to set it
             body.append(f"self.{name} = {value}")

@@ -90,6 +90,18 @@ def test_a_default_that_is_made_is_made_for_each() -> None:
     assert "hidden" not in repr(one)
 
 
+def test_fields_may_be_called_what_our_own_code_calls_things() -> None:
+    @records.dataclass(frozen=True, slots=True)
+    class Gap:
+        missing: str = "a"
+        make_tags: str = "b"
+        default_missing: str = "c"
+        tags: list[str] = field(default_factory=list)
+
+    gap = Gap()
+    assert (gap.missing, gap.make_tags, gap.default_missing, gap.tags) == ("a", "b", "c", [])
+
+
 def test_those_below_have_the_fields_of_those_above() -> None:
     assert Town("a", size=4, river="b") == Town("a", river="b", size=4)
     assert Town("a", river="b").double == 6
