@@ -230,8 +230,9 @@ def _character(hit: re.Match[str]) -> str:
     by_hex, by_number, by_name = hit.groups()
     if by_name:
         return _CHARACTERS[by_name]
-    if by_hex:
-        return chr(int(by_hex, 16))
-    if by_number:
-        return chr(int(by_number))
-    raise ValueError("a bare ampersand")
+    if not (by_hex or by_number):
+        raise ValueError("a bare ampersand")
+    character = chr(int(by_hex, 16) if by_hex else int(by_number))
+    if "\ud800" <= character <= "\udfff":
+        raise ValueError("half a character")
+    return character

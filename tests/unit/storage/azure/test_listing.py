@@ -209,6 +209,14 @@ def test_a_page_that_is_not_whole_is_an_error(data: bytes) -> None:
         parse_page(data)
 
 
+@pytest.mark.parametrize("reference", ["&#xD800;", "&#57343;", "&#x110000;"])
+def test_a_reference_to_half_a_character_or_none_is_an_error(reference: str) -> None:
+    data = page_of([simple(f"a{reference}b")])
+    assert scan_page(data, False) is None
+    with pytest.raises(MarkupError):
+        parse_page(data)
+
+
 def test_a_page_cut_anywhere_is_an_error() -> None:
     data = page_of([simple("a"), simple("b")], "more")
     for end in range(len(data)):
