@@ -1,9 +1,8 @@
-"""Job outputs in the window, and a folder of this computer sent as one archive."""
+"""Job outputs in the window."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +10,6 @@ from azure.storage.blob import ContainerClient
 from pytestqt.qtbot import QtBot
 
 from explorer.base.tasks import TaskScope
-from explorer.gui import ask
-from explorer.gui.outputs.area import OutputsArea
 from explorer.gui.outputs.sheet import Looks, OutputsSheet
 from explorer.gui.window.main_window import MainWindow
 from explorer.gui.window.subject import Subject
@@ -21,7 +18,6 @@ from explorer.workflows.outputs import Outputs, Run, RunState
 from tests.gui.conftest import Drive, until
 from tests.gui.test_keyboard import KEY, in_front, press, tab_to
 from tests.gui.test_manage import opened_by
-from tests.gui.test_share import offer
 from tests.gui.test_window import Run as RunWindow
 from tests.gui.test_window import run
 from tests.gui.test_window import sheet as sheet_of
@@ -81,35 +77,6 @@ def test_the_buttons_ask_for_their_run(sheet: OutputsSheet, drive: Drive[Any]) -
 
     drive(ask_for_the_log())
     assert asked == [NEW, OLD, NEW]
-
-
-def test_a_folder_is_sent_as_one_archive_and_runs_are_offered(
-    run: RunWindow,
-    container: ContainerClient,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    folder = tmp_path / "out"
-    folder.mkdir()
-    (folder / "a").write_bytes(b"a")
-
-    async def chosen(*_: object) -> Path:
-        return folder
-
-    monkeypatch.setattr(ask, "folder", chosen)
-
-    async def work(window: MainWindow, here: Location) -> None:
-        connection = window.pane.connection
-        assert connection is not None
-        subject = Subject(connection, here)
-        assert not offer(window, subject, "Job outputs").refusal
-        assert not offer(window, subject, "Upload a folder as .tgz").refusal
-        (area,) = (one for one in window.areas if isinstance(one, OutputsArea))
-        job_id = await area.upload(here)
-        assert job_id is not None
-        await until(lambda: "out.tgz" in list(container.list_blob_names()))
-
-    run(work)
 
 
 async def shown(window: MainWindow, here: Location) -> OutputsSheet:

@@ -14,7 +14,6 @@ from explorer.gui.window.offers import Offer
 from explorer.gui.window.subject import Subject
 from explorer.gui.window.surroundings import Surroundings
 from explorer.service.model import Ability, Location
-from explorer.transfer.archive_names import archive_source
 from explorer.transfer.model import UploadRequest
 from explorer.workflows.outputs import Run, RunState, download_of, list_outputs, look_again
 
@@ -34,7 +33,7 @@ class OutputsArea:
         return (
             Offer("&Job outputs…", lambda: self._show(place), "history", refusal=looking),
             Offer(
-                "Upload a folder as .t&gz…",
+                "Upload folder as one .t&gz…",
                 lambda: self._around.do(self.upload(place), "upload an archive"),
                 "file-archive",
                 refusal=writing,
@@ -42,16 +41,24 @@ class OutputsArea:
         )
 
     async def upload(self, place: Location) -> int | None:
-        """Choose a folder and send it as one archive; the job, or None if it was called off."""
-        folder = await ask.folder(self._around.window, "Upload a folder as .tgz")
-        if folder is None:
+        """Ask which folder and as what, and send it as one archive; the job, or None if it was
+        called off."""
+        from explorer.gui.outputs.archive_sheet import ArchiveSheet, find_folder
+
+        around, bridge = self._around, self._around.bridge
+        sheet = ArchiveSheet(
+            place,
+            lambda path: around.workers.run(find_folder, path),
+            around.scope,
+            around.window,
+        )
+        source = await ask.finished(sheet, lambda it: it.wish)
+        if source is None:
             return None
-        source = archive_source(folder)
-        bridge = self._around.bridge
         target = await bridge.get(lambda service: service.place(place))
         options = job_options(await bridge.get(lambda service: service.settings))
         request = UploadRequest((source,), target, options, is_archive=True)
-        return await self._around.starter.start(request)
+        return await around.starter.start(request)
 
     def _show(self, place: Location) -> None:
         self._around.do(self.show(place), "list job outputs")
