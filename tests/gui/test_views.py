@@ -6,22 +6,28 @@ from array import array
 from dataclasses import replace
 
 import pytest
+from azure.storage.blob import ContainerClient
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
-from explorer.gui.browse import listing_view
+from explorer.gui.browse import listing_view, tree_controller
 from explorer.gui.browse.columns import Columns
 from explorer.gui.browse.listing_model import ListingModel
 from explorer.gui.browse.listing_view import ListingView
 from explorer.gui.browse.rows import Rows
-from explorer.gui.browse.tree_model import TreeModel
+from explorer.gui.browse.tree_model import NodeState, TreeModel
 from explorer.gui.browse.tree_view import BadgeDelegate, TreeView
+from explorer.gui.window.main_window import MainWindow
 from explorer.service.model import Location
 from explorer.storage.model import Prefix
+from tests.gui.conftest import until
 from tests.gui.connections import connection
 from tests.gui.listings import blob
+from tests.gui.test_window import Run, put, run
+
+__all__ = ["run"]
 
 
 def test_the_name_of_a_connection_ends_before_its_badge(qtbot: QtBot) -> None:
@@ -84,3 +90,29 @@ def test_typing_finds_a_name_however_far_it_is_and_round_again(
     model.start(Rows())  # the folder is left while it is looked through
     qtbot.waitUntil(lambda: not view._searching.isActive())
     assert view.current_row() is None
+
+
+def test_the_tree_shows_the_first_of_very_many_and_says_so(
+    run: Run, container: ContainerClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tree_controller, "MOST_SHOWN", 2)
+    put(container, "a/x", "b/x", "c/x", "d/x")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        model = window.tree_model
+
+        def names() -> list[str]:
+            top = model.index_of(here)
+            return [model.index(row, 0, top).data() for row in range(model.rowCount(top))]
+
+        window.pane.go(here.child("d"))
+        await until(lambda: names() == ["d"], "the way to what is in front")
+        for _ in range(2):
+            model.want(here)
+            model.refresh(here)
+            await until(lambda: model.state(here) is NodeState.LISTED, "it is listed")
+            assert names() == ["a", "b", "d"], "and what is in front stays"
+            told = model.index_of(here).data(Qt.ItemDataRole.ToolTipRole)
+            assert "Open it to see" in told
+
+    run(work)

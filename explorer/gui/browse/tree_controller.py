@@ -25,6 +25,10 @@ from explorer.service.model import Ability, Connection, Location
 from explorer.storage.access import Verdict
 from explorer.storage.model import ContainerPage
 
+MOST_SHOWN = 5_000
+"""Children of one place: with each that comes or goes Qt looks at all of them again."""
+CUT = f"The first {MOST_SHOWN:,} are shown here. Open it to see, filter and search them all."
+
 
 class TreeController(QObject):
     """One per window."""
@@ -68,7 +72,7 @@ class TreeController(QObject):
 
     def offer(self, location: Location, names: list[str]) -> None:
         """The folders of a place that a tab has just listed to its end."""
-        if self.model.state(location) is NodeState.UNLISTED and len(names) <= STEP * 10:
+        if self.model.state(location) is NodeState.UNLISTED and len(names) <= MOST_SHOWN:
             self.model.offer(location, names)
 
     def _list(self, location: Location, generation: int) -> None:
@@ -83,31 +87,38 @@ class TreeController(QObject):
     async def _fetch(self, location: Location, generation: int) -> None:
         try:
             if location.container:
-                await self._fetch_folders(location, generation)
+                cut = await self._fetch_folders(location, generation)
             else:
-                await self._fetch_containers(location, generation)
+                cut = await self._fetch_containers(location, generation)
         except Exception as error:
             self.model.fail(location, generation, describe(error).line)
         else:
-            self.model.finish(location, generation)
+            self.model.finish(location, generation, CUT if cut else "")
 
-    async def _fetch_containers(self, location: Location, generation: int) -> None:
+    async def _fetch_containers(self, location: Location, generation: int) -> bool:
         connection_id = location.connection_id
         pages = self._bridge.stream(lambda service: service.list_containers(connection_id))
         async with aclosing(pages):
             async for page in pages:
-                self._add(location, generation, names_of(page))
+                if self._add(location, generation, names_of(page)):
+                    return True
+        return False
 
-    async def _fetch_folders(self, location: Location, generation: int) -> None:
+    async def _fetch_folders(self, location: Location, generation: int) -> bool:
         pages = self._bridge.stream(lambda service: service.list_folder(location))
         async with aclosing(pages):
             async for page in pages:
                 names = [leaf(prefix.name) for prefix in page.prefixes]
-                self._add(location, generation, names)
+                if self._add(location, generation, names):
+                    return True
+        return False
 
-    def _add(self, location: Location, generation: int, names: list[str]) -> None:
-        for start in range(0, len(names), STEP):
-            self.model.add(location, generation, names[start : start + STEP])
+    def _add(self, location: Location, generation: int, names: list[str]) -> bool:
+        """Whether there are more than the tree shows."""
+        room = MOST_SHOWN - self.model.told(location)
+        for start in range(0, min(len(names), room), STEP):
+            self.model.add(location, generation, names[start : min(start + STEP, room)])
+        return len(names) > room
 
     def _folder_changed(self, folder: Location) -> None:
         if self.model.state(folder) in (NodeState.LISTED, NodeState.FAILED):

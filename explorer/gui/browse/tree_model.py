@@ -316,6 +316,11 @@ class TreeModel(QAbstractItemModel):
                 fresh.append((natural_key(name), name))
         self._insert(node, sorted(set(fresh)))
 
+    def told(self, location: Location) -> int:
+        """How many children the listing under way has brought."""
+        number = self._places.get(location)
+        return 0 if number is None else len(self._nodes[number].seen)
+
     def add_one(self, location: Location, name: str) -> None:
         """A child that came to be, where the children are known already."""
         number = self._places.get(location)
@@ -352,14 +357,17 @@ class TreeModel(QAbstractItemModel):
         self.add(location, node.generation, names)
         self.finish(location, node.generation)
 
-    def finish(self, location: Location, generation: int) -> None:
-        """All children have been added: those that did not come again are gone."""
+    def finish(self, location: Location, generation: int, cut: str = "") -> None:
+        """All children have been added: those that did not come again are gone. With `cut`,
+        words that say so, there are more than are shown, and none is taken for gone."""
         node = self._current(location, generation)
         if node is None:
             return
-        gone = [number for number in node.children if self._nodes[number].name not in node.seen]
-        for number in reversed(gone):
-            self._remove(node, self._nodes[number])
+        kept = [self._nodes[number] for number in node.children]
+        for one in reversed(kept):
+            if not cut and one.name not in node.seen:
+                self._remove(node, one)
+        node.trouble = cut
         node.seen = set()
         node.state = NodeState.LISTED
         self._tell(node)
