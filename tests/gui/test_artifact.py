@@ -14,21 +14,27 @@ from explorer.gui.artifact.area import ArtifactArea
 from explorer.gui.artifact.download_sheet import ArtifactDownloadSheet
 from explorer.gui.artifact.upload_sheet import ArtifactUploadSheet
 from explorer.gui.browse.rows import NO_TIME, Row, RowKind
+from explorer.gui.errors import ErrorSheet
 from explorer.gui.window.main_window import MainWindow
 from explorer.gui.window.subject import Subject
+from explorer.service.emulator import Emulator
 from explorer.service.model import Ability, Location
 from explorer.transfer.model import JobOptions
 from explorer.workflows.artifact_place import is_artifact
 from explorer.workflows.artifact_upload import ArtifactUpload, ArtifactWish
-from tests.gui.conftest import until
+from tests.gui.conftest import Drive, until
 from tests.gui.connections import connection
 from tests.gui.test_keyboard import KEY, in_front, press, tab_to
 from tests.gui.test_manage import opened_by
 from tests.gui.test_share import offer
-from tests.gui.test_window import Run, run, sheet
+from tests.gui.test_window import Run, connected, run, sheet
+from tests.gui.test_window import opened as opened_window
 
 __all__ = ["run"]
 
+BIG = 20 * 1024 * 1024
+SLOWLY = JobOptions(limit_bytes_per_s=10_000, block_size_bytes=1024 * 1024)
+"""BIG bytes are not sent while a test looks."""
 UPLOAD, DOWNLOAD = "Upload as artifact", "Download artifact"
 
 
@@ -176,14 +182,13 @@ def test_what_failed_is_not_confirmed_before_it_is_whole(
     run: Run, container: ContainerClient, model: Path, tmp_path: Path
 ) -> None:
     big, aside = model / "weights.bin", tmp_path / "aside"
-    big.write_bytes(b"w" * 2_000_000)
+    big.write_bytes(bytes(BIG))
 
     async def work(window: MainWindow, here: Location) -> None:
         bridge = window._bridge
         (area,) = (one for one in window.areas if isinstance(one, ArtifactArea))
         upload = ArtifactUpload(ArtifactWish(model, here, "resnet", "7"))
-        slowly = JobOptions(limit_bytes_per_s=100_000)
-        assert await bridge.call(lambda service: upload.begin(service, slowly)) is None
+        assert await bridge.call(lambda service: upload.begin(service, SLOWLY)) is None
         job_id = upload.job_id
         assert job_id is not None
         area.follow(upload, job_id)
@@ -201,6 +206,51 @@ def test_what_failed_is_not_confirmed_before_it_is_whole(
         ]
 
     run(work)
+
+
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_what_was_under_way_when_the_program_ended_is_confirmed_later(
+    drive: Drive[Any],
+    azurite: Emulator,
+    container: ContainerClient,
+    data_dir: Path,
+    model: Path,
+    is_changed: bool,
+) -> None:
+    async def begin() -> int:
+        async with opened_window(data_dir) as window:
+            here = await connected(window, azurite)
+            place = Location(here.id, container.container_name)
+            upload = ArtifactUpload(ArtifactWish(model, place, "resnet", "7"))
+            bridge = window._bridge
+            assert await bridge.call(lambda service: upload.begin(service, SLOWLY)) is None
+            assert upload.job_id is not None
+            return upload.job_id
+
+    async def go_on(job_id: int) -> None:
+        async with opened_window(data_dir) as window:
+            bridge = window._bridge
+            (area,) = (one for one in window.areas if isinstance(one, ArtifactArea))
+            await until(lambda: job_id in area._sent, "it is known")
+            await bridge.call(lambda service: service.set_limit(job_id, 0))
+            await bridge.call(lambda service: service.resume(job_id))
+            if is_changed:
+                await until(lambda: not area._sent, "the job's end")
+                words: ErrorSheet = await sheet(ErrorSheet)
+                assert "is not what was uploaded" in words.words.message
+                words.reject()
+            else:
+                await until(lambda: "confirmed: resnet" in window.pane.notice.text(), "its end")
+            await until(lambda: not list((data_dir / "artifacts").iterdir()), "nothing is left")
+
+    (model / "weights.bin").write_bytes(bytes(BIG))
+    job_id = drive(begin())
+    assert [path.stem for path in (data_dir / "artifacts").iterdir()] == [str(job_id)]
+    assert not any(blobs(container).values())
+    if is_changed:
+        (model / "new").write_text("new")
+    drive(go_on(job_id))
+    assert any(blobs(container).values()) is not is_changed
 
 
 def test_an_artifact_is_told_and_downloaded_by_keys(

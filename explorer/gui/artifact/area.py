@@ -18,6 +18,7 @@ from explorer.service.events import JobFinished, JobRemoved
 from explorer.service.model import Ability, Location
 from explorer.transfer.model import JobSnapshot
 from explorer.transfer.state import JobState
+from explorer.workflows.artifact_pending import FOLDER
 from explorer.workflows.artifact_place import is_artifact
 
 if TYPE_CHECKING:  # loaded when somebody uploads or downloads one
@@ -35,6 +36,7 @@ class ArtifactArea:
         events = around.bridge.events
         events.on(JobFinished, lambda event: self._ended(event.job))
         events.on(JobRemoved, self._removed)
+        around.scope.spawn(self._load(), name="load artifacts under way")
 
     def offers(self, subject: Subject) -> Sequence[Offer]:
         place, about = subject.place, subject.as_place()
@@ -99,8 +101,26 @@ class ArtifactArea:
 
         self._around.do(look(), "look at an artifact's job")
 
+    async def _load(self) -> None:
+        """Go on with what was under way when the program ended."""
+        bridge = self._around.bridge
+        folder = await bridge.get(lambda service: service.data_dir)
+        if not await self._around.workers.run((folder / FOLDER).is_dir):
+            return
+        from explorer.workflows.artifact_upload import begun_before
+
+        for upload, job in await bridge.call(begun_before):
+            self._sent[job.id] = upload
+            if upload.is_whole(job):
+                self._ended(job)
+
     def _removed(self, event: JobRemoved) -> None:
-        self._sent.pop(event.job_id, None)
+        self._forget(event.job_id)
+
+    def _forget(self, job_id: int) -> None:
+        upload = self._sent.pop(job_id, None)
+        if upload is not None:
+            self._around.do(self._around.bridge.call(upload.forget), "forget an artifact")
 
     def _ended(self, job: JobSnapshot) -> None:
         upload = self._sent.get(job.id)
@@ -110,7 +130,7 @@ class ArtifactArea:
             del self._sent[job.id]
             self._around.do(self._confirm(upload, job), "confirm an artifact")
         elif job.state is JobState.CANCELLED:
-            del self._sent[job.id]
+            self._forget(job.id)
         else:
             self._around.tabs.pane.notice.say(
                 f"The artifact {upload.wish.name} is not whole, so it is not confirmed. Retry "
