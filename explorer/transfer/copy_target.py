@@ -42,23 +42,15 @@ class CopyTarget(RemoteTarget):
         found = self.source = await self.ask_source()
         row = self._live.row
         if found.etag != row.etag:
-            kept_ns = stamps.in_metadata(found.headers.metadata)
             row = replace(
                 row,
                 size_bytes=0 if found.is_directory else found.size_bytes,
-                mtime_ns=found.last_modified_s * 1_000_000_000 if kept_ns is None else kept_ns,
+                mtime_ns=stamps.of_blob(found.headers.metadata, found.last_modified_s),
                 etag=found.etag,
                 md5=found.headers.content_md5,
             )
             self._live.replace_row(row)
-            await self._work.journal.do(
-                transfer_table.set_found,
-                row.id,
-                size_bytes=row.size_bytes,
-                mtime_ns=row.mtime_ns,
-                etag=row.etag,
-                md5=row.md5,
-            )
+            await self._work.journal.do(transfer_table.set_found, row)
         self._live.size_bytes = row.size_bytes
         return found
 

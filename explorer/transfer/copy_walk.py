@@ -140,7 +140,6 @@ class _Rows:
         refusal = refusal_of_type(blob.name, blob.blob_type, is_move=self._request.is_move)
         if refusal is not None:
             return self._refused(blob.name, remote, refusal)
-        kept_ns = stamps.in_metadata(blob.metadata)
         return NewTransfer(
             Kind.FOLDER if blob.is_directory else Kind.FILE,
             key_of("copy", blob.name, remote),
@@ -148,7 +147,7 @@ class _Rows:
             blob.name.encode("utf-8", "surrogatepass"),
             remote,
             0 if blob.is_directory else blob.size_bytes,
-            blob.last_modified_s * 1_000_000_000 if kept_ns is None else kept_ns,
+            stamps.of_blob(blob.metadata, blob.last_modified_s),
             etag=blob.etag,
             md5=blob.content_md5,
         )

@@ -80,23 +80,15 @@ class Download:
     async def _refresh(self) -> None:
         """Ask what the blob is now, where the walk did not say or it has changed since."""
         found = await self._work.call(self._live, self._work.store.properties, self._ref)
-        mtime_ns = stamps.in_metadata(found.headers.metadata)
         row = replace(
             self._live.row,
             size_bytes=found.size_bytes,
-            mtime_ns=found.last_modified_s * 1_000_000_000 if mtime_ns is None else mtime_ns,
+            mtime_ns=stamps.of_blob(found.headers.metadata, found.last_modified_s),
             etag=found.etag,
             md5=found.headers.content_md5,
         )
         self._live.replace_row(row)
-        await self._work.journal.do(
-            transfer_table.set_found,
-            row.id,
-            size_bytes=row.size_bytes,
-            mtime_ns=row.mtime_ns,
-            etag=row.etag,
-            md5=row.md5,
-        )
+        await self._work.journal.do(transfer_table.set_found, row)
 
     async def _folder(self) -> Outcome:
         self._live.move(TransferState.RUNNING)

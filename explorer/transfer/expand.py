@@ -243,7 +243,7 @@ class _Rows:
     def single(self, source: DownloadSource, found: BlobProperties | QuaysideError) -> NewTransfer:
         if isinstance(found, QuaysideError):
             return self._refused(source.name, source.target, found)
-        mtime_ns = _mtime_ns(found.headers.metadata, found.last_modified_s)
+        mtime_ns = stamps.of_blob(found.headers.metadata, found.last_modified_s)
         return self._row(
             Kind.FILE,
             source.name,
@@ -270,7 +270,7 @@ class _Rows:
             blob.name,
             target,
             blob.size_bytes,
-            _mtime_ns(blob.metadata, blob.last_modified_s),
+            stamps.of_blob(blob.metadata, blob.last_modified_s),
             blob.etag,
             blob.content_md5,
         )
@@ -325,8 +325,3 @@ class _Rows:
             state=TransferState.FAILED,
             failure=failure_of(error),
         )
-
-
-def _mtime_ns(metadata: object, last_modified_s: int) -> int:
-    kept = stamps.in_metadata(metadata) if isinstance(metadata, dict) else None
-    return last_modified_s * 1_000_000_000 if kept is None else kept

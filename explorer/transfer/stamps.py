@@ -56,6 +56,13 @@ def _zone(text: str) -> timezone:
     return timezone(-offset if text[0] == "-" else offset)
 
 
+def of_blob(metadata: Mapping[str, str] | None, last_modified_s: int) -> int:
+    """When what a blob holds was written, in nanoseconds: by its own stamp, or else when it was
+    put there."""
+    own_ns = in_metadata(metadata)
+    return kept(last_modified_s * 1_000_000_000) if own_ns is None else own_ns
+
+
 def in_metadata(metadata: Mapping[str, str] | None) -> int | None:
     """The time that a blob's metadata holds; the service keeps the letters' case, or not."""
     for key, value in (metadata or {}).items():

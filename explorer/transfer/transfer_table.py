@@ -247,19 +247,11 @@ def folders_done(db: Connection, job_id: int) -> list[TransferRow]:
     return [_transfer(row) for row in rows]
 
 
-def set_found(
-    db: Connection,
-    transfer_id: int,
-    *,
-    size_bytes: int,
-    mtime_ns: int,
-    etag: str,
-    md5: bytes | None,
-) -> None:
+def set_found(db: Connection, row: TransferRow) -> None:
     """The source is not what the walk saw: keep what it is now."""
     db.execute(
         "UPDATE transfers SET size_bytes=?, mtime_ns=?, etag=?, md5=? WHERE id=?",
-        (size_bytes, mtime_ns, etag, md5, transfer_id),
+        (row.size_bytes, row.mtime_ns, row.etag, row.md5, row.id),
     )
 
 

@@ -10,12 +10,10 @@ Sources: Microsoft's REST pages 'List Blobs', 'Copy Blob', 'Undelete Blob', 'Sna
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 from explorer.base.cancel import current_token
-from explorer.base.errors import ConflictError, ServiceError
+from explorer.base.errors import ConflictError
 from explorer.storage.azure import reading
 from explorer.storage.azure.dates import seconds_of
 from explorer.storage.azure.entries import FIELDS, blob_of
@@ -24,7 +22,7 @@ from explorer.storage.azure.listing import container_of, entry_name
 from explorer.storage.azure.markup import MarkupError, Node, parse_markup
 from explorer.storage.azure.names import blob_path, container_path
 from explorer.storage.azure.signing import SasSigner, query_text
-from explorer.storage.azure.store import PAGE_LIMIT, AzureBlobStore
+from explorer.storage.azure.store import PAGE_LIMIT, AzureBlobStore, readable
 from explorer.storage.history import (
     BlobState,
     DeletedContainer,
@@ -79,7 +77,7 @@ class AzureHistory:
             limit=PAGE_LIMIT,
             may_resend=True,
         )
-        with _readable(attempt):
+        with readable(attempt):
             return parse_states(body)
 
     def copy_over(self, source: BlobRef, ref: BlobRef, *, condition: Condition) -> Written:
@@ -155,7 +153,7 @@ class AzureHistory:
             limit=PAGE_LIMIT,
             may_resend=True,
         )
-        with _readable(attempt):
+        with readable(attempt):
             return parse_deleted_containers(body)
 
     def restore_container(self, name: str, version: str) -> None:
@@ -178,7 +176,7 @@ class AzureHistory:
             good=(200,),
             may_resend=True,
         )
-        with _readable(attempt):
+        with readable(attempt):
             policy = parse_markup(body, "StorageServiceProperties").child("DeleteRetentionPolicy")
         if policy is None or policy.value("Enabled") != "true":
             return Retention()
@@ -243,11 +241,3 @@ def parse_deleted_containers(data: bytes | bytearray) -> DeletedContainerPage:
 
 def _number(text: str) -> int:
     return int(text) if text.isdecimal() else 0
-
-
-@contextmanager
-def _readable(attempt: Attempt) -> Iterator[None]:
-    try:
-        yield
-    except MarkupError as error:
-        raise ServiceError(f"{attempt}: {error}.", cure="It is tried again.") from None

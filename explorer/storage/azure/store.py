@@ -129,7 +129,7 @@ class AzureBlobStore:
             limit=PAGE_LIMIT,
             may_resend=True,
         )
-        with _readable(attempt):
+        with readable(attempt):
             return parse_containers(body)
 
     def container_properties(self, container: str) -> Container:
@@ -180,7 +180,7 @@ class AzureBlobStore:
             limit=PAGE_LIMIT,
             may_resend=True,
         )
-        with _readable(attempt):
+        with readable(attempt):
             return parse_page(body, with_metadata=with_metadata)
 
     # -- one blob -------------------------------------------------------------
@@ -317,7 +317,7 @@ class AzureBlobStore:
             if isinstance(error, NotFoundError) and error.code in ("", "BlobNotFound"):
                 return BlockList((), ())
             raise error
-        with _readable(attempt):
+        with readable(attempt):
             found = parse_block_list(body, answer.headers.get("etag", ""))
         if found.etag and found.uncommitted and not found.committed:
             # A small blob written whole, or (the emulator) no blob at all: only a look tells.
@@ -397,7 +397,7 @@ def _which(ref: BlobRef) -> dict[str, str]:
 
 
 @contextmanager
-def _readable(attempt: Attempt) -> Iterator[None]:
+def readable(attempt: Attempt) -> Iterator[None]:
     """An answer that cannot be read whole is a failure, never an empty answer."""
     try:
         yield
