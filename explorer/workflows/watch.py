@@ -39,6 +39,9 @@ BATCH: Final = 500
 SCAN_EVERY_S: Final = 600.0
 """Events can be lost on a busy system: everything is looked at now and then."""
 
+REST_S: Final = 1.0
+"""A job that rests is looked at again so often."""
+
 
 class Happening(Enum):
     FOUND = "found"
@@ -72,12 +75,20 @@ class Watch:
     settle_s: float = 2.0
     is_once: bool = False
     """End when everything there has been uploaded or has failed."""
+    is_patient: bool = False
+    """A job that rests (somebody paused it, it needs a credential) is waited for, where a person
+    sees it and can let it go on; otherwise it is given up and tried again."""
     _settling: Settling = field(init=False)
     _filter: Filter = field(init=False)
 
     def __post_init__(self) -> None:
         self._settling = Settling(self.settle_s, dict(self.state.uploaded))
         self._filter = Filter.make(self.options.include, self.options.exclude)
+
+    @property
+    def waiting(self) -> int:
+        """How many files are new or changed and not uploaded yet."""
+        return len(self._settling.waiting())
 
     async def run(self, stop: asyncio.Event) -> AsyncGenerator[WatchEvent, None]:
         """Until `stop` is set; a batch under way is paused by the engine then, and goes on at
@@ -252,7 +263,12 @@ class Watch:
     async def _follow(
         self, job_id: int, batch: dict[str, Print], stop: asyncio.Event
     ) -> AsyncGenerator[WatchEvent, None]:
-        job = await _until_end(self.service, job_id, stop)
+        try:
+            job = await self._until_end(job_id, stop)
+        except QuaysideError as error:  # somebody took it out of the queue
+            await asyncio.to_thread(self.state.end)
+            yield self._refused(batch, Failure(error.title, error.message, error.cure))
+            return
         if job is None:
             return  # the queue keeps it, and `_go_on` finds it
         if not job.state.is_final:  # it waits for somebody: a credential, a resume
@@ -264,13 +280,25 @@ class Watch:
         done, failures = await self._outcome(job_id, batch)
         await asyncio.to_thread(self.state.add, done)
         await asyncio.to_thread(self.state.end)
-        await self.service.remove(job_id)
+        with suppress(InputError):  # somebody was faster
+            await self.service.remove(job_id)
         self._settling.done(done)
         self._settling.failed(failures, time.monotonic())
         for name, one in done.items():
             yield WatchEvent(Happening.UPLOADED, name, one.size_bytes)
         for name, failure in failures.items():
             yield WatchEvent(Happening.FAILED, name, failure=failure)
+
+    async def _until_end(self, job_id: int, stop: asyncio.Event) -> JobSnapshot | None:
+        """The job at its end, or where it rests and nobody is patient; None where it is to stop
+        first. Raises InputError where it is not in the queue any more."""
+        while True:
+            job = await _until_rest(self.service, job_id, stop)
+            if job is None or job.state.is_final or not self.is_patient:
+                return job
+            with suppress(TimeoutError):
+                async with asyncio.timeout(REST_S):
+                    await stop.wait()
 
     async def _outcome(
         self, job_id: int, batch: dict[str, Print]
@@ -293,6 +321,11 @@ class Watch:
         return done, failures
 
 
+def target_key(target: RemotePlace) -> str:
+    """What names a target in the state of a watch, whoever watches."""
+    return f"{target.endpoint}/{target.container}/{target.prefix}"
+
+
 async def _first(changed: asyncio.Queue[set[str]], stop: asyncio.Event) -> set[str]:
     """The next change, or nothing when it is to stop."""
     async with asyncio.TaskGroup() as group:
@@ -305,7 +338,7 @@ async def _first(changed: asyncio.Queue[set[str]], stop: asyncio.Event) -> set[s
     return found
 
 
-async def _until_end(service: Service, job_id: int, stop: asyncio.Event) -> JobSnapshot | None:
+async def _until_rest(service: Service, job_id: int, stop: asyncio.Event) -> JobSnapshot | None:
     """The job at its end, or where it waits for somebody; None where it is to stop first."""
     async with asyncio.TaskGroup() as group:
         stopped = group.create_task(stop.wait())

@@ -13,7 +13,7 @@ from explorer.cli.follow import stop_signals
 from explorer.cli.output import Output, failure_line
 from explorer.cli.session import connect, service_of
 from explorer.service.model import Location
-from explorer.workflows.watch import Happening, Watch, WatchEvent
+from explorer.workflows.watch import Happening, Watch, WatchEvent, target_key
 from explorer.workflows.watch_state import opened
 
 NAME = "watch"
@@ -57,8 +57,7 @@ async def run(args: argparse.Namespace, out: Output) -> int:
         prefix = f"{path.rstrip('/')}/" if path.strip("/") else ""
         target = service.place(Location(connection.id, container, prefix))
         job_options = transfer_options.job_options(args, service.settings)
-        key = f"{target.endpoint}/{target.container}/{target.prefix}"
-        with opened(place, str(folder), key) as state, stop_signals() as stop:
+        with opened(place, str(folder), target_key(target)) as state, stop_signals() as stop:
             watch = Watch(
                 service, folder, target, job_options, state, settle_s=settle_s, is_once=args.once
             )
