@@ -94,7 +94,7 @@ async def carry(args: argparse.Namespace, out: Output, *, is_move: bool) -> int:
             location, name = location.parent, location.name
             is_blob = False
         else:
-            is_blob = bool(name) and await _is_blob(service, location, name)
+            is_blob = bool(name) and await service.is_blob(location, name)
         if new_name and is_blob and await _is_folder(service, there.child(new_name)):
             there, new_name = there.child(new_name), ""
         if not new_name and name and not is_blob and args.target.partition("?")[0][-1:] != "/":
@@ -140,16 +140,6 @@ def _split(service: Service, connection: Connection, target: str) -> tuple[Locat
     container, path = service.locate(connection.id, target)
     head, slash, name = path.rpartition("/")
     return Location(connection.id, container, head + slash), name
-
-
-async def _is_blob(service: Service, location: Location, name: str) -> bool:
-    """A blob goes before a folder of the same name; FROM/ is the folder. Raises NotFoundError."""
-    try:
-        return not (await service.properties(location, name)).is_directory
-    except NotFoundError as error:
-        if error.code != "ContainerNotFound" and await service.is_folder(location.child(name)):
-            return False
-        raise
 
 
 async def _is_folder(service: Service, location: Location) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from explorer.base.errors import NotFoundError
 from explorer.service.browse import Browser
 from explorer.service.connections import Connections
 from explorer.service.model import Location
@@ -52,6 +53,16 @@ class Looking:
     async def is_folder(self, location: Location) -> bool:
         """Whether anything lives at or below that folder (one page of one name)."""
         return await self._browser.is_folder(location)
+
+    async def is_blob(self, location: Location, name: str) -> bool:
+        """Whether `name` in that folder is a blob, which goes before a folder of the same name;
+        false for a folder. Raises NotFoundError where it is neither."""
+        try:
+            return not (await self.properties(location, name)).is_directory
+        except NotFoundError as error:
+            if error.code != "ContainerNotFound" and await self.is_folder(location.child(name)):
+                return False
+            raise
 
     async def has_directories(self, connection_id: str) -> bool:
         """Whether directories are real there; asked of the service once, where nobody knows."""

@@ -7,13 +7,12 @@ import os
 import sys
 from pathlib import Path
 
-from explorer.base.errors import InputError, LocalError, NotFoundError
+from explorer.base.errors import InputError, LocalError
 from explorer.cli import cluster_options, options, transfer_options
 from explorer.cli.output import Output
 from explorer.cli.session import service_of, state_of
 from explorer.cli.submit import carry_out
 from explorer.service.model import Location
-from explorer.service.service import Service
 from explorer.transfer.files import translating
 from explorer.transfer.model import DownloadRequest, DownloadSource
 from explorer.transfer.names import encode, rules_for
@@ -80,7 +79,7 @@ async def run(args: argparse.Namespace, out: Output) -> int:
         if not location.container:
             raise InputError("The target names no container.", cure="Write CONTAINER or a URL.")
         is_state = bool(snapshot or version_id)
-        is_blob = is_state or (bool(name) and await _is_blob(service, location, name))
+        is_blob = is_state or (bool(name) and await service.is_blob(location, name))
         if is_blob:
             folder, target = local_target(args.dest, name, is_blob=True)
             source = DownloadSource(
@@ -101,13 +100,3 @@ async def run(args: argparse.Namespace, out: Output) -> int:
             options=transfer_options.job_options(args, service.settings),
         )
         return await carry_out(service, request, args, out)
-
-
-async def _is_blob(service: Service, location: Location, name: str) -> bool:
-    """A blob goes before a folder of the same name; write NAME/ for that. Raises NotFoundError."""
-    try:
-        return not (await service.properties(location, name)).is_directory
-    except NotFoundError as error:
-        if error.code != "ContainerNotFound" and await service.is_folder(location.child(name)):
-            return False
-        raise

@@ -69,12 +69,7 @@ async def _is_blob(service: Service, location: Location, name: str, *, is_recurs
     """Whether the blob is meant; with -r a folder of that name is meant first."""
     if is_recursive:
         return not await service.is_folder(location.child(name))
-    try:
-        return not (await service.properties(location, name)).is_directory
-    except NotFoundError as error:
-        if error.code != "ContainerNotFound" and await service.is_folder(location.child(name)):
-            return False
-        raise
+    return await service.is_blob(location, name)
 
 
 async def _container(
