@@ -21,10 +21,12 @@ class Snippet:
     notes: tuple[str, ...]
 
 
-def openpai(container: str, folder: str, *, is_archive: bool) -> Snippet:
-    """The footer of a job. An empty `folder` is the user's and the job's name. The words are
-    quoted for the shell; `$PAI_...` in `folder` is what the job makes of it."""
-    where = f'"{FOLDER}"' if not folder else shell_word(folder)
+def openpai(container: str, folder: str, *, is_archive: bool, is_per_job: bool = False) -> Snippet:
+    """The footer of a job. An empty `folder` is the user's and the job's name, which come below
+    another with `is_per_job`. The words are quoted for the shell: `folder` is meant as it is."""
+    where = shell_word(folder) if folder else f'"{FOLDER}"'
+    if folder and is_per_job:
+        where = f'{shell_word(folder.rstrip("/"))}/"{FOLDER}"'
     archive = " --archive" if is_archive else ""
     upload = f'quayside upload "$OUTPUT_DIR" {shell_word(container)} {where}{archive}'
     return Snippet(

@@ -32,6 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="",
         help="the folder in it (default: $PAI_USER_NAME/$PAI_JOB_NAME)",
     )
+    parser.add_argument(
+        "--per-job",
+        action="store_true",
+        help="below --folder, a folder for each job: $PAI_USER_NAME/$PAI_JOB_NAME",
+    )
     parser.add_argument("--archive", action="store_true", help="send OUTPUT_DIR as one .tgz")
     parser.add_argument(
         "--yaml", action="store_true", help="as an item of the commands list of a job's YAML"
@@ -51,7 +56,9 @@ async def run(args: argparse.Namespace, out: Output) -> int:
         raise InputError(
             f"There is no snippet '{args.kind}'.", cure=f"There are: {', '.join(snippet.KINDS)}."
         )
-    made = snippet.openpai(args.container, args.folder, is_archive=args.archive)
+    made = snippet.openpai(
+        args.container, args.folder, is_archive=args.archive, is_per_job=args.per_job
+    )
     lines = snippet.as_yaml(made.commands) if args.yaml else list(made.commands)
     if out.is_json:
         out.data({"kind": args.kind, "snippet": "\n".join(lines), "notes": made.notes})

@@ -8,15 +8,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontDatabase, QGuiApplication, QTextOption
 from PySide6.QtWidgets import (
     QCheckBox,
     QFormLayout,
-    QHBoxLayout,
-    QPlainTextEdit,
-    QPushButton,
     QTabWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -29,6 +24,7 @@ from explorer.gui.colours import Tone
 from explorer.gui.mount.credentials import CredentialsSheet, Keys
 from explorer.gui.parts.busy import BusyIndicator
 from explorer.gui.parts.buttons import Rank, push_button
+from explorer.gui.parts.copy_text import CopyText
 from explorer.gui.parts.fields import line_field, mark_invalid
 from explorer.gui.parts.texts import explain, plain_label
 from explorer.workflows import mount
@@ -42,7 +38,6 @@ PARTS = (
     ("volume", "&Backend.AI", "An entry of its etcd configuration"),
 )
 """The name, tab and headline of each part, in their order."""
-LINES = 8
 
 
 def texts_of(
@@ -57,42 +52,6 @@ def texts_of(
         "fstab": mount.fstab_line(share, mount_point, file),
         "volume": mount.volume_entry(share, volume, at_startup=at_startup, file=file),
     }
-
-
-class _Part(QWidget):
-    """A headline, the text, and a button that copies it as it is, however it is wrapped here."""
-
-    def __init__(self, title: str) -> None:
-        super().__init__()
-        self.text = QPlainTextEdit()
-        self.text.setReadOnly(True)
-        self.text.setAccessibleName(title)
-        self.text.setTabChangesFocus(True)
-        self.text.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.text.setMinimumHeight(self.text.fontMetrics().lineSpacing() * LINES + 18)
-        self.copy_button: QPushButton = push_button("Copy", icon_name="copy")
-        self.copy_button.setAccessibleName(f"Copy: {title}")
-        self.copy_button.clicked.connect(self._copy)
-        self.top = QHBoxLayout()
-        self.top.setSpacing(8)
-        self.top.addWidget(plain_label(title), 1)
-        self.top.addWidget(self.copy_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 10, 12, 12)
-        column.setSpacing(4)
-        column.addLayout(self.top)
-        column.addWidget(self.text)
-
-    def show_text(self, text: str) -> None:
-        """Show it; an empty one cannot be copied."""
-        self.text.setPlainText(text)
-        self.copy_button.setEnabled(bool(text))
-        self.copy_button.setText("Copy")
-
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.text.toPlainText())
-        self.copy_button.setText("Copied")
 
 
 class MountSheet(WorkSheet):
@@ -120,9 +79,10 @@ class MountSheet(WorkSheet):
         explain(self.at_startup, "Otherwise it is mounted when a session asks for it.")
         self.problem = plain_label(muted=True, wrap=True)
         self.problem.setMinimumHeight(self.problem.fontMetrics().lineSpacing())
-        self.parts = {name: _Part(title) for name, _, title in PARTS}
+        self.parts = {name: CopyText(title) for name, _, title in PARTS}
         self.tabs = QTabWidget()
         for name, tab, _ in PARTS:
+            self.parts[name].setContentsMargins(12, 10, 12, 12)
             self.tabs.addTab(self.parts[name], tab)
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)

@@ -1,5 +1,5 @@
-"""Offers the outputs of jobs in a folder, and a folder of this computer as one .tgz. GUI thread
-only."""
+"""Offers the outputs of jobs in a folder, what a job uploads them with, and a folder of this
+computer as one .tgz. GUI thread only."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ class OutputsArea:
                 "file-archive",
                 refusal=writing,
             ),
+            Offer("Copy job s&nippet…", lambda: self._snippet(place), "terminal"),
         )
 
     async def upload(self, place: Location) -> int | None:
@@ -59,6 +60,11 @@ class OutputsArea:
         options = job_options(await bridge.get(lambda service: service.settings))
         request = UploadRequest((source,), target, options, is_archive=True)
         return await around.starter.start(request)
+
+    def _snippet(self, place: Location) -> None:
+        from explorer.gui.outputs.snippet_sheet import SnippetSheet
+
+        self._around.do(ask.answer(SnippetSheet(place, self._around.window)), "show a job snippet")
 
     def _show(self, place: Location) -> None:
         self._around.do(self.show(place), "list job outputs")

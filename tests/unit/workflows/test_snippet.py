@@ -13,6 +13,16 @@ def test_words_are_quoted_and_the_jobs_own_variables_are_not() -> None:
     assert "'a; rm -rf x'" in "\n".join(openpai("c", "a; rm -rf x", is_archive=False).commands)
 
 
+def test_a_folder_for_each_job_is_below_the_one_that_is_named() -> None:
+    made = openpai("c", "runs of $USER/", is_archive=False, is_per_job=True)
+    words = 'quayside() { printf "%s\\n" "$@"; }\n' + "\n".join(made.commands)
+    job = {"OUTPUT_DIR": "out", "PAI_USER_NAME": "ada", "PAI_JOB_NAME": "train 1", "USER": "x"}
+    done = subprocess.run(["sh", "-c", words], env=job, capture_output=True, text=True)
+    assert done.stdout.splitlines() == [
+        "upload", "out", "c", "runs of $USER/ada/train 1", "--on-conflict", "different"
+    ]  # fmt: skip
+
+
 def test_without_outputs_the_job_says_so_and_fails() -> None:
     text = "\n".join(openpai("c", "f", is_archive=False).commands)
     done = subprocess.run(["sh", "-c", text], env={}, capture_output=True, text=True)
