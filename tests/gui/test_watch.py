@@ -224,6 +224,48 @@ def test_after_a_start_of_quayside_it_goes_on_only_where_that_was_said(
     drive(whole())
 
 
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_closed_in_the_middle_of_a_file_it_sends_that_once_and_whole(
+    drive: Drive[Any],
+    data_dir: Path,
+    azurite: Emulator,
+    container: ContainerClient,
+    folder: Path,
+    goes_on: bool,
+) -> None:
+    data = bytes(range(256)) * (24 * MIB // 256)
+    (folder / "large.bin").write_bytes(data)
+
+    async def whole() -> None:
+        async with opened(data_dir) as window:
+            bridge = window._bridge
+            spec = parse(azurite.connection_string)
+            made = await bridge.call(lambda s: s.connect(spec, name="kept"))
+            await bridge.call(lambda s: s.update_settings(limit_bytes_per_s=4 * MIB))
+            here = Location(made.id, container.container_name)
+            area_of(window).desk.begin(replace(wish(folder, here), goes_on=goes_on))
+            jobs = window.transfers.jobs
+            await until(lambda: any(job.bytes_done for job in jobs.line()), "it moves")
+            await until(lambda: not window._scope.names.count("keep the watched folders"))
+        async with opened(data_dir) as window:
+            bridge = window._bridge
+            await bridge.call(lambda s: s.update_settings(limit_bytes_per_s=0))
+            desk = area_of(window).desk
+            await until(lambda: desk.all, "it is remembered")
+            (watched,) = desk.all
+            if not goes_on:  # the transfer does so by itself, as all do
+                await until(lambda: names(container) == ["large.bin"], "it is there")
+                desk.start(watched)
+            await until(lambda: watched.last_name == "large.bin", "it is whole")
+            await state(watched, WatchState.WATCHING)
+            assert watched.uploaded == 1
+            assert not watched.failures
+            await until(lambda: window.transfers.jobs.rowCount() == 0, "no second job")
+
+    drive(whole())
+    assert container.download_blob("large.bin").readall() == data
+
+
 def test_a_pair_that_another_process_watches_is_refused_and_can_be_started_later(
     run: Run, container: ContainerClient, folder: Path, data_dir: Path
 ) -> None:
