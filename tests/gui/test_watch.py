@@ -400,24 +400,25 @@ def test_the_same_pair_is_not_watched_twice_and_the_list_is_offered_once_there_i
     run(work)
 
 
-def test_patterns_are_one_a_line() -> None:
-    made = words.wish_of(
+def typed(folder: str, exclude: str = "", settle: str = "2s") -> WatchWish:
+    return words.wish_of(
         Location("c1", "c"),
-        " /data/out/ ",
+        folder,
         include="",
-        exclude="*.tmp\n\n  build/ \n",
+        exclude=exclude,
         use_ignore_files=False,
-        settle="2s",
+        settle=settle,
         goes_on=False,
     )
+
+
+def test_patterns_are_one_a_line() -> None:
+    made = typed(" /data/out/ ", "*.tmp\n\n  build/ \n")
     assert made == WatchWish("/data/out", Location("c1", "c"), exclude=("*.tmp", "build/"))
-    with pytest.raises(InputError, match="Name a folder"):
-        words.wish_of(
-            Location("c1", "c"),
-            " ",
-            include="",
-            exclude="",
-            use_ignore_files=False,
-            settle="2s",
-            goes_on=False,
-        )
+
+
+def test_a_folder_is_named_as_on_the_command_line() -> None:
+    assert typed("~/out").folder == str(Path.home() / "out")
+    for text, reason in ((" ", "Name a folder"), ("out", "whole path"), ("~nobody", "whole path")):
+        with pytest.raises(InputError, match=reason):
+            typed(text)

@@ -36,11 +36,13 @@ def wish_of(
     text = folder.strip()
     if not text:
         raise InputError("Name a folder of this computer.")
-    path = Path(text).expanduser()
+    path = Path(text)
+    if path.parts[:1] == ("~",):  # `~name` is a folder of that name
+        path = path.expanduser()
     if not path.is_absolute():
         raise InputError("Write the whole path of the folder, from the root on.")
     wish = WatchWish(
-        str(Path(*path.parts)),
+        str(path),
         target,
         patterns(include),
         patterns(exclude),
