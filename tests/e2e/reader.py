@@ -47,7 +47,9 @@ class Thing:
     @property
     def children(self) -> list[Thing]:
         found = self._call(_ACCESSIBLE, "GetChildren")[0]
-        return [Thing(self.reader, bus_name, path) for bus_name, path in found]
+        # Qt tells of a child that is gone as null, until somebody asks for the table anew.
+        own = ((bus_name, path) for bus_name, path in found if not path.endswith("/null"))
+        return [Thing(self.reader, bus_name, path) for bus_name, path in own]
 
     def _has_state(self, bit: int) -> bool:
         low, high = self._call(_ACCESSIBLE, "GetState")[0]
