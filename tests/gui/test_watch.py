@@ -171,6 +171,8 @@ def test_a_job_that_is_paused_in_the_transfers_is_waited_for(
 
     async def work(window: MainWindow, here: Location) -> None:
         bridge = window._bridge
+        added: list[int] = []
+        bridge.events.on(JobAdded, lambda event: added.append(event.job.id))
         await bridge.call(lambda service: service.update_settings(limit_bytes_per_s=4 * MIB))
         watched = area_of(window).desk.begin(wish(folder, here))
         jobs = window.transfers.jobs
@@ -183,6 +185,7 @@ def test_a_job_that_is_paused_in_the_transfers_is_waited_for(
         await bridge.call(lambda service: service.resume(job.id))
         await until(lambda: watched.last_name == "large.bin", "it goes on")
         assert not watched.failures
+        assert added == [job.id]
 
     run(work)
 

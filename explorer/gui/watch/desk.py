@@ -183,8 +183,11 @@ class WatchDesk(QObject):
 
     async def _check(self, wish: WatchWish) -> None:
         """Raises InputError where the credential may not write, or there is none."""
+        connection_id = wish.target.connection_id
+        # At the start of Quayside the keyring has not been read: who has no secret may not write.
+        await self._bridge.call(lambda service: service.load_secrets(connection_id))
         known = await self._bridge.get(lambda service: service.connections())
-        connection = next((one for one in known if one.id == wish.target.connection_id), None)
+        connection = next((one for one in known if one.id == connection_id), None)
         if connection is None:
             raise InputError(GONE)
         if reason := rules.refusal(Place(connection, wish.target), Ability.WRITE):

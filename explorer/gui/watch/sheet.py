@@ -86,6 +86,7 @@ class WatchedSheet(Sheet):
         table = QTableView()
         dress_table(table, name)
         table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # paths differ at their end
         table.setModel(model)
         table.setMinimumHeight(height)
         return table
