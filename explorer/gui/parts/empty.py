@@ -14,6 +14,8 @@ from explorer.gui.theme import scaled
 
 _WIDTH = 440
 LEAST_WIDTH = 180
+WITH_ICON_ABOVE = 200
+"""In a lower room the words stand alone."""
 
 
 class EmptyState(QWidget):
@@ -66,7 +68,8 @@ class EmptyState(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         least = min(self._width, self._least()) + 2 * self._margin
-        return QSize(least, super().minimumSizeHint().height())
+        icon = 0 if self._icon.isHidden() else self._icon.height() + self._column.spacing()
+        return QSize(least, super().minimumSizeHint().height() - icon)
 
     def _least(self) -> int:
         return max(LEAST_WIDTH, self._actions.minimumSize().width())
@@ -75,6 +78,7 @@ class EmptyState(QWidget):
         super().resizeEvent(event)
         room = event.size().width() - 2 * self._margin
         self._middle.setFixedWidth(min(self._width, max(room, self._least())))
+        self._icon.setVisible(event.size().height() >= WITH_ICON_ABOVE)
 
     def set_texts(self, headline: str, text: str = "", icon_name: str = "") -> None:
         """Say something else in the same place."""
