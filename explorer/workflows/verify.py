@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from enum import Enum
 from itertools import islice
 from pathlib import Path
@@ -54,7 +56,7 @@ class Verifier:
     place: End
     reads: bool = False
 
-    async def findings(self, manifest: Manifest) -> AsyncIterator[list[Finding]]:
+    async def findings(self, manifest: Manifest) -> AsyncGenerator[list[Finding], None]:
         """Batches, in the order of the manifest. Raises InputError where it is damaged, and what
         concerns the whole place: NetworkError, NotAuthorizedError."""
         records = manifest.records()
@@ -86,6 +88,28 @@ class Verifier:
             if md5 != record.md5:
                 return Finding(record.name, Verdict.DIFFERS, "the bytes differ (MD5)")
         return finding
+
+
+async def verify(
+    service: Service, manifest: Path, place: End, *, reads: bool
+) -> AsyncGenerator[list[Finding], None]:
+    """`Verifier.findings` of a manifest's file, which is opened for it."""
+    opened = await service.syncing.run(Manifest, manifest)
+    with opened:
+        async with aclosing(Verifier(service, place, reads).findings(opened)) as batches:
+            async for batch in batches:
+                yield batch
+
+
+def summary(counts: Counter[Verdict]) -> str:
+    """`3 files are as the run left them, 1 missing.` Pure."""
+    good = counts[Verdict.GOOD]
+    bad = "".join(
+        f", {counts[verdict]:,} {verdict.value}"
+        for verdict in Verdict
+        if verdict is not Verdict.GOOD and counts[verdict]
+    )
+    return f"{good:,} {'file is' if good == 1 else 'files are'} as the run left them{bad}."
 
 
 def check_blob(record: Record, found: BlobProperties) -> Finding:

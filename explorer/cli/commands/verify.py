@@ -15,7 +15,7 @@ from explorer.cli.output import Output
 from explorer.cli.session import service_of
 from explorer.workflows.manifest import Manifest
 from explorer.workflows.mirror_runs import find_run
-from explorer.workflows.verify import Verdict, Verifier
+from explorer.workflows.verify import Verdict, Verifier, summary
 
 NAME = "verify"
 SUMMARY = "check files or blobs against the manifest of a mirror"
@@ -60,17 +60,7 @@ async def run(args: argparse.Namespace, out: Output) -> int:
                 out.passing(f"{sum(counts.values()):,} files checked")
             out.passing("")
     bad = sum(count for verdict, count in counts.items() if verdict is not Verdict.GOOD)
-    out.note(
-        f"{counts[Verdict.GOOD]:,} "
-        + ("file is" if counts[Verdict.GOOD] == 1 else "files are")
-        + " as the run left them"
-        + "".join(
-            f", {counts[verdict]:,} {verdict.value}"
-            for verdict in Verdict
-            if verdict is not Verdict.GOOD and counts[verdict]
-        )
-        + "."
-    )
+    out.note(summary(counts))
     return Exit.SOME_FAILED if bad else Exit.OK
 
 

@@ -14,6 +14,7 @@ from explorer.gui.mount.area import MountArea
 from explorer.gui.outputs.area import OutputsArea
 from explorer.gui.share.area import ShareArea
 from explorer.gui.statistics.area import StatisticsArea
+from explorer.gui.verify.area import VerifyArea
 from explorer.gui.watch.area import WatchArea
 from explorer.gui.window.history_area import HistoryArea
 from explorer.gui.window.offers import Area
@@ -28,6 +29,7 @@ def make_areas(around: Surroundings) -> tuple[Area, ...]:
         ShareArea(around),
         ManageArea(around),
         MirrorArea(around),
+        VerifyArea(around),
         WatchArea(around),
         OutputsArea(around),
         ArtifactArea(around),

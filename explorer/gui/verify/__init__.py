@@ -1,0 +1,1 @@
+"""A place held against the manifest of a run of a mirror."""
