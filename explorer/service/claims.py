@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from explorer.base.errors import NotAuthorizedError
 from explorer.service.model import Ability, Claim, ProbeReport
 from explorer.storage.access import Access, Action, Verdict
-from explorer.storage.connection import ConnectionSpec
+from explorer.storage.connection import ConnectionSpec, ScopeLevel
 
 if TYPE_CHECKING:  # most commands test nothing
     from explorer.storage.azure.probe import Finding, Probe
@@ -69,10 +69,13 @@ def _claim(ability: Ability, access: Access, action: Action, finding: Finding | 
     return Claim(ability, access[action].verdict, access.reason(action))
 
 
-def report_of(spec: ConnectionSpec, found: Probe, now: datetime) -> ProbeReport:
-    """What a person reads before a connection is kept."""
+def report_of(spec: ConnectionSpec, found: Probe, now: datetime, bar: str = "") -> ProbeReport:
+    """What a person reads before a connection is kept. `bar` is why nothing works at all."""
     access = spec.access(now)
-    claims = claims_of(access, found)
+    claims = claims_of(access, None if bar else found)
+    if bar:
+        no = Verdict.NO
+        claims = tuple(one if one.verdict is no else Claim(one.ability, no, bar) for one in claims)
     verdicts = {claim.ability: claim.verdict for claim in claims}
     words = [
         f"{ability.value} {verdicts[ability].value}"
@@ -86,6 +89,10 @@ def report_of(spec: ConnectionSpec, found: Probe, now: datetime) -> ProbeReport:
         warnings.append(skew)
     if verdicts[Ability.LIST] is Verdict.NO and verdicts[Ability.READ] is not Verdict.NO:
         warnings.append("Nothing can be listed; open blobs by their path.")
+    elif verdicts[Ability.LIST_CONTAINERS] is Verdict.NO and (
+        spec.scope.level is ScopeLevel.ACCOUNT and verdicts[Ability.LIST] is not Verdict.NO
+    ):
+        warnings.append("Containers cannot be listed; open one by its name.")
     return ProbeReport(
         claims=claims,
         is_hierarchical=found.is_hierarchical,

@@ -75,6 +75,7 @@ class Connections:
         self._secrets = secrets or SecretStore()
         self._put = put
         self._stores = Stores(preferences)
+        self.look = self._stores.look
         self._entries: dict[str, Entry] = {}
         self._disk = Workers("accounts", 1)
         self._keyring = Workers("keyring-wait", 1)

@@ -5,15 +5,21 @@ from __future__ import annotations
 from dataclasses import field, replace
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from explorer.base.errors import ConnectionTextError, InputError, NotAuthorizedError
+from explorer.base.errors import (
+    ConnectionTextError,
+    InputError,
+    NotAuthorizedError,
+    NotFoundError,
+)
 from explorer.base.records import dataclass
 from explorer.base.redact import register_secret
 from explorer.service.browse import Reach
-from explorer.service.claims import utc_now
+from explorer.service.claims import report_of, utc_now
 from explorer.service.model import Connection, Location, ProbeReport
 from explorer.service.reaching import rest_of
+from explorer.service.sas_trial import bar_of, refusal_of
 from explorer.storage.access import Action
 from explorer.storage.connection import (
     ConnectionSpec,
@@ -47,6 +53,9 @@ from explorer.storage.sas_wish import (
     wish_warnings,
 )
 
+if TYPE_CHECKING:  # most commands test nothing
+    from explorer.storage.azure.probe import Probe
+
 BY_ROLES = "It allows no more than the roles of your sign-in do."
 
 
@@ -78,7 +87,7 @@ class Connected(Reach, Protocol):
 
     def connection(self, connection_id: str) -> Connection: ...
     def api_version(self, connection_id: str) -> str: ...
-    async def probe(self, spec: ConnectionSpec) -> ProbeReport: ...
+    async def look(self, spec: ConnectionSpec) -> Probe: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,11 @@ class SasTest:
     ip_range: str
     policy: str
     report: ProbeReport
+    services: str = ""
+    """Of `bfqt`, and `resource_types` of `sco`: what an account SAS is for; else empty."""
+    resource_types: str = ""
+    bar: str = ""
+    """Why nothing at all works with it at present, a sentence; empty where something may."""
 
 
 class Sharing:
@@ -275,7 +289,9 @@ class Sharing:
         """Connect with this SAS and nothing else, look, write nothing, keep nothing.
 
         `text` is a SAS URL or a connection string with a SAS. Raises InputError where it is
-        none, and NetworkError, NotAuthorizedError and the like where it is of no use.
+        none, NotAuthorizedError where the service does not know it, NetworkError and the
+        like. One that is known and refused, because of its times or of where it is used from,
+        is a finding: `bar` says why.
         """
         spec = parse(text)
         if is_http_allowed and spec.needs_http_consent:
@@ -290,8 +306,18 @@ class Sharing:
                 f"The SAS alone cannot be tried out; still missing: {wanted}.",
                 cure="Paste the whole URL: the address and the SAS behind it.",
             )
-        report = await self._reach.probe(spec)
-        sas = spec.credential.sas
+        found = await self._reach.look(spec)
+        sas, now, bar, missing = spec.credential.sas, utc_now(), "", ""
+        if (refusal := refusal_of(spec, found)) is not None:
+            bar = bar_of(sas, refusal, now)
+            if isinstance(refusal, NotFoundError):
+                what = "blob" if sas.is_for_one_blob else "container or folder"
+                missing = f"There is no such {what} now: what it may do there is not tried."
+            elif not bar and spec.access(now).allows_anything:
+                raise refusal
+        report = report_of(spec, found, now, bar)
+        if missing:
+            report = replace(report, warnings=(missing, *report.warnings))
         place = "/".join(part for part in (spec.start.container, spec.start.path) if part)
         return SasTest(
             kind=sas.kind,
@@ -303,4 +329,7 @@ class Sharing:
             ip_range=sas.ip_range,
             policy=sas.policy,
             report=report,
+            services=sas.services,
+            resource_types=sas.resource_types,
+            bar=bar,
         )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from explorer.base.errors import CredentialExpiredError, NotAuthorizedError, QuaysideError
+from explorer.base.errors import QuaysideError
 from explorer.base.redact import register_secret
 from explorer.base.workers import Workers
 from explorer.service.claims import report_of, utc_now
 from explorer.service.model import ProbeReport
 from explorer.service.patience import Calls
 from explorer.service.preferences import Preferences
-from explorer.storage.access import Action, Verdict
+from explorer.service.sas_trial import refusal_of
 from explorer.storage.api import BlobStore
 from explorer.storage.azure.client import StoreOptions, open_store
 from explorer.storage.azure.store import AzureBlobStore
@@ -53,17 +53,21 @@ class Stores:
 
     async def probe(self, spec: ConnectionSpec) -> ProbeReport:
         """Test a connection. Raises where it is of no use at all."""
+        found = await self.look(spec)
+        if (refusal := refusal_of(spec, found)) is not None:
+            raise refusal
+        return report_of(spec, found, utc_now())
+
+    async def look(self, spec: ConnectionSpec) -> Probe:
+        """What a few small requests met, be it of use or none. Raises where nobody answers."""
         from explorer.storage.azure.probe import probe  # late: most commands test nothing
 
         register_secret(spec.secret)
         store = self.open(spec)
         try:
-            found = await self.calls.run(probe, store, spec)
+            return await self.calls.run(probe, store, spec)
         finally:
             await self._closers.run(store.close)
-        if (refusal := refusal_of(spec, found)) is not None:
-            raise refusal
-        return report_of(spec, found, utc_now())
 
     async def starts_at_blob(self, spec: ConnectionSpec, api_version: str) -> bool:
         """Whether the pasted path is a blob; where nobody says, it is taken for a folder."""
@@ -86,15 +90,3 @@ class Stores:
         self._retired.clear()
         self.calls.close()
         self._closers.close()
-
-
-def refusal_of(spec: ConnectionSpec, found: Probe) -> QuaysideError | None:
-    """Why the connection is of no use at all. A SAS that does not list, with nothing to read
-    at hand, cannot be tried out, and is no useless one unless the service did not know it."""
-    refusal = found.refusal
-    if isinstance(refusal, NotAuthorizedError) and not isinstance(refusal, CredentialExpiredError):
-        may_list = spec.access(utc_now()).allows(Action.LIST_BLOBS)
-        is_tried_out = may_list or found.read.verdict is Verdict.NO
-        if refusal.code != "AuthenticationFailed" and not is_tried_out:
-            return None
-    return refusal

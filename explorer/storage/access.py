@@ -75,6 +75,11 @@ class Access:
         """Whether it is worth trying: yes, or unknown."""
         return self[action].verdict is not Verdict.NO
 
+    @property
+    def allows_anything(self) -> bool:
+        """Whether anything at all is worth trying."""
+        return any(claim.verdict is not Verdict.NO for _, claim in self.claims)
+
     def reason(self, action: Action) -> str:
         """Why it is not allowed, for a tooltip; empty where it is."""
         return self[action].reason

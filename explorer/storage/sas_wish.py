@@ -104,18 +104,33 @@ def least_wish(
 ) -> SasWish:
     """The least that is of use: `r`, an hour from `now`, started 15 minutes back.
 
+    For the account `rl` and all resource types: it shows the containers and what is in them.
     `is_https` is how the endpoint is reached: over http a SAS for https only is of no use.
     """
+    permissions = "rl" if kind is SasKind.ACCOUNT else "r"
     return SasWish(
         kind,
         container,
         path.rstrip("/") if kind is SasKind.DIRECTORY else path,
         snapshot,
         version_id,
+        permissions,
         starts=now - HEAD_START,
         expires=now + LIFETIME,
         is_https_only=is_https,
+        resource_types=least_types(permissions),
     )
+
+
+def least_types(permissions: str) -> str:
+    """The resource types of an account SAS that these permissions take: blobs; to list, also
+    containers and, where nothing can be changed, the service, by which containers are listed.
+
+    With `w`, the service would let the settings of the account be changed.
+    """
+    if "l" not in permissions:
+        return "o"
+    return "co" if _CHANGES & set(permissions) else "sco"
 
 
 def in_order(kind: SasKind, letters: str) -> str:
@@ -247,6 +262,25 @@ def changing_letters(wish: SasWish) -> str:
     return "".join(one for one in PERMISSIONS[wish.kind] if one in letters)
 
 
+def _account_warnings(wish: SasWish) -> list[str]:
+    """What its letters and resource types make together, which is easily overlooked."""
+    found = []
+    letters, types = set(wish.permissions), set(wish.resource_types)
+    if "s" in types and "w" in letters and "b" in wish.services:
+        found.append("It can change the settings of the account too (srt has s, sp has w).")
+    if "c" in types and "d" in letters:
+        found.append("It can delete whole containers (srt has c, sp has d).")
+    if "l" in letters and "c" not in types:
+        found.append("It does not list blobs, although it has l: srt lacks c.")
+    elif "l" in letters and "s" not in types:
+        found.append("It does not list containers (srt lacks s): they are opened by name.")
+    if "r" in letters and "o" not in types:
+        found.append("It reads no blobs, although it has r: srt lacks o.")
+    if "b" not in wish.services:
+        found.append("It is not for blobs (ss lacks b): nothing here can use it.")
+    return found
+
+
 def wish_warnings(wish: SasWish, now: datetime) -> tuple[str, ...]:
     """Sentences to read before such a SAS is handed out, the gravest first."""
     found: list[str] = []
@@ -258,6 +292,8 @@ def wish_warnings(wish: SasWish, now: datetime) -> tuple[str, ...]:
     if changing := changing_letters(wish):
         words = ", ".join(LETTERS[one] for one in changing)
         found.append(f"Whoever has it can change what is there ({words}).")
+    if wish.kind is SasKind.ACCOUNT:
+        found += _account_warnings(wish)
     if wish.expires is not None and wish.expires - now > LONG:
         found.append(
             "It lasts for more than 7 days. Until then only a new account key takes it back, "

@@ -78,6 +78,39 @@ def test_a_sas_for_a_blob_reads_it_and_no_more(run: Run, container: ContainerCli
     assert BlobClient.from_blob_url(urls[0]).download_blob().readall() == b"x" * 10
 
 
+def test_the_least_sas_of_the_account_passes_its_own_test(
+    run: Run, container: ContainerClient
+) -> None:
+    put(container, "a.bin")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        connection = window.pane.connection
+        assert connection is not None
+        found = offer(window, Subject(connection, connection.root, ()), OFFER)
+        assert found.act is not None
+        found.act()
+        dialog = await sheet(SasSheet)
+        dialog.make_button.click()
+        await until(lambda: dialog.made_page.made, "it is made")
+        dialog.made_page.trial_button.click()
+        told = dialog.made_page.trial.text
+        await until(lambda: "It can: list containers, list, read" in told(), "it is tried")
+        assert "No write: This SAS does not allow to upload new blobs (sp lacks c or w)." in told()
+        dialog.back_button.click()
+        dialog.form.types["s"].setChecked(False)
+        assert "does not list containers" in dialog.warnings.text()
+        dialog.make_button.click()
+        made = dialog.made_page
+        await until(lambda: made.made and made.made[0].wish.resource_types == "co", "made again")
+        dialog.made_page.trial_button.click()
+        lacking = "No list containers, no see settings, no change settings: This SAS does not reach"
+        await until(lambda: lacking in told(), "what it cannot is told with its reason")
+        assert "It can: list, read" in told()
+        dialog.reject()
+
+    run(work)
+
+
 def test_it_is_made_by_keys_alone(run: Run, container: ContainerClient) -> None:
     put(container, "a.bin")
 
@@ -159,7 +192,7 @@ def test_what_a_wish_cannot_be_is_said_and_not_made(qtbot: QtBot) -> None:
     assert not form.letters.isEnabled()
     form.target.setCurrentIndex(1)
     wish = form.wish(utc_now())
-    assert (wish.permissions, wish.policy, wish.resource_types) == ("rl", "", "co")
+    assert (wish.permissions, wish.policy, wish.resource_types) == ("rl", "", "sco")
 
 
 def test_a_read_only_connection_offers_nothing_that_changes(qtbot: QtBot) -> None:

@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from explorer.base.errors import InputError, NotFoundError
 from explorer.base.units import iso_time, parse_age
 from explorer.cli import options
+from explorer.cli.exits import Exit
 from explorer.cli.output import Output
 from explorer.cli.session import connect, read_text, service_of
 from explorer.service.model import Location
 from explorer.service.service import Service
 from explorer.service.sharing import SasTest, Shared, SignedBy
 from explorer.storage.model import BlobRef
-from explorer.storage.sas_wish import AnswerHeaders, SasWish
+from explorer.storage.sas_wish import AnswerHeaders, SasWish, least_types
 
 NAME = "sas"
 SUMMARY = "make a shared access signature, or try one out"
@@ -25,9 +26,11 @@ DESCRIPTION = (
     "TARGET is a blob, CONTAINER for all of a container, CONTAINER/FOLDER/ in an account with a "
     "hierarchical namespace, or / for the account. Made with the account's key, which is asked of "
     "nobody else: nothing is sent; or with a sign-in (--auth az --by delegation), which asks the "
-    "service for a key of at most 7 days. Without options it reads, over https only, for one hour. "
+    "service for a key of at most 7 days. Without options it reads (/ is listed too), "
+    "over https only, for one hour. "
     "sas test URL (or - for standard input) connects with that SAS and nothing else and tells "
-    "what it can do; it writes nothing."
+    "what it can do and what not, each no with its reason; it writes nothing, and ends with 3 "
+    "where the SAS can do nothing at present."
 )
 
 
@@ -41,7 +44,7 @@ _WAYS = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("words", nargs="+", metavar="TARGET | test URL|-")
     wish = parser.add_argument_group("what it allows")
-    wish.add_argument("--permissions", metavar="LETTERS", help="like r or rl; default: r")
+    wish.add_argument("--permissions", metavar="LETTERS", help="like r or rl; default: r; rl for /")
     wish.add_argument("--expires", metavar="AGE|TIME", help="like 8h, 7d, 2026-05-01T18:00Z")
     wish.add_argument("--start", metavar="AGE|TIME", help="default: 15min, that is so much back")
     wish.add_argument("--https-only", action="store_true", help="the default; refuse plain http")
@@ -58,7 +61,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     wish.add_argument("--version-id", metavar="ID", default="", help="for this version")
     wish.add_argument("--services", metavar="LETTERS", default="", help="account SAS; default: b")
     wish.add_argument(
-        "--resource-types", metavar="LETTERS", default="", help="account SAS: of s, c, o; default o"
+        "--resource-types",
+        metavar="LETTERS",
+        default="",
+        help="account SAS: of s, c, o; default: o, with l also c, and s where nothing is changed",
     )
     wish.add_argument("--content-type", metavar="TYPE", default="", help="answered to a reader")
     wish.add_argument(
@@ -75,8 +81,9 @@ async def run(args: argparse.Namespace, out: Output) -> int:
     if len(args.words) == 2 and args.words[0] == "test":
         text = read_text("-") if args.words[1] == "-" else args.words[1]
         async with service_of(args) as service:
-            _tell(await service.sharing.test_sas(text, is_http_allowed=args.allow_http), out)
-        return 0
+            found = await service.sharing.test_sas(text, is_http_allowed=args.allow_http)
+        _tell(found, out)
+        return Exit.NOT_AUTHORISED if found.bar else Exit.OK
     if len(args.words) > 1:
         raise InputError("These are too many words.", cure="Name one target, or: sas test URL.")
     async with service_of(args) as service:
@@ -140,7 +147,7 @@ def _wished(wish: SasWish, args: argparse.Namespace) -> SasWish:
         wish,
         ip=args.ip,
         services=args.services or wish.services,
-        resource_types=args.resource_types or wish.resource_types,
+        resource_types=args.resource_types or least_types(wish.permissions),
         answers=AnswerHeaders(
             content_type=args.content_type, content_disposition=args.content_disposition
         ),
@@ -204,11 +211,15 @@ def _tell(test: SasTest, out: Output) -> None:
             out.result(f"  {word:<18} {iso_time(seconds)}")
     for word, text in {
         "permissions": test.permissions,
+        "services": test.services,
+        "resource types": test.resource_types,
         "only from": test.ip_range,
         "stored policy": test.policy,
         "protocol": "https only" if test.is_https_only else "https and http",
     }.items():
         if text:
             out.result(f"  {word:<18} {text}")
+    if test.bar:
+        out.note(f"At present it can do nothing: {test.bar}")
     for warning in report.warnings:
         out.note(f"Note: {warning}")

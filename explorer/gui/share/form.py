@@ -26,7 +26,7 @@ from explorer.gui.share.letters import LettersBox
 from explorer.gui.share.signing import BY_KEY, SigningField, Ways
 from explorer.service.sharing import SignedBy
 from explorer.storage.sas import SasKind
-from explorer.storage.sas_wish import AnswerHeaders, SasWish, least_wish
+from explorer.storage.sas_wish import AnswerHeaders, SasWish, least_types, least_wish
 
 QUICK = (("1 hour", timedelta(hours=1)), ("1 day", timedelta(days=1)), ("7 days", timedelta(7)))
 CUSTOM = "Times of my choice"
@@ -179,7 +179,7 @@ class SasForm(QWidget):
         is_account = choice.kind is SasKind.ACCOUNT
         self.letters.show_kind(choice.kind, choice.permissions)
         for letter, box in self.types.items():
-            box.setChecked(letter == "o" or (letter == "c" and "l" in choice.permissions))
+            box.setChecked(letter in least_types(choice.permissions))
         for widget in (self._types_row, self._types_caption):
             widget.setVisible(is_account)
         self._answers_title.setVisible(not is_account)

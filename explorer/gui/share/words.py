@@ -16,11 +16,6 @@ FLAT_FOLDER = (
     "In this account folders are only a part of names, and no SAS is limited to one: "
     "this one reaches the whole container."
 )
-_VERDICTS = (
-    (Verdict.YES, "It can:"),
-    (Verdict.NO, "It cannot:"),
-    (Verdict.UNKNOWN, "Only trying tells whether it can:"),
-)
 
 
 def choices_of(
@@ -72,10 +67,22 @@ def allows_text(wish: SasWish, count: int = 1) -> str:
 
 
 def trial_text(test: SasTest) -> str:
-    """What a test found: what it can do, what it cannot, what nobody knows yet."""
+    """What a test found: what it can do, what nobody knows yet, and what it cannot, with the
+    reason of each no; the reason comes once where it is that of several."""
     lines = [f"Tried by itself for {shown(test.place)}."]
-    for verdict, words in _VERDICTS:
-        found = [one.ability.value for one in test.report.claims if one.verdict is verdict]
-        if found:
-            lines.append(f"{words} {', '.join(found)}.")
+    can, perhaps = (
+        [one.ability.value for one in test.report.claims if one.verdict is verdict]
+        for verdict in (Verdict.YES, Verdict.UNKNOWN)
+    )
+    if can:
+        lines.append(f"It can: {', '.join(can)}.")
+    elif test.bar:
+        lines.append("At present it can do nothing.")
+    if perhaps:
+        lines.append(f"Only trying tells whether it can: {', '.join(perhaps)}.")
+    reasons: dict[str, list[str]] = {}
+    for claim in test.report.claims:
+        if claim.verdict is Verdict.NO:
+            reasons.setdefault(claim.reason, []).append(claim.ability.value)
+    lines += [f"No {', no '.join(what)}: {shown(why)}" for why, what in reasons.items()]
     return "\n".join([*lines, *test.report.warnings])

@@ -69,7 +69,7 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "AuthorizationPermissionMismatch": Meaning(
         NotAuthorizedError,
-        "the credential does not have the permission for it",
+        "the SAS does not have the permission for it (its sp lacks a letter)",
         "Ask for a SAS with the missing permission.",
     ),
     "AuthorizationResourceTypeMismatch": Meaning(
@@ -79,12 +79,12 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "AuthorizationServiceMismatch": Meaning(
         NotAuthorizedError,
-        "the SAS is not for blob storage",
+        "the SAS is not for blob storage (its ss lacks b)",
         "Ask for a SAS whose services include Blob.",
     ),
     "AuthorizationProtocolMismatch": Meaning(
         NotAuthorizedError,
-        "the SAS is for https only",
+        "the SAS is for https only, and this address is http",
         "Use the https address of the account.",
     ),
     "AuthorizationSourceIPMismatch": Meaning(

@@ -175,13 +175,21 @@ def _authorization(
                 f"the SAS expired on {when}",
                 "Replace it with a new SAS; the work goes on where it was.",
             )
-        if by_detail or (isinstance(signer, SasSigner) and (signer.starts_s or 0) > now):
+        starts = (signer.starts_s or 0) if isinstance(signer, SasSigner) else 0
+        if starts > now:
+            when = time.strftime("%d %b %Y %H:%M UTC", time.gmtime(starts))
+            return Meaning(
+                CredentialExpiredError,
+                f"the SAS is not valid before {when}",
+                "Wait until it starts, or ask for a new SAS.",
+            )
+        if by_detail:
             return Meaning(
                 CredentialExpiredError,
                 "the SAS is not valid at this time",
                 "Wait until it starts, or ask for a new SAS.",
             )
-        if code == "AuthenticationFailed":
+        if code == "AuthenticationFailed" or attempt.place.is_emulator:  # it has no firewall
             return Meaning(
                 NotAuthorizedError,
                 "the service did not accept the SAS",

@@ -48,6 +48,33 @@ def test_an_account_sas_lists_containers(quayside: Quayside, bare: Quayside, nam
     assert name in bare.ok("ls", done.stdout.strip())
 
 
+def test_the_least_sas_of_the_account_passes_its_own_test(
+    quayside: Quayside, bare: Quayside, name: str
+) -> None:
+    url = quayside.ok("sas", "/").strip()
+    assert "sp=rl&" in url
+    assert "srt=sco&" in url
+    told = bare.ok("sas", "test", "-", text=url)
+    assert "list containers    yes" in told
+    assert "write              no  This SAS does not allow to upload new blobs (sp lacks" in told
+    assert name in bare.ok("ls", url)
+    changing = quayside.ok("sas", "/", "--permissions", "rlw").strip()
+    assert "srt=co&" in changing  # with s it could change the settings of the account
+    told = bare.ok("sas", "test", "-", text=changing)
+    assert "list containers    no  This SAS does not reach the service (srt lacks s)." in told
+
+
+def test_a_sas_that_is_over_is_told_with_its_reason_and_ends_with_3(
+    quayside: Quayside, bare: Quayside, name: str
+) -> None:
+    words = ("--start", "2020-01-01T00:00Z", "--expires", "2020-01-02T00:00Z")
+    url = quayside.ok("sas", name, *words).strip()
+    done = bare("sas", "test", "-", text=url)
+    assert done.returncode == 3
+    assert "read               no  This SAS ended on 2 Jan 2020 00:00 UTC." in done.stdout
+    assert "At present it can do nothing" in done.stderr
+
+
 def test_wrong_wishes_are_usage_errors(quayside: Quayside, name: str) -> None:
     for words in (
         (name, "--permissions", "z"),
