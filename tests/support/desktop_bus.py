@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -114,6 +115,11 @@ class Recorder:
             return os.read(self.locks[at], 1) != b""
         except BlockingIOError:
             return True
+
+    def is_given_back(self, at: int = -1) -> bool:
+        """Whether nobody has it any more, soon: the bus itself lets go of it when it has time."""
+        select.select([self.locks[at]], [], [], 10)
+        return not self.is_held(at)
 
     def signal(self, path: str, interface: str, name: str, signature: str, *body: Any) -> None:
         """Tell everybody on the bus."""

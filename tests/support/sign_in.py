@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shlex
 import ssl
 import sys
 import time
@@ -46,7 +47,10 @@ def write_cli(folder: Path, answer: str, *, fails: str = "") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     program = folder / "az"
     program.write_text(
-        f"#!{sys.executable}\nimport sys\n"
+        f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(folder / "az.py"))} "$@"\n'
+    )
+    (folder / "az.py").write_text(
+        "import sys\n"
         f"open({str(folder / 'calls')!r}, 'a').write(' '.join(sys.argv[1:]) + '\\n')\n"
         f"sys.stderr.write({fails!r})\n"
         f"sys.stdout.write(open({str(folder / 'answer')!r}).read())\n"
