@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import hashlib
 import os
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from unittest.mock import AsyncMock
 
 import pytest
-from azure.storage.blob import ContainerClient
+from azure.storage.blob import ContainerClient, ContentSettings
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -127,6 +128,27 @@ def test_the_folder_of_this_computer_is_checked_by_its_bytes(
         dialog.go_button.click()
         assert await checked(dialog) == "2 files are as the run left them, 1 differs."
         assert found(dialog) == [("Differs", "runs/2.txt")]
+        dialog.reject()
+
+    run(work)
+
+
+def test_blobs_are_read_only_when_that_is_asked_for(
+    run: Run, container: ContainerClient, folder: Path
+) -> None:
+    async def work(window: MainWindow, here: Location) -> None:
+        await mirrored(window, here, folder)
+        blob = container.get_blob_client("runs/2.txt")
+        right = bytearray(hashlib.md5(b"2", usedforsecurity=False).digest())
+        blob.upload_blob(b"X", overwrite=True)
+        blob.set_http_headers(ContentSettings(content_md5=right))
+        dialog = await opened(window, here)
+        dialog.go_button.click()
+        assert await checked(dialog) == "3 files are as the run left them."
+        dialog.back_button.click()
+        dialog.reads.click()
+        dialog.go_button.click()
+        assert await checked(dialog) == "2 files are as the run left them, 1 differs."
         dialog.reject()
 
     run(work)
