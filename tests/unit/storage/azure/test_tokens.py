@@ -230,7 +230,9 @@ def test_what_az_complains_of_is_not_quoted(cli: Path) -> None:
 def _stuck(cli: Path) -> None:
     write_cli(cli, "")
     text = (cli / "az.py").read_text()
-    (cli / "az.py").write_text(text.replace("import sys\n", "import sys, time\ntime.sleep(600)\n", 1))
+    (cli / "az.py").write_text(
+        text.replace("import sys\n", "import sys, time\ntime.sleep(600)\n", 1)
+    )
 
 
 def test_an_az_that_does_not_answer_is_ended(cli: Path) -> None:
