@@ -12,6 +12,8 @@ from explorer.base.errors import InputError, QuaysideError
 from explorer.cluster.address import Address
 from explorer.storage.connection import (
     ConnectionSpec,
+    EntraSignIn,
+    TokenSource,
     parse,
     spec_of_account,
     with_sign_in,
@@ -51,8 +53,24 @@ def own_spec(environ: Mapping[str, str], endpoint: str) -> ConnectionSpec | None
     return spec if spec.is_complete and spec.blob_endpoint == endpoint else None
 
 
-def check_travel(address: Address, workers: Sequence[str]) -> None:
-    """Raises InputError where a secret would have to travel in the clear. Pure."""
+def check_travel(
+    address: Address, workers: Sequence[str], specs: Mapping[str, ConnectionSpec]
+) -> None:
+    """Raises InputError where a secret of `specs` would have to travel in the clear, or where a
+    sign-in takes a person, whom workers do not have. Pure.
+
+    Of other sign-ins only their kind is sent: the workers ask their own Azure CLI or variable.
+    """
+    signs_in = [one.credential for one in specs.values() if isinstance(one.credential, EntraSignIn)]
+    if any(one.source in (TokenSource.BROWSER, TokenSource.DEVICE_CODE) for one in signs_in):
+        raise InputError(
+            "The workers have no credentials of their own for this account, and a sign-in by "
+            "browser or code is of this computer alone.",
+            cure="Set AZURE_STORAGE_ACCOUNT and QUAYSIDE_STORAGE_TOKEN, or "
+            "AZURE_STORAGE_AUTH_MODE=login for Azure CLI, where the workers run.",
+        )
+    if not any(one.secret for one in specs.values()):
+        return
     if not address.may_carry_secrets(tuple(workers)):
         raise InputError(
             "The workers have no credentials of their own for this account, and yours would "

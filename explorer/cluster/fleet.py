@@ -135,7 +135,7 @@ class DaskFleet:
         lacking = [one for one in fit if set(answers[one]["has"]) != set(endpoints)]
         if lacking:
             try:
-                check_travel(self._address, lacking)
+                check_travel(self._address, lacking, self._purpose.specs)
             except InputError as error:
                 if is_strict:
                     raise

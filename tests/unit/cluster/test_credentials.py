@@ -9,7 +9,13 @@ import pytest
 from explorer.base.errors import InputError
 from explorer.cluster.address import parse_address
 from explorer.cluster.credentials import Sealed, check_travel, own_spec
-from explorer.storage.connection import EntraSignIn, TokenSource, parse
+from explorer.storage.connection import (
+    EntraSignIn,
+    TokenSource,
+    parse,
+    spec_of_account,
+    with_sign_in,
+)
 
 KEY = "QUJD" * 21 + "QUI="
 TEXT = f"DefaultEndpointsProtocol=https;AccountName=acc;AccountKey={KEY}"
@@ -52,5 +58,22 @@ def test_what_travels_shows_no_secret_and_arrives_whole() -> None:
 def test_a_secret_is_not_sent_in_the_clear() -> None:
     address = parse_address("dask://head:8786")
     with pytest.raises(InputError, match="unencrypted"):
-        check_travel(address, ["tcp://10.0.0.2:1"])
-    check_travel(address.with_consent(), ["tcp://10.0.0.2:1"])
+        check_travel(address, ["tcp://10.0.0.2:1"], {"one": parse(TEXT)})
+    check_travel(address.with_consent(), ["tcp://10.0.0.2:1"], {"one": parse(TEXT)})
+
+
+@pytest.mark.parametrize("source", [TokenSource.AZURE_CLI, TokenSource.VARIABLE])
+def test_a_sign_in_has_no_secret_that_could_travel(source: TokenSource) -> None:
+    spec = with_sign_in(spec_of_account("acct"), source)
+    address, workers = parse_address("dask://head:8786"), ["tcp://10.0.0.2:1"]
+    check_travel(address, workers, {"one": spec})
+    with pytest.raises(InputError, match="unencrypted"):  # a key beside it is one
+        check_travel(address, workers, {"one": spec, "two": parse(TEXT)})
+
+
+@pytest.mark.parametrize("source", [TokenSource.BROWSER, TokenSource.DEVICE_CODE])
+def test_a_sign_in_that_takes_a_person_is_not_sent(source: TokenSource) -> None:
+    spec = with_sign_in(spec_of_account("acct"), source)
+    address = parse_address("dask://head:8786").with_consent()
+    with pytest.raises(InputError, match="of this computer alone"):
+        check_travel(address, ["tcp://10.0.0.2:1"], {"one": spec})
