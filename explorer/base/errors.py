@@ -6,6 +6,7 @@
     ├── StorageError              the service answered, and the answer is no
     │   ├── NotAuthorizedError    401, 403: the credential does not allow it
     │   │   └── CredentialExpiredError   it did once; a new SAS continues the work
+    │   │       └── SignInNeededError    it was a sign-in, and does so again after the next
     │   ├── NotFoundError         404
     │   ├── AlreadyExistsError    409 on a create
     │   ├── ConflictError         409 otherwise: a lease, a snapshot, an archived blob
@@ -123,6 +124,12 @@ class CredentialExpiredError(NotAuthorizedError):
 
     title = "The access has expired"
     retry = Retry.NEEDS_CREDENTIALS
+
+
+class SignInNeededError(CredentialExpiredError):
+    """The token of a sign-in is at its end, or there is none: no SAS or key helps there."""
+
+    title = "A sign-in is needed"
 
 
 class NotFoundError(StorageError):

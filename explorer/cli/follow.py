@@ -9,7 +9,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from explorer.base.errors import CredentialExpiredError, NotAuthorizedError, NotFoundError
+from explorer.base.errors import (
+    CredentialExpiredError,
+    NotAuthorizedError,
+    NotFoundError,
+    SignInNeededError,
+)
 from explorer.base.tasks import TaskScope
 from explorer.cli.exits import Exit
 from explorer.cli.output import Output, failure_line
@@ -21,7 +26,11 @@ from explorer.transfer.conflicts import EXISTS
 from explorer.transfer.model import Direction, Failure, JobSnapshot, TransferSnapshot
 from explorer.transfer.state import JobState, TransferState
 
-_AUTHORISATION = {NotAuthorizedError.title, CredentialExpiredError.title}
+_AUTHORISATION = {
+    NotAuthorizedError.title,
+    CredentialExpiredError.title,
+    SignInNeededError.title,
+}
 FAILURES_A_PAGE = 1000
 
 

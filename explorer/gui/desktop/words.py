@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from explorer.base.records import dataclass
 from explorer.base.units import format_bytes
-from explorer.gui.transfers.words import job_direction
+from explorer.gui.transfers.words import job_direction, needs_sign_in
 from explorer.transfer.model import JobSnapshot
 from explorer.transfer.state import JobState
 
@@ -34,6 +34,8 @@ def of_jobs(jobs: Sequence[JobSnapshot]) -> Words:
     waiting = sum(job.state is JobState.NEEDS_CREDENTIALS for job in jobs)
     if len(jobs) == 1:
         said = _ONE.get(jobs[0].state, "has ended")
+        if jobs[0].state is JobState.NEEDS_CREDENTIALS and needs_sign_in(jobs[0].failure):
+            said = "waits until you sign in again"
         title = f"{job_direction(jobs[0])} of ‘{jobs[0].title}’ {said}"
     elif failed:
         title = f"{failed:,} of {len(jobs):,} transfers failed"

@@ -187,7 +187,7 @@ class JobDetails(QWidget):
             self._notice_room.hide()
             self.notice.hide()
             return
-        waits = job.state is JobState.NEEDS_CREDENTIALS
+        waits = job.state is JobState.NEEDS_CREDENTIALS and not words.needs_sign_in(failure)
         is_over = job.state is JobState.FAILED
         said = errors.describe(failure)
         text = " ".join(part for part in (said.message, said.cure) if part)
@@ -205,7 +205,7 @@ class JobDetails(QWidget):
         job = self._controller.jobs.job(self._job_id)
         if job is None or job.failure is None:
             return
-        if job.state is JobState.NEEDS_CREDENTIALS:
+        if job.state is JobState.NEEDS_CREDENTIALS and not words.needs_sign_in(job.failure):
             self.credential_requested.emit(job.place.connection_id)
         else:
             errors.show(self, job.failure)

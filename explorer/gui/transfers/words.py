@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from explorer.base.errors import SignInNeededError
 from explorer.base.units import format_bytes, format_duration, format_rate
 from explorer.gui.parts.progress import Progress, ProgressState
 from explorer.transfer.model import Direction, Failure, JobSnapshot, TransferSnapshot
@@ -12,6 +13,7 @@ from explorer.transfer.state import JobState, TransferState
 ALMOST = 0.999
 """The most a bar shows before the end: bytes that are there are not yet a file."""
 
+SIGN_IN = "Waiting until you sign in again"
 _JOB_WORDS = {
     JobState.QUEUED: "Queued",
     JobState.PREPARING: "Looking at the files…",
@@ -66,6 +68,11 @@ _FILE_BARS = {
 }
 
 
+def needs_sign_in(failure: Failure | None) -> bool:
+    """Whether what waits for a credential waits for a sign-in, not for a SAS or key."""
+    return failure is not None and failure.title == SignInNeededError.title
+
+
 def failure_text(failure: Failure) -> str:
     """All of a failure, for a tool tip or the clipboard: what, why, what next, the codes."""
     codes = " · ".join(
@@ -83,6 +90,8 @@ def job_status(job: JobSnapshot, ahead: int = 0) -> str:
     `ahead` is the number of jobs that wait before this one.
     """
     words = _JOB_WORDS[job.state]
+    if job.state is JobState.NEEDS_CREDENTIALS and needs_sign_in(job.failure):
+        words = SIGN_IN
     if not job.is_ours and not job.state.is_final:
         return f"{words}, in another Quayside"
     if job.state is JobState.QUEUED:
@@ -178,7 +187,10 @@ def job_icon(job: JobSnapshot) -> str:
 def file_status(transfer: TransferSnapshot) -> str:
     """`Done`, `Skipped: It exists there already.`, `Failed: no permission`; one line."""
     reason = transfer.failure.message if transfer.failure else transfer.note
-    return _one_line(_FILE_WORDS[transfer.state], reason)
+    words = _FILE_WORDS[transfer.state]
+    if transfer.state is TransferState.NEEDS_CREDENTIALS and needs_sign_in(transfer.failure):
+        words = SIGN_IN
+    return _one_line(words, reason)
 
 
 def file_progress(transfer: TransferSnapshot) -> Progress:

@@ -30,6 +30,7 @@ from explorer.base.errors import (
     QuaysideError,
     Retry,
     ServiceError,
+    SignInNeededError,
     StorageError,
     ThrottledError,
     UnknownHostError,
@@ -232,7 +233,7 @@ def _token_refused(code: str, status: int, headers: Mapping[str, str]) -> Meanin
     tenant = _TENANT.search(headers.get("www-authenticate", ""))
     login = f"az login --tenant {tenant[1]}" if tenant else "az login"
     return Meaning(
-        CredentialExpiredError,
+        SignInNeededError,
         "the service did not accept the sign-in",
         f"Sign in again ('{login}', or another token), then try again.",
     )

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.base.cancel import current_token
-from explorer.base.errors import CredentialExpiredError, NotAuthorizedError, QuaysideError, Retry
+from explorer.base.errors import QuaysideError, SignInNeededError
 from explorer.base.records import dataclass
 from explorer.base.redact import register_secret
 from explorer.storage.connection_spec import TokenSource
@@ -69,7 +69,7 @@ class TokenKeeper:
     def value(self) -> str:
         """A token that is good now.
 
-        Raises NotAuthorizedError, whose retry is NEEDS_CREDENTIALS, where there is none, and
+        Raises SignInNeededError, whose retry is NEEDS_CREDENTIALS, where there is none, and
         Cancelled.
         """
         kept, now_s = self._token, self._clock()
@@ -133,18 +133,16 @@ def keeper_of(source: TokenSource) -> TokenKeeper:
     return TokenKeeper(lambda: identity_token(source))
 
 
-def no_token(message: str, cure: str) -> NotAuthorizedError:
+def no_token(message: str, cure: str) -> SignInNeededError:
     """An error that makes a job wait instead of failing."""
-    error = NotAuthorizedError(message, cure=cure)
-    error.retry = Retry.NEEDS_CREDENTIALS
-    return error
+    return SignInNeededError(message, cure=cure)
 
 
 # -- a variable -------------------------------------------------------------------------------
 
 
 def variable_token() -> Token:
-    """The token in the variable. Raises NotAuthorizedError, CredentialExpiredError."""
+    """The token in the variable. Raises SignInNeededError."""
     text = os.environ.get(TOKEN_VARIABLE, "").strip()
     register_secret(text)
     if text[:7].lower() == "bearer ":
@@ -157,7 +155,7 @@ def variable_token() -> Token:
     token = Token(text, end_of(text))
     if not token.lasts(time.time()):
         when = time.strftime("%d %b %Y %H:%M UTC", time.gmtime(token.expires_s))
-        raise CredentialExpiredError(
+        raise SignInNeededError(
             f"The token in the variable {TOKEN_VARIABLE} expired on {when}.", cure=cure
         )
     return token
@@ -179,7 +177,7 @@ def end_of(token: str) -> float | None:
 
 
 def cli_token(timeout_s: float = CLI_TIMEOUT_S) -> Token:
-    """Asks `az` for one. Raises NotAuthorizedError with what to do, and Cancelled."""
+    """Asks `az` for one. Raises SignInNeededError with what to do, and Cancelled."""
     program = find_cli()
     if program is None:
         raise no_token(
@@ -211,7 +209,7 @@ def find_cli() -> Path | None:
 
 
 def read_cli_answer(data: bytes) -> Token:
-    """What `az account get-access-token` prints, as a token. Raises NotAuthorizedError. Pure."""
+    """What `az account get-access-token` prints, as a token. Raises SignInNeededError. Pure."""
     try:
         said = json.loads(data)
         value = said["accessToken"]

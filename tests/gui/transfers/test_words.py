@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from explorer.base.errors import SignInNeededError
 from explorer.gui.parts.progress import ProgressState, percent_text
 from explorer.gui.transfers import words
+from explorer.transfer.encoding import failure_of
 from explorer.transfer.model import Failure
 from explorer.transfer.state import JobState, TransferState
 from tests.support.jobs import DISK_FULL, EXPIRED, MIB, NOON, job, transfer
@@ -73,6 +75,13 @@ def test_a_failed_job_says_how_many_and_why_on_one_line() -> None:
 def test_a_waiting_job_says_for_what() -> None:
     waiting = job(state=JobState.NEEDS_CREDENTIALS, failure=EXPIRED)
     assert words.job_status(waiting).startswith("Waiting for a new SAS or key: The SAS of")
+
+
+def test_a_job_whose_sign_in_ended_says_to_sign_in_again() -> None:
+    failure = failure_of(SignInNeededError("The service did not accept the sign-in."))
+    waiting = job(state=JobState.NEEDS_CREDENTIALS, failure=failure)
+    assert words.job_status(waiting).startswith("Waiting until you sign in again: The service")
+    assert "SAS" not in words.job_status(waiting)
 
 
 def test_a_queued_job_says_how_many_come_first() -> None:
