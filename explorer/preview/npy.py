@@ -21,6 +21,8 @@ HEADER_BYTES = 64 * 1024
 VALUES_BYTES = 128 * 1024
 ROWS = 1000
 DIMENSIONS = 64
+MOST = 2**256
+"""More values or bytes than that are nothing a size can be told of."""
 MARK = b"\x93NUMPY"
 
 _DTYPE = re.compile(r"([<>|=]?)([?bBiufcSaUVmMO])(\d{0,9})(\[[\w/]{1,16}\])?")
@@ -119,9 +121,12 @@ def header_of(head: bytes) -> Header:
         raise Unreadable("It has an impossible shape.")
     if not all(type(size) is int and 0 <= size < 2**63 for size in shape):
         raise Unreadable("It has an impossible shape.")
-    return Header(
+    header = Header(
         _fields(found.get("descr")), shape, found.get("fortran_order") is True, start + length
     )
+    if max(header.count, header.item_bytes, header.count * header.item_bytes) >= MOST:
+        raise Unreadable("It has an impossible shape.")
+    return header
 
 
 def _fields(descr: Any) -> tuple[tuple[str, Kind], ...]:

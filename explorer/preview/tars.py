@@ -21,6 +21,8 @@ NAMES_BYTES = 64 * 1024
 """The longest extended header that is read."""
 UNPACKED_BYTES = 256 * 1024 * 1024
 """What one step through a gzipped archive unpacks."""
+EXTENSIONS = 20_000
+"""How many headers that only describe the next one are passed before a step gives up."""
 _NEAR_BYTES = 32 * 1024
 
 _PLAIN = b"0\0 7"
@@ -78,12 +80,16 @@ class _Packed:
         return self.stream.unpacked
 
     def take(self, length: int) -> bytes:
+        self._check(length)
         return self.stream.take(length)
 
     def skip(self, length: int) -> bool:
+        self._check(length)
+        return self.stream.skip(length)
+
+    def _check(self, length: int) -> None:
         if self.place + length > self._most:
             raise Unreadable("More would have to be unpacked than a preview may.")
-        return self.stream.skip(length)
 
 
 def number(field: bytes) -> int:
@@ -115,14 +121,18 @@ def _moment(seconds: int) -> str:
 
 def _pax(body: bytes) -> dict[str, str]:
     found: dict[str, str] = {}
-    while body:
-        length, _, _ = body.partition(b" ")
-        if not length.isdigit() or len(length) > 8 or not len(length) < int(length) <= len(body):
+    at = 0
+    while at < len(body):
+        length, _, _ = body[at : at + 9].partition(b" ")
+        if not length.isdigit() or len(length) > 8:
             break
-        record = body[len(length) + 1 : int(length)].rstrip(b"\n")
+        end = at + int(length)
+        if not at + len(length) < end <= len(body):
+            break
+        record = body[at + len(length) + 1 : end].rstrip(b"\n")
         key, _, value = record.partition(b"=")
         found[key.decode("utf-8", "replace")] = value.decode("utf-8", "replace")
-        body = body[int(length) :]
+        at = end
     return found
 
 
@@ -132,6 +142,7 @@ def walk(stream: Forward) -> Iterator[Member]:
     Raises Unreadable where a header is damaged.
     """
     long_name, extended = "", dict[str, str]()
+    extensions = 0
     while True:
         header = stream.take(BLOCK)
         if len(header) < BLOCK or not any(header):
@@ -142,6 +153,9 @@ def walk(stream: Forward) -> Iterator[Member]:
         if kind in (b"x", b"g", b"L", b"K"):
             if size > NAMES_BYTES:
                 raise Unreadable("A name in it is too long.")
+            extensions += 1
+            if extensions > EXTENSIONS:
+                raise Unreadable("It has more headers than members.")
             body = stream.take(size)
             if not stream.skip(-size % BLOCK):
                 return
