@@ -20,6 +20,7 @@ from explorer.base.errors import (
 from explorer.base.records import dataclass
 from explorer.service.browse import Reach
 from explorer.service.events import Event, FolderChanged
+from explorer.service.lost_answers import Change
 from explorer.service.model import Location
 from explorer.service.restore_plan import (
     Planner,
@@ -29,7 +30,7 @@ from explorer.service.restore_plan import (
     newest_first,
     step_back,
 )
-from explorer.service.restoring import RestoreCount, Restoring
+from explorer.service.restoring import RestoreCount, Restoring, deletion_of
 from explorer.storage.access import Action
 from explorer.storage.history import (
     BlobState,
@@ -194,12 +195,13 @@ class History:
             )
         past = await self._past(location.connection_id)
         condition = Condition.unchanged(etag_now) if etag_now else Condition.absent()
-        written = await self._reach.calls.run(
-            past.copy_over,
-            state.ref(location.container),
-            BlobRef(location.container, state.name),
-            condition=condition,
+        source = state.ref(location.container)
+        ref = BlobRef(location.container, state.name)
+        change = Change(
+            partial(past.copy_over, source, ref, condition=condition),
+            partial(past.copied_over, source, ref),
         )
+        written = await self._reach.calls.run(change.take)
         self._put(FolderChanged(location))
         return written
 
@@ -212,9 +214,8 @@ class History:
         action = Action.DELETE if state.snapshot else Action.DELETE_VERSION
         self._check(location.connection_id, action)
         store = await self._reach.store(location.connection_id)
-        await self._reach.calls.run(
-            store.delete_blob, state.ref(location.container), condition=Condition.always()
-        )
+        ref = state.ref(location.container)
+        await self._reach.calls.run(deletion_of(store, ref, Condition.always()).take)
         self._put(FolderChanged(location))
 
     async def snapshot(self, location: Location, name: str) -> str:

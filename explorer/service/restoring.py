@@ -6,10 +6,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import field
+from functools import partial
 
 from explorer.base.errors import NotAuthorizedError, NotFoundError, QuaysideError
 from explorer.base.records import dataclass
 from explorer.base.tasks import TaskScope
+from explorer.service.lost_answers import Change
 from explorer.service.patience import Calls
 from explorer.service.restore_plan import Deed, RestorePlan, Step
 from explorer.storage.api import BlobStore
@@ -94,7 +96,7 @@ class Restoring:
         ref = BlobRef(self._container, step.name)
         if step.deed is Deed.DELETE:
             condition = Condition.unchanged(step.etag_now)
-            await self._calls.run(self._store.delete_blob, ref, condition=condition)
+            await self._calls.run(deletion_of(self._store, ref, condition).take)
             return
         if step.deed is Deed.UNDELETE or step.needs_undelete:
             await self._calls.run(self._past.undelete_blob, ref)
@@ -104,7 +106,11 @@ class Restoring:
                 etag = await self._etag_of(ref)
             condition = Condition.unchanged(etag) if etag else Condition.absent()
             source = step.source.ref(self._container)
-            await self._calls.run(self._past.copy_over, source, ref, condition=condition)
+            change = Change(
+                partial(self._past.copy_over, source, ref, condition=condition),
+                partial(self._past.copied_over, source, ref),
+            )
+            await self._calls.run(change.take)
 
     async def _etag_of(self, ref: BlobRef) -> str:
         """What an undeletion may have brought back beside the source of the copy."""
@@ -112,3 +118,20 @@ class Restoring:
             return (await self._calls.run(self._store.properties, ref)).etag
         except NotFoundError:
             return ""
+
+
+def deletion_of(store: BlobStore, ref: BlobRef, condition: Condition) -> Change[bool]:
+    """Delete a blob, version or snapshot; one that an earlier try deleted is done."""
+
+    def delete() -> bool:
+        store.delete_blob(ref, condition=condition)
+        return True
+
+    def is_gone() -> bool | None:
+        try:
+            store.properties(ref)
+        except NotFoundError:
+            return True
+        return None
+
+    return Change(delete, is_gone)

@@ -129,6 +129,12 @@ class HistoryStore(Protocol):
         """
         ...
 
+    def copied_over(self, source: BlobRef, ref: BlobRef) -> Written | None:
+        """What `copy_over` answers, where `ref` is what `source` is already, by a copy whose
+        answer got lost; None where it is something else, or gone. Waits for the copy's end
+        and raises like it."""
+        ...
+
     def undelete_blob(self, ref: BlobRef) -> None:
         """Undelete Blob: the blob, its snapshots and its versions that are soft-deleted.
         What was a version before is one again, and not the current one."""

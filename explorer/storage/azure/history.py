@@ -10,10 +10,11 @@ Sources: Microsoft's REST pages 'List Blobs', 'Copy Blob', 'Undelete Blob', 'Sna
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Final
 
 from explorer.base.cancel import current_token
-from explorer.base.errors import ConflictError
+from explorer.base.errors import ConflictError, NotFoundError
 from explorer.storage.azure import reading
 from explorer.storage.azure.dates import seconds_of
 from explorer.storage.azure.entries import FIELDS, blob_of
@@ -31,7 +32,7 @@ from explorer.storage.history import (
     Retention,
     StatePage,
 )
-from explorer.storage.model import BlobRef, Condition, Prefix, Written
+from explorer.storage.model import BlobProperties, BlobRef, Condition, Prefix, Written
 
 COPY_POLL_S: Final = 0.5
 """How often a copy that is not done at once is looked at."""
@@ -93,6 +94,19 @@ class AzureHistory:
         if answer.headers.get("x-ms-copy-status", "success") == "pending":
             self._wait_for_copy(attempt, ref)
         return written
+
+    def copied_over(self, source: BlobRef, ref: BlobRef) -> Written | None:
+        try:
+            found = self._store.properties(ref)
+            wanted = self._store.properties(source)
+        except NotFoundError:
+            return None
+        if not _is_same(found, wanted):
+            return None
+        if found.copy_status not in ("", "success"):
+            attempt = self._attempt("restore", ref.container, ref.name)
+            self._wait_for_copy(attempt, ref)
+        return Written(found.etag, found.last_modified_s, found.version_id)
 
     def _source_url(self, source: BlobRef) -> str:
         """The source within this account; a SAS has to be part of it, a key signs for both."""
@@ -181,6 +195,16 @@ class AzureHistory:
         if policy is None or policy.value("Enabled") != "true":
             return Retention()
         return Retention(_number(policy.value("Days")))
+
+
+def _is_same(found: BlobProperties, wanted: BlobProperties) -> bool:
+    """Whether the first is a copy of the second: made by a copy (the service forgets that with
+    the next write), and with its size, headers, MD5 and metadata. A tier is not copied. Pure."""
+    return (
+        bool(found.copy_id)
+        and found.size_bytes == wanted.size_bytes
+        and replace(found.headers, tier="") == replace(wanted.headers, tier="")
+    )
 
 
 def parse_states(data: bytes | bytearray) -> StatePage:
