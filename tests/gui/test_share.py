@@ -95,7 +95,10 @@ def test_the_least_sas_of_the_account_passes_its_own_test(
         dialog.made_page.trial_button.click()
         told = dialog.made_page.trial.text
         await until(lambda: "It can: list containers, list, read" in told(), "it is tried")
-        assert "No write: This SAS does not allow to upload new blobs (sp lacks c or w)." in told()
+        assert (
+            "write, create containers (sp lacks c or w); delete, delete containers (sp lacks d)"
+            in told()
+        )
         dialog.back_button.click()
         dialog.form.types["s"].setChecked(False)
         assert "does not list containers" in dialog.warnings.text()
@@ -103,7 +106,7 @@ def test_the_least_sas_of_the_account_passes_its_own_test(
         made = dialog.made_page
         await until(lambda: made.made and made.made[0].wish.resource_types == "co", "made again")
         dialog.made_page.trial_button.click()
-        lacking = "No list containers, no see settings, no change settings: This SAS does not reach"
+        lacking = "It cannot: list containers, see settings, change settings (srt lacks s); write"
         await until(lambda: lacking in told(), "what it cannot is told with its reason")
         assert "It can: list, read" in told()
         dialog.reject()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from explorer.base.shown import shown
 from explorer.gui.browse.cells import local_time
 from explorer.gui.browse.rows import Row
@@ -12,6 +14,8 @@ from explorer.storage.access import Verdict
 from explorer.storage.sas import SasKind
 from explorer.storage.sas_wish import LETTERS, SasWish
 
+_LACK = re.compile(r"\((\w+ lacks [^()]+)\)\.$")
+"""How a reason ends that names the letter a SAS lacks; that is enough beside what it is for."""
 FLAT_FOLDER = (
     "In this account folders are only a part of names, and no SAS is limited to one: "
     "this one reaches the whole container."
@@ -80,9 +84,15 @@ def trial_text(test: SasTest) -> str:
         lines.append("At present it can do nothing.")
     if perhaps:
         lines.append(f"Only trying tells whether it can: {', '.join(perhaps)}.")
+    lacks: dict[str, list[str]] = {}
     reasons: dict[str, list[str]] = {}
     for claim in test.report.claims:
         if claim.verdict is Verdict.NO:
-            reasons.setdefault(claim.reason, []).append(claim.ability.value)
-    lines += [f"No {', no '.join(what)}: {shown(why)}" for why, what in reasons.items()]
+            lack = _LACK.search(claim.reason)
+            into, why = (lacks, lack[1]) if lack else (reasons, claim.reason)
+            into.setdefault(why, []).append(claim.ability.value)
+    if lacks:
+        told = "; ".join(f"{', '.join(what)} ({shown(why)})" for why, what in lacks.items())
+        lines.append(f"It cannot: {told}.")
+    lines += [f"It cannot {', '.join(what)}: {shown(why)}" for why, what in reasons.items()]
     return "\n".join([*lines, *test.report.warnings])
