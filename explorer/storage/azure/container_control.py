@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from explorer.base.errors import ConflictError, ServiceError
+from explorer.base.errors import ConflictError, PreconditionFailedError, ServiceError
 from explorer.storage.azure.errors import Attempt
 from explorer.storage.azure.markup import MarkupError, Node, escaped, parse_markup
 from explorer.storage.azure.names import container_path
@@ -90,15 +90,30 @@ def _access(rest: Rest, container: str) -> tuple[ContainerAccess, str]:
 def replace_access(rest: Rest, container: str, seen: ContainerAccess, new: ContainerAccess) -> None:
     """Like `set_access`, where it is still as it was `seen`. Raises ConflictError.
 
-    Set Container ACL knows no ETag, only `If-Unmodified-Since`, of whole seconds.
+    Set Container ACL knows no ETag, only `If-Unmodified-Since`, of whole seconds. Where it is
+    `new` already, by a try whose answer got lost, it is done.
     """
+    check_policies(new.policies)
     now, changed = _access(rest, container)
+    if _is_same(now, new):
+        return
     if now != seen:
         raise ConflictError(
             f"The access policies of '{container}' were changed meanwhile.",
             cure="Look at them as they are now, then change them again.",
         )
-    set_access(rest, container, new, unchanged_since=changed)
+    try:
+        set_access(rest, container, new, unchanged_since=changed)
+    except PreconditionFailedError:
+        if not _is_same(access(rest, container), new):
+            raise
+
+
+def _is_same(one: ContainerAccess, other: ContainerAccess) -> bool:
+    """As the service is told of them. Pure."""
+    return one.public is other.public and (
+        policies_body(one.policies) == policies_body(other.policies)
+    )
 
 
 def set_access(
