@@ -21,6 +21,8 @@ NAMES_BYTES = 64 * 1024
 """The longest extended header that is read."""
 UNPACKED_BYTES = 256 * 1024 * 1024
 """What one step through a gzipped archive unpacks."""
+RECORDS = 1000
+"""How many records of one extended header are looked at."""
 EXTENSIONS = 20_000
 """How many headers that only describe the next one are passed before a step gives up."""
 _NEAR_BYTES = 32 * 1024
@@ -122,7 +124,7 @@ def _moment(seconds: int) -> str:
 def _pax(body: bytes) -> dict[str, str]:
     found: dict[str, str] = {}
     at = 0
-    while at < len(body):
+    for _ in range(RECORDS):
         length, _, _ = body[at : at + 9].partition(b" ")
         if not length.isdigit() or len(length) > 8:
             break

@@ -54,6 +54,12 @@ def test_an_extended_header_is_read_once_however_many_records_it_has() -> None:
     assert Counting.taken < 10 * len(body)
 
 
+def test_of_an_extended_header_only_so_many_records_are_looked_at() -> None:
+    body = b"".join(b"7 %03d=\n" % number for number in range(999)) + b"6 b=x\n6 c=x\n"
+    found = tars._pax(body)
+    assert ("b" in found, "c" in found) == (True, False)
+
+
 def test_a_packed_tar_of_headers_alone_is_unpacked_only_so_far(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
