@@ -130,6 +130,7 @@ def test_a_directory_of_the_tree_is_edited_by_keys(sail: Run, runs: FileSystemCl
         table.setCurrentCell(0, 1)
         QTest.keyClick(table, Qt.Key.Key_F2)
         editor = table.findChild(QLineEdit)
+        assert editor is not None
         QTest.keyClicks(editor, "green")
         QTest.keyClick(editor, Qt.Key.Key_Return)
         await until(page.save_button.isEnabled, "it is edited")

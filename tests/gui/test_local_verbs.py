@@ -47,6 +47,10 @@ async def beside(window: MainWindow, folder: Path, *wanted: str) -> LocalPane:
     return local
 
 
+async def hidden(dialog: ask.ConfirmSheet) -> None:
+    await until(lambda: not dialog.isVisible(), "the question is gone")
+
+
 def key(local: LocalPane, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
     held = Qt.KeyboardModifier.NoModifier
     for modifier in modifiers:
@@ -144,7 +148,7 @@ def test_what_the_trash_does_not_take_is_asked_about_once_more(
             await choose(window, Act.DELETE)
             dialog: ask.ConfirmSheet = await sheet(ask.ConfirmSheet)
             dialog.go_button.click()
-            await until(lambda gone=dialog: not gone.isVisible())
+            await hidden(dialog)
             dialog = await sheet(ask.ConfirmSheet)
             await in_front(dialog)
             assert "for good" in dialog.headline()
@@ -152,7 +156,7 @@ def test_what_the_trash_does_not_take_is_asked_about_once_more(
             assert (files / "a.txt").exists()
             if not is_meant:
                 press(dialog, KEY.Key_Escape)
-                await until(lambda gone=dialog: not gone.isVisible())
+                await hidden(dialog)
                 await ready(local, "a.txt")
                 local.view.selectAll()
             else:

@@ -484,8 +484,8 @@ def test_the_key_of_a_caption_leads_into_a_field_made_of_parts(
     alt = Qt.KeyboardModifier.AltModifier
     for key, line in ((Qt.Key.Key_P, secret.line), (Qt.Key.Key_M, metadata.lines)):
         other.setFocus()
-        qtbot.keyClick(other, key, alt)
+        QTest.keyClick(other, key, alt)
         assert line.hasFocus()
-    qtbot.keyClick(metadata.lines, Qt.Key.Key_Tab)
-    qtbot.keyClick(other, Qt.Key.Key_Tab)
+    QTest.keyClick(metadata.lines, Qt.Key.Key_Tab)
+    QTest.keyClick(other, Qt.Key.Key_Tab)
     assert secret.line.hasFocus(), "one step of Tab, not two"

@@ -9,7 +9,7 @@ import select
 import subprocess
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.integration.cli.conftest import Quayside
 
@@ -176,7 +176,7 @@ def test_no_command_sends_what_is_in_a_name(
     (local / name).write_bytes(b"x")
     (local / "b\u202e").write_bytes(b"y")
     (tmp_path / "list\x1b[2J").mkdir()
-    commands = [
+    commands: list[tuple[Any, ...]] = [
         (1, "upload", str(local), f"{box}/d"),
         (0, "jobs"),
         (0, "jobs", "1"),
