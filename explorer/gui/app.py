@@ -32,6 +32,7 @@ from explorer.gui.connect.local_storage import LocalStorage
 from explorer.gui.desktop.room import DesktopRoom
 from explorer.gui.gcguard import GcGuard
 from explorer.gui.icons import app_icon
+from explorer.gui.parts.clipboard_end import leave_clipboard
 from explorer.gui.sinks import Sinks
 from explorer.gui.theme import Theme
 from explorer.gui.window import memory as window_memory
@@ -64,6 +65,7 @@ def run(argv: Sequence[str]) -> int:
     try:
         return int(loop.run_until_complete(_live(folder, options)))
     finally:
+        leave_clipboard()
         guard.stop()
         loop.close()
         asyncio.set_event_loop(None)
