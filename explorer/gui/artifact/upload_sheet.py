@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QPlainTextEdit, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from explorer.base.errors import InputError
 from explorer.base.records import dataclass
@@ -21,6 +21,7 @@ from explorer.gui.colours import Tone
 from explorer.gui.parts.busy import BusyIndicator
 from explorer.gui.parts.buttons import Rank, push_button
 from explorer.gui.parts.fields import line_field, mark_invalid
+from explorer.gui.parts.forms import add_field_with_buttons, new_form
 from explorer.gui.parts.texts import explain, plain_label
 from explorer.service.model import Location
 from explorer.service.naming import check_container_name
@@ -99,17 +100,10 @@ class ArtifactUploadSheet(WorkSheet):
         self.path.setFocus()
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.path, 1)
-        row.addWidget(self.folder_button)
-        row.addWidget(self.file_button)
-        caption = plain_label("File &or folder")
-        caption.setBuddy(self.path)
-        form.addRow(caption, row)
+        form = new_form()
+        add_field_with_buttons(
+            form, "File &or folder", self.path, self.folder_button, self.file_button
+        )
         form.addRow("&Name", self.name)
         form.addRow("&Version", self.version)
         form.addRow("&Container", self.container)

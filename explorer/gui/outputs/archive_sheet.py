@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
 
 from explorer.base.errors import InputError, LocalNotFoundError
 from explorer.base.shown import shown
@@ -19,6 +19,7 @@ from explorer.gui.browse.words import path_text
 from explorer.gui.parts.busy import BusyIndicator
 from explorer.gui.parts.buttons import Rank, push_button
 from explorer.gui.parts.fields import line_field, mark_invalid
+from explorer.gui.parts.forms import add_field_with_buttons, new_form
 from explorer.gui.parts.texts import explain, plain_label
 from explorer.service.model import Location
 from explorer.service.naming import check_folder_name
@@ -93,16 +94,8 @@ class ArchiveSheet(WorkSheet):
         self.path.setFocus()
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.path, 1)
-        row.addWidget(self.folder_button)
-        caption = plain_label("&Folder")
-        caption.setBuddy(self.path)
-        form.addRow(caption, row)
+        form = new_form()
+        add_field_with_buttons(form, "&Folder", self.path, self.folder_button)
         form.addRow("&Name", self.name)
         where = plain_label(shown(path_text(self._place).strip("/")), wrap=True)
         form.addRow("Goes to", where)

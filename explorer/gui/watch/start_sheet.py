@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QWidget
 
 from explorer.base.errors import InputError
 from explorer.base.shown import shown
@@ -15,6 +14,7 @@ from explorer.gui.account.work_sheet import WorkSheet
 from explorer.gui.browse.words import path_text
 from explorer.gui.parts.buttons import Rank, push_button
 from explorer.gui.parts.fields import line_field
+from explorer.gui.parts.forms import add_field_with_buttons, new_form
 from explorer.gui.parts.texts import explain, plain_label
 from explorer.gui.watch import words
 from explorer.service.model import Location
@@ -71,16 +71,8 @@ class WatchStartSheet(WorkSheet):
         self.folder.setFocus()
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.folder, 1)
-        row.addWidget(self.folder_button)
-        caption = plain_label("&Folder")
-        caption.setBuddy(self.folder)
-        form.addRow(caption, row)
+        form = new_form()
+        add_field_with_buttons(form, "&Folder", self.folder, self.folder_button)
         form.addRow("Leave &out", self.exclude)
         form.addRow("O&nly", self.include)
         form.addRow("", self.ignore_box)
