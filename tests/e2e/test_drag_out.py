@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -117,7 +116,6 @@ def test_a_program_that_takes_local_files_only_refuses_and_it_is_said_what_to_do
     assert list(folder.iterdir()) == []
 
 
-@pytest.mark.skipif(shutil.which("pcmanfm") is None, reason="needs PCManFM")
 def test_a_file_dropped_on_a_file_manager_is_downloaded_into_its_folder(
     at_desk: Desk, window: Window, folder: Path
 ) -> None:
@@ -133,7 +131,6 @@ def test_a_file_dropped_on_a_file_manager_is_downloaded_into_its_folder(
         manager.wait(10)
 
 
-@pytest.mark.skipif(shutil.which("pcmanfm") is None, reason="needs PCManFM")
 def test_blobs_copied_as_files_are_pasted_into_a_file_manager(
     at_desk: Desk, window: Window, folder: Path
 ) -> None:
