@@ -1,6 +1,8 @@
 """The gates and the tests in order, each step a process: `python -m tests.steps check|test`.
 
-Every step runs, whatever an earlier one said, so that one start tells everything.
+Every step runs, whatever an earlier one said, so that one start tells everything. Tests that
+failed get one more run by themselves, for a machine that was busy; the summary names their step
+unsteady then, since a test that needs quiet is a fault to be mended, though not of the change.
 A SIGTERM or a Ctrl-C ends the step that runs and then this.
 """
 
@@ -10,20 +12,24 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 HERE = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
+TESTS_FAILED = 1
+"""pytest's exit code where tests failed, and nothing else was wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One process; `name` is what the summary calls it."""
+    """One process; `name` is what the summary calls it. `again` runs what failed once more."""
 
     name: str
     command: tuple[str, ...]
+    again: tuple[str, ...] = ()
 
 
 CHECKS = (
@@ -47,12 +53,17 @@ WORKERS = {"unit": 2, "conformance": 2, "integration": 4, "gui": 2, "faults": 0,
 def test_steps() -> list[Step]:
     """One process for each folder that holds tests, the quick ones first."""
     return [
-        Step(
-            folder, (PYTHON, "-m", "pytest", f"tests/{folder}", *SHORT, f"--numprocesses={workers}")
-        )
+        pytest_step(folder, f"tests/{folder}", *SHORT, workers=workers)
         for folder, workers in WORKERS.items()
         if any((HERE / "tests" / folder).rglob("test_*.py"))
     ]
+
+
+def pytest_step(name: str, *what: str, workers: int) -> Step:
+    """Tests in so many processes (0: in one); those that fail once more, in one process."""
+    command = (PYTHON, "-m", "pytest", *what)
+    alone = ("--last-failed", "--last-failed-no-failures=none")
+    return Step(name, (*command, f"--numprocesses={workers}"), (*command, *alone))
 
 
 class Terminated(BaseException):
@@ -63,9 +74,21 @@ def _terminate(number: int, frame: FrameType | None) -> None:
     raise Terminated
 
 
-def run(step: Step) -> int:
-    """Run one step to its end and return its exit code; it never outlives this call."""
-    with subprocess.Popen(step.command, cwd=HERE) as process:
+def run(step: Step, folder: Path = HERE) -> str:
+    """Run one step to its end and return how it ended: ok, unsteady or FAILED."""
+    code = call(step.command, folder)
+    if code == 0:
+        return "ok"
+    if code == TESTS_FAILED and step.again:
+        print(f"== {step.name}: what failed, once more and alone", flush=True)
+        if call(step.again, folder) == 0:
+            return "unsteady"
+    return "FAILED"
+
+
+def call(command: Sequence[str], folder: Path) -> int:
+    """The exit code of a process, which never outlives this call."""
+    with subprocess.Popen(command, cwd=folder) as process:
         try:
             return process.wait()
         except KeyboardInterrupt:
@@ -87,11 +110,10 @@ def main() -> int:
     for step in steps:
         print(f"== {step.name}", flush=True)
         begin = time.monotonic()
-        code = run(step)
-        good = code == 0
-        failed = failed or not good
+        outcome = run(step)
+        failed = failed or outcome == "FAILED"
         took = time.monotonic() - begin
-        outcomes.append(f"{'ok    ' if good else 'FAILED'} {step.name:<12} {took:6.1f} s")
+        outcomes.append(f"{outcome:<9}{step.name:<12} {took:6.1f} s")
     print("\n".join(["== summary", *outcomes]))
     return int(failed)
 
