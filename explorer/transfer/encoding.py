@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from explorer.base.errors import JournalError, QuaysideError, StorageError
 from explorer.transfer.model import (
@@ -24,6 +24,8 @@ from explorer.transfer.model import (
     UploadRequest,
     UploadSource,
 )
+
+T = TypeVar("T")
 
 
 def request_to_text(request: Request) -> str:
@@ -61,11 +63,11 @@ def request_from_text(text: str) -> Request:
     """Read what `request_to_text` wrote. Raises JournalError for anything else."""
     try:
         data = json.loads(text)
-        place = RemotePlace(**data["place"])
+        place = _record(RemotePlace, data["place"])
         options = _options_from_json(data["options"])
         if data["direction"] == "upload":
             return UploadRequest(
-                tuple(UploadSource(**source) for source in data["sources"]),
+                tuple(_record(UploadSource, source) for source in data["sources"]),
                 place,
                 options,
                 bool(data["make_container"]),
@@ -73,20 +75,20 @@ def request_from_text(text: str) -> Request:
             )
         if data["direction"] == "copy":
             return CopyRequest(
-                tuple(CopySource(**source) for source in data["sources"]),
-                RemotePlace(**data["from"]),
+                tuple(_record(CopySource, source) for source in data["sources"]),
+                _record(RemotePlace, data["from"]),
                 place,
                 options,
                 bool(data["is_move"]),
                 bool(data["make_container"]),
             )
         return DownloadRequest(
-            tuple(DownloadSource(**source) for source in data["sources"]),
+            tuple(_record(DownloadSource, source) for source in data["sources"]),
             place,
-            str(data["destination"]),
+            _text(data["destination"]),
             options,
         )
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise JournalError(
             "A job of the transfer queue cannot be read.",
             cure="Start that upload, download or copy again.",
@@ -120,16 +122,42 @@ def _options_to_json(options: JobOptions) -> dict[str, Any]:
 
 
 def _options_from_json(data: dict[str, Any]) -> JobOptions:
-    return JobOptions(
-        **{
+    return _record(
+        JobOptions,
+        {
             **data,
             "conflicts": ConflictPolicy(data["conflicts"]),
             "decisions": {n: ConflictPolicy(p) for n, p in data["decisions"].items()},
             "links": Links(data["links"]),
-            "include": tuple(data["include"]),
-            "exclude": tuple(data["exclude"]),
-        }
+            "include": _words(data["include"]),
+            "exclude": _words(data["exclude"]),
+        },
     )
+
+
+_PLAIN: Final[dict[str, type]] = {"str": str, "bool": bool, "int": int}
+
+
+def _record(kind: type[T], values: dict[str, Any]) -> T:
+    """One of `kind`. Raises TypeError where a value is of another type than its field: what is
+    taken for a name here must not turn out to be a number in the middle of a job."""
+    for name, annotation in kind.__annotations__.items():
+        wanted = _PLAIN.get(annotation)
+        if wanted is not None and name in values and type(values[name]) is not wanted:
+            raise TypeError(f"{name} is not of its type")
+    return kind(**values)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
+
+
+def _words(values: list[str]) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise TypeError("no list of texts")
+    return tuple(values)
 
 
 def failure_of(error: BaseException) -> Failure:
@@ -153,6 +181,6 @@ def failure_from_text(text: str | None) -> Failure | None:
     if text is None:
         return None
     try:
-        return Failure(**json.loads(text))
-    except (ValueError, TypeError):
+        return _record(Failure, json.loads(text))
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return Failure("Unknown", "The reason could not be read from the transfer queue.")

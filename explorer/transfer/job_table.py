@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from explorer.base.errors import JournalError
@@ -95,7 +96,8 @@ def tally(db: Connection, job_id: int) -> Tally:
         "SELECT tally FROM jobs WHERE id=? AND finished_s IS NOT NULL", (job_id,)
     ).fetchone()
     if kept is not None and kept[0] is not None:
-        return Tally.from_text(kept[0])
+        with suppress(ValueError, TypeError, AttributeError):  # damaged: counted anew
+            return Tally.from_text(kept[0])
     for state, count, size_bytes in db.execute(
         "SELECT state, count(*), sum(size_bytes) FROM transfers WHERE job_id=? GROUP BY state",
         (job_id,),

@@ -17,7 +17,7 @@ from typing import Final
 from explorer.base.errors import DiskFullError, JournalError, LocalPermissionError, QuaysideError
 from explorer.transfer.encoding import request_from_text
 from explorer.transfer.schema import MIGRATIONS, TABLES
-from explorer.transfer.state import JobState
+from explorer.transfer.state import JobState, TransferState
 from explorer.transfer.wal import look_at_wal
 
 log = logging.getLogger(__name__)
@@ -142,7 +142,13 @@ def _problems(db: Connection) -> str:
         return "; ".join(rows)
     if _schema(db) != _schema_as_written():
         return "the tables are not those that were made"
+    if db.execute(f"SELECT 1 FROM transfers WHERE {_LOST} LIMIT 1").fetchone():  # noqa: S608
+        return "a transfer is in no state there is"
     return "".join(f"job {job_id} cannot be read; " for job_id in _unreadable(db))
+
+
+_LOST: Final = f"state NOT IN ({', '.join(repr(state.value) for state in TransferState)})"
+"""Transfers with flipped bits, which an index tells."""
 
 
 def _schema(db: Connection) -> list[tuple[str, str]]:
@@ -208,6 +214,7 @@ def _salvage(aside: Path, into: Connection) -> dict[str, int]:
         for job_id in _unreadable(into):
             into.execute("DELETE FROM jobs WHERE id=?", (job_id,))
         into.execute("DELETE FROM transfers WHERE job_id NOT IN (SELECT id FROM jobs)")
+        into.execute(f"DELETE FROM transfers WHERE {_LOST}")  # noqa: S608
         for table in ("progress", "blocks", "wishes"):
             into.execute(
                 f"DELETE FROM {table} WHERE transfer_id NOT IN (SELECT id FROM transfers)"  # noqa: S608

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
+from explorer.base.errors import JournalError
 from explorer.transfer import progress_table
 from explorer.transfer.encoding import failure_from_text, failure_to_text
 from explorer.transfer.journal_file import Connection
@@ -34,11 +35,17 @@ def one(db: Connection, job_id: int, transfer_id: int) -> TransferRow | None:
 
 
 def _transfer(row: Sequence[Any]) -> TransferRow:
+    try:
+        state, kind = TransferState(row[2]), Kind(row[3])
+    except ValueError:
+        raise JournalError(
+            "A file of the transfer queue cannot be read.", cure="Start its job again."
+        ) from None
     return TransferRow(
         row[0],
         row[1],
-        TransferState(row[2]),
-        Kind(row[3]),
+        state,
+        kind,
         row[4],
         row[5],
         row[6],

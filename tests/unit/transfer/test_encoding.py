@@ -96,6 +96,43 @@ def test_what_is_no_request_is_refused(text: str) -> None:
         request_from_text(text)
 
 
+WHOLE = request_to_text(
+    DownloadRequest(
+        (DownloadSource("a", False, "a"),), RemotePlace("i", "e", "c"), "/d", JobOptions()
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ('"decisions":{}', '"decisions":[]'),
+        ('"decisions":{}', '"decisions":7'),
+        ('"decisions":{}', '"decisions":null'),
+        ('"decisions":{}', '"decisions":{"a":[]}'),
+        ('"include":[]', '"include":"text"'),
+        ('"exclude":[]', '"exclude":[1]'),
+        ('"limit_bytes_per_s":0', '"limit_bytes_per_s":"0"'),
+        ('"with_md5":true', '"with_md5":1'),
+        ('"container":"c"', '"container":1'),
+        ('"name":"a"', '"name":null'),
+        ('"destination":"/d"', '"destination":[]'),
+    ],
+)
+def test_what_is_not_of_its_type_is_refused_when_it_is_read(was: str, now: str) -> None:
+    assert WHOLE.count(was) == 1
+    assert request_from_text(WHOLE)
+    with pytest.raises(JournalError):
+        request_from_text(WHOLE.replace(was, now))
+
+
+def test_a_failure_of_wrong_types_is_told_as_unreadable() -> None:
+    for text in ("[]", "7", '{"title": 1, "message": "m"}', '{"title": "t"}'):
+        found = failure_from_text(text)
+        assert found is not None
+        assert found.title == "Unknown"
+
+
 def test_a_failure_reads_back() -> None:
     error = ThrottledError("Busy.", cure="Wait.", code="ServerBusy", request_id="r1")
     failure = failure_of(error)

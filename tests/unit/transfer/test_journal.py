@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -197,6 +198,65 @@ def test_a_damaged_file_is_set_aside_with_a_message_and_read_as_far_as_it_goes(
         return journal.notice
 
     assert using(path, again) == ""
+
+
+def rewritten(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE jobs SET request=replace(request, '{},', '[],') WHERE id=2",
+        "UPDATE jobs SET state='quxued' WHERE id=2",
+    ],
+)
+def test_a_job_that_cannot_be_read_is_set_aside_and_the_others_are_kept(
+    path: Path, statement: str
+) -> None:
+    fill(path)
+    rewritten(path, statement)
+
+    async def work(journal: Journal) -> list[int]:
+        assert "damaged" in journal.notice
+        return [row.id for row in await journal.read(job_table.every)]
+
+    assert using(path, work) == [1, 3]
+
+
+def test_a_transfer_in_no_state_there_is_is_found_by_its_jobs_walk_once_more(path: Path) -> None:
+    fill(path, jobs=1, files=3)
+    rewritten(path, "UPDATE transfers SET state='quxued' WHERE id=2")
+
+    async def work(journal: Journal) -> list[int]:
+        assert "damaged" in journal.notice
+        (row,) = await journal.read(job_table.every)
+        assert row.is_expanding
+        return [each.id for each in await journal.read(transfer_table.some, row.id, 0, 9, None)]
+
+    assert using(path, work) == [1, 3]
+
+
+def test_a_finished_jobs_counts_that_cannot_be_read_are_counted_anew(path: Path) -> None:
+    fill(path, jobs=1, files=3)
+    rewritten(path, "UPDATE jobs SET finished_s=1, tally='[]'")
+
+    async def work(journal: Journal) -> int:
+        return (await journal.read(job_table.tally, 1)).total
+
+    assert using(path, work) == 3
+
+
+def test_a_file_of_a_job_that_cannot_be_read_is_told_in_words(path: Path) -> None:
+    fill(path, jobs=1, files=1)
+    rewritten(path, "UPDATE transfers SET kind=77")
+
+    async def work(journal: Journal) -> None:
+        with pytest.raises(JournalError, match="cannot be read"):
+            await journal.read(transfer_table.some, 1, 0, 9, None)
+
+    using(path, work)
 
 
 def test_a_damaged_file_that_another_process_uses_is_left_alone(path: Path) -> None:
