@@ -10,6 +10,7 @@ import base64
 import binascii
 import copy
 import json
+import math
 import os
 import signal
 import subprocess
@@ -40,6 +41,7 @@ FAILED_S = 3.0
 """The same after it had nothing: many requests wait, and each of them would ask."""
 CLI_TIMEOUT_S = 30.0
 _LOOK_S = 0.2
+_YEAR_10000_S = 253_402_300_800
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +170,21 @@ def end_of(token: str) -> float | None:
         return None
     try:
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-        return float(claims["exp"])
+        return _instant(claims["exp"])
     except (binascii.Error, ValueError, KeyError, TypeError, RecursionError):
         return None
+
+
+def _instant(said: object) -> float | None:
+    """Seconds since 1970 (a number, or its digits); None for what is no time of these days: NaN,
+    milliseconds, true."""
+    if isinstance(said, bool) or not isinstance(said, int | float | str):
+        return None
+    try:
+        found = float(said)
+    except (ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) and 0 <= found < _YEAR_10000_S else None
 
 
 # -- Azure CLI --------------------------------------------------------------------------------
@@ -225,10 +239,10 @@ def read_cli_answer(data: bytes) -> Token:
 
 def _end_said(said: dict[str, Any]) -> float | None:
     """`expires_on` (seconds), or in older ones `expiresOn` (local time)."""
-    with suppress(KeyError, ValueError, TypeError):
-        return float(said["expires_on"])
-    with suppress(KeyError, ValueError, TypeError, OSError):
-        return datetime.fromisoformat(said["expiresOn"]).timestamp()
+    if (end := _instant(said.get("expires_on"))) is not None:
+        return end
+    with suppress(KeyError, ValueError, TypeError, OSError, OverflowError):
+        return _instant(datetime.fromisoformat(said["expiresOn"]).timestamp())
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 import time
@@ -145,6 +146,21 @@ def test_a_token_is_known_to_the_redactor_and_in_no_repr() -> None:
 )
 def test_a_token_that_cannot_be_read_has_no_end_that_is_known(text: str, end: None) -> None:
     assert end_of(text) is end
+
+
+@pytest.mark.parametrize(
+    "said", ["NaN", "Infinity", "-Infinity", "true", "-1", "1e400", '"nan"', "[1]", "1" + "0" * 400]
+)
+def test_a_token_that_says_an_absurd_end_has_none_that_is_known(
+    monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    claims = base64.urlsafe_b64encode(f'{{"exp": {said}}}'.encode()).decode().rstrip("=")
+    token = f"e30.{claims}.x"
+    assert end_of(token) is None
+    monkeypatch.setenv(TOKEN_VARIABLE, token)
+    assert variable_token().expires_s is None, "the service knows better"
+    answer = f'{{"accessToken": "opaque", "expires_on": {said}}}'.encode()
+    assert read_cli_answer(answer).expires_s is None
 
 
 def test_a_json_web_token_says_when_it_ends() -> None:
