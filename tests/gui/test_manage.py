@@ -138,7 +138,7 @@ def test_a_lease_is_taken_given_back_and_broken(run: Run, container: ContainerCl
         again.release_button.click()
         await until(again.take_button.isEnabled, "it is given back")
         blob.acquire_lease()
-        again.begin()
+        again.do()
         await until(again.break_button.isEnabled, "somebody else has it")
         assert not again.renew_button.isEnabled()
         again.break_button.click()

@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QWidget
 from explorer.base.tasks import TaskScope
 from explorer.gui.account.access_words import PUBLIC_WORDS
 from explorer.gui.account.metadata_field import MetadataField
-from explorer.gui.account.work_sheet import WorkSheet
 from explorer.gui.bridge import Bridge
 from explorer.gui.browse.cells import local_time
 from explorer.gui.colours import Tone
 from explorer.gui.parts.buttons import Rank, push_button
 from explorer.gui.parts.fields import line_field
 from explorer.gui.parts.texts import explain, plain_label
+from explorer.gui.work_sheet import WorkSheet
 from explorer.service.model import Ability, Connection, Location
 from explorer.storage.access import Verdict
 from explorer.storage.control_model import LEASE_FOREVER_S, PublicAccess

@@ -8,11 +8,11 @@ from explorer.base.errors import InputError
 from explorer.base.tasks import TaskScope
 from explorer.gui.account.access_words import PUBLIC_WARNINGS, PUBLIC_WORDS
 from explorer.gui.account.metadata_field import MetadataField
-from explorer.gui.account.work_sheet import WorkSheet
 from explorer.gui.bridge import Bridge
 from explorer.gui.parts.buttons import Rank
 from explorer.gui.parts.fields import line_field, mark_invalid
 from explorer.gui.parts.texts import plain_label
+from explorer.gui.work_sheet import WorkSheet
 from explorer.service.model import Location
 from explorer.service.naming import check_container_name
 from explorer.storage.control_model import PublicAccess

@@ -15,13 +15,13 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 from explorer.base.errors import ConflictError, InputError, PreconditionFailedError
 from explorer.base.tasks import TaskScope
 from explorer.gui.account.access_words import TIME_HINT, letters_text, read_time, time_text
-from explorer.gui.account.work_sheet import WorkSheet
 from explorer.gui.bridge import Bridge
 from explorer.gui.colours import Tone
 from explorer.gui.errors import describe
 from explorer.gui.parts.buttons import Rank, tool_button
 from explorer.gui.parts.fields import line_field, mark_invalid
 from explorer.gui.parts.texts import explain, plain_label, tooltip
+from explorer.gui.work_sheet import WorkSheet
 from explorer.service.model import Location
 from explorer.storage.control_model import (
     MAX_POLICIES,

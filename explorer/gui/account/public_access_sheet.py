@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
 
 from explorer.base.tasks import TaskScope
 from explorer.gui.account.access_words import PUBLIC_WARNINGS, PUBLIC_WORDS
-from explorer.gui.account.work_sheet import WorkSheet
 from explorer.gui.bridge import Bridge
 from explorer.gui.colours import Tone
 from explorer.gui.parts.buttons import Rank
+from explorer.gui.work_sheet import WorkSheet
 from explorer.service.model import Location
 from explorer.storage.control_model import ContainerAccess, PublicAccess
 

@@ -16,7 +16,6 @@ from explorer.gui import ask
 from explorer.gui.account.container_sheet import refusal
 from explorer.gui.account.cors_table import CorsTable
 from explorer.gui.account.settings_words import NOT_HERE, changes, days_text
-from explorer.gui.account.work_sheet import WorkSheet
 from explorer.gui.bridge import Bridge
 from explorer.gui.colours import Tone
 from explorer.gui.parts.buttons import Rank
@@ -26,6 +25,7 @@ from explorer.gui.parts.texts import explain, plain_label
 from explorer.gui.parts.views import dress_table
 from explorer.gui.sheet import Sheet
 from explorer.gui.theme import scaled
+from explorer.gui.work_sheet import WorkSheet
 from explorer.service.model import Ability, Connection
 from explorer.storage.control_model import (
     MAX_KEPT_DAYS,

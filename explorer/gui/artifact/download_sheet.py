@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.base.tasks import TaskScope
 from explorer.gui import ask
-from explorer.gui.account.work_sheet import WorkSheet
 from explorer.gui.artifact import words
 from explorer.gui.parts.busy import BusyIndicator
 from explorer.gui.parts.buttons import Rank
 from explorer.gui.parts.texts import ElidedLabel, plain_label
+from explorer.gui.work_sheet import WorkSheet
 from explorer.workflows.artifact_download import Kept
 
 

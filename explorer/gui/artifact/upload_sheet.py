@@ -15,7 +15,6 @@ from explorer.base.shown import shown
 from explorer.base.tasks import TaskScope
 from explorer.base.units import format_bytes
 from explorer.gui import ask
-from explorer.gui.account.work_sheet import WorkSheet
 from explorer.gui.artifact import words
 from explorer.gui.colours import Tone
 from explorer.gui.parts.busy import BusyIndicator
@@ -23,6 +22,7 @@ from explorer.gui.parts.buttons import Rank, push_button
 from explorer.gui.parts.fields import line_field, mark_invalid
 from explorer.gui.parts.forms import add_field_with_buttons, new_form
 from explorer.gui.parts.texts import explain, plain_label
+from explorer.gui.work_sheet import WorkSheet
 from explorer.service.model import Location
 from explorer.service.naming import check_container_name
 from explorer.workflows.artifact import Registered, check_label

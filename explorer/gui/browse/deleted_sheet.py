@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
 from contextlib import aclosing
-from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QHeaderView, QTableView, QWidget
 
-from explorer.base.errors import QuaysideError
 from explorer.base.tasks import TaskScope
 from explorer.base.units import format_bytes
 from explorer.gui.bridge import Bridge
@@ -18,14 +14,12 @@ from explorer.gui.browse.cells import local_time
 from explorer.gui.browse.restore_words import ended_text, failures_text
 from explorer.gui.browse.words import path_text
 from explorer.gui.colours import Tone
-from explorer.gui.errors import describe
 from explorer.gui.file_kinds import file_icon_name
 from explorer.gui.parts.buttons import Rank
 from explorer.gui.parts.lines_model import Line, LinesModel
-from explorer.gui.parts.notice import NoticeBar
 from explorer.gui.parts.texts import explain, plain_label
 from explorer.gui.parts.views import dress_table
-from explorer.gui.sheet import Sheet
+from explorer.gui.work_sheet import WorkSheet
 from explorer.service.history import NO_LAKE
 from explorer.service.model import Location
 from explorer.service.restore_plan import RestorePlan
@@ -36,8 +30,8 @@ MOST_SHOWN = 20_000
 """Of more deleted blobs only so many are listed; restoring all restores all."""
 
 
-class DeletedSheet(Sheet):
-    """Lists at once; restores what is selected, or all. Closing it stops what is under way."""
+class DeletedSheet(WorkSheet):
+    """Lists at once; restores what is selected, or all."""
 
     def __init__(
         self,
@@ -49,17 +43,14 @@ class DeletedSheet(Sheet):
         parent: QWidget | None,
     ) -> None:
         where = path_text(place) if place.container else "this account"
-        super().__init__(f"Deleted in {where}", parent, icon_name="delete", width=680)
+        super().__init__(f"Deleted in {where}", scope, parent, icon_name="delete", width=680)
         self._bridge = bridge
-        self._scope = scope
         self._place = place
         self._is_hierarchical = is_hierarchical
         self._states: list[BlobState] = []
         self._containers: tuple[DeletedContainer, ...] = ()
         self._refusal = ""
-        self._task: asyncio.Task[Any] | None = None
         self.is_listed = False
-        self.notice = NoticeBar()
         self.model = LinesModel(("Name", "Size", "Deleted", "Left"), self, numbers=(1,))
         self.table = QTableView()
         dress_table(self.table, "Deleted")
@@ -75,7 +66,6 @@ class DeletedSheet(Sheet):
         self.below.setVisible(bool(place.container))
         self.below.toggled.connect(self.look)
         self.line = plain_label(muted=True, wrap=True)
-        self.body.addWidget(self.notice)
         self.body.addWidget(self.table, 1)
         self.body.addWidget(self.below)
         self.body.addWidget(self.line)
@@ -84,37 +74,14 @@ class DeletedSheet(Sheet):
         close = self.add_button("Close")
         close.clicked.connect(self.reject)
         self.restore_button = self.add_button("&Restore", rank=Rank.PRIMARY)
-        self.restore_button.clicked.connect(lambda: self._begin(self._restore_chosen(), "restore"))
-        self.all_button.clicked.connect(lambda: self._begin(self._restore_all(), "restore all"))
-        self.table.selectionModel().selectionChanged.connect(self._update)
-        self.finished.connect(lambda _: self.stop())
-        self._update()
-
-    def stop(self) -> None:
-        """End what is under way."""
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
+        self.restore_button.clicked.connect(lambda: self.begin(self._restore_chosen(), "restore"))
+        self.all_button.clicked.connect(lambda: self.begin(self._restore_all(), "restore all"))
+        self.table.selectionModel().selectionChanged.connect(self.show_state)
+        self.show_state()
 
     def look(self) -> None:
         """List what is deleted, anew."""
-        self._begin(self._look(), "list what is deleted")
-
-    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        self.stop()
-        self._task = self._scope.spawn(self._told(work), name=name)
-
-    async def _told(self, work: Coroutine[Any, Any, None]) -> None:
-        own = asyncio.current_task()
-        try:
-            await work
-        except QuaysideError as error:
-            told = describe(error)
-            self.notice.tell(f"{told.title}. {told.line}", Tone.BAD)
-        finally:
-            if self._task is own:
-                self._task = None
-                self._update()
+        self.begin(self._look(), "list what is deleted")
 
     # -- looking ----------------------------------------------------------------------
 
@@ -123,7 +90,7 @@ class DeletedSheet(Sheet):
         self._states, self._containers = [], ()
         self.model.show(())
         self.line.setText("Looking…")
-        self._update()
+        self.show_state()
         if self._is_hierarchical:
             self.line.setText(NO_LAKE)
             return
@@ -186,8 +153,8 @@ class DeletedSheet(Sheet):
 
     # -- restoring ----------------------------------------------------------------------
 
-    def _update(self) -> None:
-        is_busy = self._task is not None
+    def show_state(self) -> None:
+        is_busy = self.is_busy
         chosen = self.table.selectionModel().selectedRows()
         refusal = self._refusal or ("" if chosen else "Select what should come back.")
         self.restore_button.setEnabled(not refusal and not is_busy)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
 from contextlib import aclosing
-from typing import Any
 
 from PySide6.QtCore import QDateTime, QTimer
 from PySide6.QtWidgets import QCheckBox, QDateTimeEdit, QHBoxLayout, QWidget
@@ -16,12 +13,10 @@ from explorer.gui.bridge import Bridge
 from explorer.gui.browse.restore_words import blobs, ended_text, failures_text, plan_lines
 from explorer.gui.browse.words import path_text
 from explorer.gui.colours import Tone
-from explorer.gui.errors import describe
 from explorer.gui.parts.buttons import Rank
-from explorer.gui.parts.notice import NoticeBar
 from explorer.gui.parts.reading import reads_from_left
 from explorer.gui.parts.texts import explain, plain_label
-from explorer.gui.sheet import Sheet
+from explorer.gui.work_sheet import WorkSheet
 from explorer.service.model import Location
 from explorer.service.restore_plan import RestorePlan
 from explorer.service.restoring import RestoreCount
@@ -32,7 +27,7 @@ SETTLE_MS = 500
 HOUR_S = 3600
 
 
-class RestoreSheet(Sheet):
+class RestoreSheet(WorkSheet):
     """Looks at once at the time it opens with, and again whenever another is chosen."""
 
     def __init__(
@@ -46,15 +41,12 @@ class RestoreSheet(Sheet):
         what = path_text(place) if names == ("",) else f"{len(names)} selected"
         if len(names) == 1 and names[0]:
             what = names[0].rstrip("/")
-        super().__init__(f"Restore {what} to a time", parent, icon_name="history", width=520)
+        super().__init__(f"Restore {what} to a time", scope, parent, icon_name="history", width=520)
         self._bridge = bridge
-        self._scope = scope
         self._place = place
         self._names = names
         self._refusals = ("", "")
-        self._task: asyncio.Task[Any] | None = None
         self.plan = RestorePlan()
-        self.notice = NoticeBar()
         caption = plain_label("As it was &at")
         self.time = QDateTimeEdit(QDateTime.currentDateTime().addSecs(-HOUR_S))
         self.time.setCalendarPopup(True)
@@ -70,56 +62,39 @@ class RestoreSheet(Sheet):
         self.lines = plain_label(wrap=True)
         self.lines.setMinimumHeight(self.lines.fontMetrics().lineSpacing() * 5)
         self.delete_box = QCheckBox()
-        self.delete_box.toggled.connect(self._update)
-        self.body.addWidget(self.notice)
+        self.delete_box.toggled.connect(self.show_state)
         self.body.addLayout(row)
         self.body.addWidget(self.lines)
         self.body.addWidget(self.delete_box)
         self.close_button = self.add_button("Cancel")
         self.close_button.clicked.connect(self.reject)
         self.restore_button = self.add_button("&Restore", rank=Rank.PRIMARY)
-        self.restore_button.clicked.connect(lambda: self._begin(self._apply(), "restore"))
+        self.restore_button.clicked.connect(lambda: self.begin(self._apply(), "restore"))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SETTLE_MS)
         self._timer.timeout.connect(self.look)
         self.time.dateTimeChanged.connect(self._time_changed)
-        self.finished.connect(lambda _: self.stop())
         self._show(self.plan)
 
     def stop(self) -> None:
-        """End what is under way."""
+        """End what is under way, and what was to begin."""
         self._timer.stop()
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
+        super().stop()
 
     def look(self) -> None:
         """See what the time means."""
-        self._begin(self._look(), "plan a restore")
+        self.begin(self._look(), "plan a restore")
 
     def _time_changed(self) -> None:
         self.stop()
         self._show(RestorePlan())
         self._timer.start()
 
-    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        self.stop()
-        self._task = self._scope.spawn(self._told(work), name=name)
-        self._update()
-
-    async def _told(self, work: Coroutine[Any, Any, None]) -> None:
-        own = asyncio.current_task()
-        try:
-            await work
-        except QuaysideError as error:
-            told = describe(error)
-            self.notice.tell(f"{told.title}. {told.line}", Tone.BAD)
-            self._show(RestorePlan())
-        finally:
-            if self._task is own:
-                self._task = None
-                self._update()
+    def tell_error(self, error: QuaysideError) -> None:
+        """Say in the bar what went wrong; what would be restored is not known."""
+        super().tell_error(error)
+        self._show(RestorePlan())
 
     # -- looking ----------------------------------------------------------------------
 
@@ -147,9 +122,9 @@ class RestoreSheet(Sheet):
         self.delete_box.setVisible(bool(plan.deleted))
         if not plan.deleted:
             self.delete_box.setChecked(False)
-        self._update()
+        self.show_state()
 
-    def _update(self) -> None:
+    def show_state(self) -> None:
         writes, deletes = self._refusals
         self.delete_box.setEnabled(not deletes)
         explain(self.delete_box, deletes)
@@ -157,7 +132,7 @@ class RestoreSheet(Sheet):
         refusal = "Nothing has to be restored." if not is_wanted else writes
         if not self.plan.is_complete:
             refusal = "It is not known yet what would be restored."
-        self.restore_button.setEnabled(not refusal and self._task is None)
+        self.restore_button.setEnabled(not refusal and not self.is_busy)
         explain(self.restore_button, refusal)
 
     # -- restoring ----------------------------------------------------------------------

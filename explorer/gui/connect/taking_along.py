@@ -23,7 +23,6 @@ from explorer.base.shown import shown
 from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
 from explorer.gui import ask
-from explorer.gui.account.work_sheet import WorkSheet
 from explorer.gui.bridge import Bridge
 from explorer.gui.connect.passphrase import strength
 from explorer.gui.parts.buttons import Rank
@@ -32,6 +31,7 @@ from explorer.gui.parts.secret import SecretField
 from explorer.gui.parts.texts import explain, plain_label
 from explorer.gui.parts.views import dress_table
 from explorer.gui.sheet import Sheet
+from explorer.gui.work_sheet import WorkSheet
 from explorer.service.exporting import ImportPlan, Incoming
 from explorer.service.model import Connection
 from explorer.storage.connection_export import MAX_FILE_BYTES, SHORTEST_PASSPHRASE

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
 from contextlib import aclosing
 from enum import Enum
-from typing import Any
 
 from PySide6.QtWidgets import QHeaderView, QProgressBar, QStackedWidget, QTableView, QWidget
 
@@ -14,15 +11,13 @@ from explorer.base.errors import InputError, QuaysideError
 from explorer.base.tasks import TaskScope
 from explorer.gui.bridge import Bridge
 from explorer.gui.colours import Tone
-from explorer.gui.errors import describe
 from explorer.gui.manage import words
 from explorer.gui.manage.forms import WishForm
 from explorer.gui.parts.buttons import Rank
 from explorer.gui.parts.lines_model import LinesModel
-from explorer.gui.parts.notice import NoticeBar
 from explorer.gui.parts.texts import explain, plain_label
 from explorer.gui.parts.views import dress_table
-from explorer.gui.sheet import Sheet
+from explorer.gui.work_sheet import WorkSheet
 from explorer.service.change_plan import ChangePlan, PropertyWish, checked_wish
 from explorer.service.management import Applying
 from explorer.service.model import Location
@@ -38,7 +33,7 @@ class Stage(Enum):
     ENDED = "ended"
 
 
-class ChangeSheet(Sheet):
+class ChangeSheet(WorkSheet):
     """`names` are relative to `place`, folders with a `/` at their end, as the service's."""
 
     def __init__(
@@ -51,17 +46,14 @@ class ChangeSheet(Sheet):
         form: WishForm,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(headline, parent, icon_name="edit", width=620)
+        super().__init__(headline, scope, parent, icon_name="edit", width=620)
         self._bridge = bridge
-        self._scope = scope
         self._place = place
         self._names = names
-        self._task: asyncio.Task[Any] | None = None
         self.stage = Stage.FORM
         self.plan = ChangePlan(PropertyWish())
         self.outcome = Applying(0)
         self.form = form
-        self.notice = NoticeBar()
         self.says = plain_label(wrap=True)
         self.bar = QProgressBar()
         self.bar.setAccessibleName("Progress")
@@ -76,7 +68,6 @@ class ChangeSheet(Sheet):
         self.pages = QStackedWidget()
         self.pages.addWidget(form)
         self.pages.addWidget(self.table)
-        self.body.addWidget(self.notice)
         self.body.addWidget(self.says)
         self.body.addWidget(self.bar)
         self.body.addWidget(self.pages)
@@ -86,8 +77,7 @@ class ChangeSheet(Sheet):
         self.close_button.clicked.connect(self._close_or_stop)
         self.go_button = self.add_button("&Preview", rank=Rank.PRIMARY)
         self.go_button.clicked.connect(self.go_on)
-        form.changed.connect(self._update)
-        self.finished.connect(lambda _: self.stop())
+        form.changed.connect(self.show_state)
         self.show_form()
         form.setFocus()
 
@@ -97,7 +87,7 @@ class ChangeSheet(Sheet):
         """Back to the fields."""
         self.notice.hide()
         self._turn(Stage.FORM)
-        self._update()
+        self.show_state()
 
     def _turn(self, stage: Stage) -> None:
         self.stage = stage
@@ -119,7 +109,7 @@ class ChangeSheet(Sheet):
             else f"&Change {len(self.plan.changes):,}"
         )
 
-    def _update(self) -> None:
+    def show_state(self) -> None:
         if self.stage is not Stage.FORM:
             return
         problem = self.form.problem
@@ -133,20 +123,15 @@ class ChangeSheet(Sheet):
 
     def go_on(self) -> None:
         """Preview, change, or retry, whatever is next."""
+        self.notice.hide()
         if self.stage is Stage.FORM:
-            self._begin(self._look(self._names), "plan changes of properties")
+            self.begin(self._look(self._names), "plan changes of properties")
         elif self.stage is Stage.PREVIEW:
-            self._begin(self._apply(), "change properties")
+            self.begin(self._apply(), "change properties")
         elif self.stage is Stage.ENDED and self.outcome.failed:
             failed = {name for name, _ in self.outcome.failures}
             names = tuple(name.removeprefix(self._place.path) for name in sorted(failed))
-            self._begin(self._look(names), "plan changes of properties")
-
-    def stop(self) -> None:
-        """End what is under way; what was changed stays changed."""
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
+            self.begin(self._look(names), "plan changes of properties")
 
     def _close_or_stop(self) -> None:
         if self.stage is Stage.PLANNING:
@@ -158,22 +143,10 @@ class ChangeSheet(Sheet):
         else:
             self.reject()
 
-    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        self.stop()
-        self.notice.hide()
-        self._task = self._scope.spawn(self._told(work), name=name)
-
-    async def _told(self, work: Coroutine[Any, Any, None]) -> None:
-        own = asyncio.current_task()
-        try:
-            await work
-        except QuaysideError as error:
-            told = describe(error)
-            self.show_form()
-            self.notice.tell(f"{told.title}. {told.line}", Tone.BAD)
-        finally:
-            if self._task is own:
-                self._task = None
+    def tell_error(self, error: QuaysideError) -> None:
+        """Say in the bar what went wrong, above the fields."""
+        self.show_form()
+        super().tell_error(error)
 
     # -- looking and doing ----------------------------------------------------------------
 

@@ -53,21 +53,21 @@ class CopyStatusSheet(StateSheet):
         super().__init__(bridge, scope, location, name, f"Copy to {title}", "copy", parent)
         self.found: BlobProperties | None = None
         self.stop_button = self.add_button("&Stop the copy", rank=Rank.DANGER, at_left=True)
-        self.stop_button.clicked.connect(lambda: self.begin(self._stop_copy()))
+        self.stop_button.clicked.connect(lambda: self.do(self._stop_copy()))
         self.close_button = self.add_button("Close", rank=Rank.PRIMARY)
         self.close_button.clicked.connect(self.accept)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(AGAIN_MS)
-        self._timer.timeout.connect(self.begin)
+        self._timer.timeout.connect(self.do)
         self.finished.connect(lambda _: self._timer.stop())
-        self.begin()
+        self.do()
 
     async def look(self) -> None:
         place, name = self._location, self._name
         self.found = await self._bridge.call(lambda it: it.properties(place, name))
 
-    def update_state(self) -> None:
+    def show_state(self) -> None:
         is_pending = self.found is not None and self.found.copy_status == "pending"
         if self.found is not None:
             self.says.setText(copy_text(self.found))

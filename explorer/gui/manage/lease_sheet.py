@@ -54,7 +54,7 @@ class LeaseSheet(StateSheet):
         for words, seconds in LENGTHS:
             self.length.addItem(words, seconds)
         self.lease_id = line_field("Lease id", known.get(self._key, ""), placeholder="not known")
-        self.lease_id.textChanged.connect(lambda _: self.update_state())
+        self.lease_id.textChanged.connect(lambda _: self.show_state())
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for text, field in (("&For", self.length), ("Lease &id", self.lease_id)):
@@ -80,7 +80,7 @@ class LeaseSheet(StateSheet):
         self.body.addLayout(row)
         self.close_button = self.add_button("Close", rank=Rank.PRIMARY)
         self.close_button.clicked.connect(self.accept)
-        self.begin()
+        self.do()
 
     @property
     def _key(self) -> tuple[str, str, str]:
@@ -97,7 +97,7 @@ class LeaseSheet(StateSheet):
             about = await self._bridge.call(lambda it: it.container_properties(place))
             self.state = about.lease_state
 
-    def update_state(self) -> None:
+    def show_state(self) -> None:
         if self.state is not None:
             self.says.setText(STATES.get(self.state, self.state))
         is_idle = self.state is not None and not self.is_busy
@@ -113,7 +113,7 @@ class LeaseSheet(StateSheet):
     # -- deeds -----------------------------------------------------------------------------
 
     def take(self) -> None:
-        self.begin(self._take())
+        self.do(self._take())
 
     async def _take(self) -> None:
         at, ref, seconds = self._location.connection_id, self.ref, int(self.length.currentData())
@@ -123,7 +123,7 @@ class LeaseSheet(StateSheet):
         self.notice.tell("The lease is yours. Changes now need its id.", Tone.OK)
 
     def renew(self) -> None:
-        self.begin(self._renew())
+        self.do(self._renew())
 
     async def _renew(self) -> None:
         at, ref, lease_id = self._location.connection_id, self.ref, self.lease_id.text().strip()
@@ -131,7 +131,7 @@ class LeaseSheet(StateSheet):
         self.notice.tell("Its time begins anew.", Tone.OK)
 
     def release(self) -> None:
-        self.begin(self._release())
+        self.do(self._release())
 
     async def _release(self) -> None:
         at, ref, lease_id = self._location.connection_id, self.ref, self.lease_id.text().strip()
@@ -139,7 +139,7 @@ class LeaseSheet(StateSheet):
         self._forget("The lease is given back.")
 
     def end(self) -> None:
-        self.begin(self._end())
+        self.do(self._end())
 
     async def _end(self) -> None:
         at, ref = self._location.connection_id, self.ref

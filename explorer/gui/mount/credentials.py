@@ -12,11 +12,11 @@ from explorer.base.records import dataclass
 from explorer.base.shown import shown
 from explorer.base.tasks import TaskScope
 from explorer.gui import ask
-from explorer.gui.account.work_sheet import WorkSheet
 from explorer.gui.parts.buttons import Rank, push_button
 from explorer.gui.parts.fields import line_field
 from explorer.gui.parts.secret import SecretField
 from explorer.gui.parts.texts import explain, plain_label
+from explorer.gui.work_sheet import WorkSheet
 from explorer.workflows.mount import Share
 
 

@@ -19,7 +19,6 @@ from explorer.base.errors import InputError
 from explorer.base.shown import shown
 from explorer.base.tasks import TaskScope
 from explorer.gui import ask
-from explorer.gui.account.work_sheet import WorkSheet
 from explorer.gui.colours import Tone
 from explorer.gui.mount.credentials import CredentialsSheet, Keys
 from explorer.gui.parts.busy import BusyIndicator
@@ -27,6 +26,7 @@ from explorer.gui.parts.buttons import Rank, push_button
 from explorer.gui.parts.copy_text import CopyText
 from explorer.gui.parts.fields import line_field, mark_invalid
 from explorer.gui.parts.texts import explain, plain_label
+from explorer.gui.work_sheet import WorkSheet
 from explorer.workflows import mount
 from explorer.workflows.mount import Share
 from explorer.workflows.mount_here import Reached

@@ -14,13 +14,13 @@ from explorer.base.records import dataclass
 from explorer.base.shown import shown
 from explorer.base.tasks import TaskScope
 from explorer.base.units import format_bytes, iso_time
-from explorer.gui.account.work_sheet import WorkSheet
 from explorer.gui.colours import Tone
 from explorer.gui.parts.busy import BusyIndicator
 from explorer.gui.parts.buttons import Rank
 from explorer.gui.parts.lines_model import Line, LinesModel
 from explorer.gui.parts.texts import plain_label
 from explorer.gui.parts.views import dress_table
+from explorer.gui.work_sheet import WorkSheet
 from explorer.workflows.outputs import RULE, Outputs, Run, RunState
 
 HEADERS = ("Run", "State", "Changed", "Size", "Files")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QWidget
@@ -14,16 +12,14 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, 
 from explorer.base.errors import InputError, QuaysideError
 from explorer.base.tasks import TaskScope
 from explorer.gui.bridge import Bridge
-from explorer.gui.colours import Tone
 from explorer.gui.errors import describe
 from explorer.gui.parts.buttons import Rank
-from explorer.gui.parts.notice import NoticeBar
 from explorer.gui.parts.texts import explain, plain_label
 from explorer.gui.share.form import SasForm, Shareable
 from explorer.gui.share.result import SasResult
 from explorer.gui.share.signing import BY_KEY, Ways
 from explorer.gui.share.words import trial_text
-from explorer.gui.sheet import Sheet
+from explorer.gui.work_sheet import WorkSheet
 from explorer.service.claims import utc_now
 from explorer.service.model import Connection, Location
 from explorer.service.sharing import Shared, SignedBy
@@ -62,7 +58,7 @@ class _Scroller(QScrollArea):
         return self.sizeHint()
 
 
-class SasSheet(Sheet):
+class SasSheet(WorkSheet):
     """For one of `choices`, or for each of `blobs` (whole names in the container)."""
 
     def __init__(
@@ -78,12 +74,11 @@ class SasSheet(Sheet):
         ways: Ways = BY_KEY,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(f"Shared access signature for {title}", parent, icon_name="key", width=580)
+        headline = f"Shared access signature for {title}"
+        super().__init__(headline, scope, parent, icon_name="key", width=580)
         self._bridge = bridge
-        self._scope = scope
         self._connection = connection
         self._blobs = blobs
-        self._task: asyncio.Task[Any] | None = None
         refusal = READ_ONLY if connection.is_read_only else ""
         is_https = connection.endpoint.startswith("https://")
         self.form = SasForm(choices, is_https=is_https, refusal=refusal, ways=ways)
@@ -91,13 +86,11 @@ class SasSheet(Sheet):
         self.remark.setVisible(bool(remark))
         self.warnings = plain_label(wrap=True)
         self.warnings.setAccessibleName("Warnings")
-        self.notice = NoticeBar()
         self.made_page = SasResult()
         self.made_page.trial_requested.connect(self.try_out)
         self.pages = QStackedWidget()
         self.pages.addWidget(_Scroller(self.form))
         self.pages.addWidget(self.made_page)
-        self.body.addWidget(self.notice)
         self.body.addWidget(self.remark)
         self.body.addWidget(self.pages)
         self.body.addWidget(self.warnings)
@@ -107,8 +100,8 @@ class SasSheet(Sheet):
         self.close_button.clicked.connect(self.reject)
         self.make_button = self.add_button("&Make SAS", rank=Rank.PRIMARY)
         self.make_button.clicked.connect(self.make)
-        self.form.changed.connect(self._update)
-        self.finished.connect(lambda _: self._end())
+        self.form.changed.connect(self.show_state)
+        self.finished.connect(lambda _: self.made_page.forget())
         self.show_form()
         (self.form.target if len(choices) > 1 else self.form.letters.boxes["r"]).setFocus()
         if choices[0].container and not self.form.signing.by.refusal(SignedBy.POLICY):
@@ -124,7 +117,7 @@ class SasSheet(Sheet):
         self.back_button.hide()
         self.make_button.show()
         self.make_button.setDefault(True)
-        self._update()
+        self.show_state()
 
     def _turn(self, page: int) -> None:
         """Only the page that is seen has a say in the height."""
@@ -135,7 +128,7 @@ class SasSheet(Sheet):
                 widget.setSizePolicy(policy, policy)
         self.pages.setCurrentIndex(page)
 
-    def _update(self) -> None:
+    def show_state(self) -> None:
         now = utc_now()
         wish = self.form.wish(now)
         problem = ""
@@ -149,7 +142,7 @@ class SasSheet(Sheet):
         problem = self.form.signing.problem or problem
         if wish.policy and self._connection.is_read_only:
             problem = READ_ONLY
-        self.make_button.setEnabled(not problem and self._task is None)
+        self.make_button.setEnabled(not problem and not self.is_busy)
         explain(self.make_button, problem)
         told = (problem,) if problem else wish_warnings(wish, now)
         self.warnings.setText("\n".join(told))
@@ -169,7 +162,7 @@ class SasSheet(Sheet):
 
     def make(self) -> None:
         """Sign it and show it."""
-        self._begin(self._make(), "make a SAS")
+        self.begin(self._make(), "make a SAS")
 
     async def _make(self) -> None:
         wish = self.form.wish(utc_now())
@@ -195,7 +188,7 @@ class SasSheet(Sheet):
     def try_out(self) -> None:
         """Connect with what was made and nothing else."""
         if self.made_page.made:
-            self._begin(self._try_out(self.made_page.made[0].url), "test a SAS")
+            self.begin(self._try_out(self.made_page.made[0].url), "test a SAS")
 
     async def _try_out(self, url: str) -> None:
         self.made_page.trial_button.setEnabled(False)
@@ -212,32 +205,6 @@ class SasSheet(Sheet):
             self.made_page.show_trial(f"It is of no use: {told.title}. {told.line}")
         finally:
             self.made_page.trial_button.setEnabled(True)
-
-    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        self._end_task()
-        self._task = self._scope.spawn(self._told(work), name=name)
-        self.make_button.setEnabled(False)
-
-    async def _told(self, work: Coroutine[Any, Any, None]) -> None:
-        own = asyncio.current_task()
-        try:
-            await work
-        except QuaysideError as error:
-            told = describe(error)
-            self.notice.tell(f"{told.title}. {told.line}", Tone.BAD)
-        finally:
-            if self._task is own:
-                self._task = None
-                self._update()
-
-    def _end_task(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
-
-    def _end(self) -> None:
-        self._end_task()
-        self.made_page.forget()
 
 
 async def _make(connection_id: str, wish: SasWish, by: SignedBy | None, service: Service) -> Shared:

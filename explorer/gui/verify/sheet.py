@@ -27,13 +27,13 @@ from explorer.base.records import dataclass
 from explorer.base.shown import shown
 from explorer.base.tasks import TaskScope
 from explorer.gui import ask
-from explorer.gui.account.work_sheet import WorkSheet
 from explorer.gui.colours import Tone
 from explorer.gui.parts.buttons import Rank
 from explorer.gui.parts.lines_model import LinesModel
 from explorer.gui.parts.texts import explain, plain_label
 from explorer.gui.parts.views import dress_table
 from explorer.gui.verify import words
+from explorer.gui.work_sheet import WorkSheet
 from explorer.service.model import Location
 from explorer.workflows.mirror_runs import KeptRun
 from explorer.workflows.mirror_sides import End

@@ -10,13 +10,13 @@ from explorer.base.errors import InputError
 from explorer.base.shown import shown
 from explorer.base.tasks import TaskScope
 from explorer.gui import ask
-from explorer.gui.account.work_sheet import WorkSheet
 from explorer.gui.browse.words import path_text
 from explorer.gui.parts.buttons import Rank, push_button
 from explorer.gui.parts.fields import line_field
 from explorer.gui.parts.forms import add_field_with_buttons, new_form
 from explorer.gui.parts.texts import explain, plain_label
 from explorer.gui.watch import words
+from explorer.gui.work_sheet import WorkSheet
 from explorer.service.model import Location
 from explorer.workflows.watched_folders import WatchWish
 

@@ -51,6 +51,10 @@ class WorkSheet(Sheet):
             self._task.cancel()
             self._task = None
 
+    def tell_error(self, error: QuaysideError) -> None:
+        """Say in the bar what went wrong."""
+        errors.tell(self.notice, error)
+
     def show_state(self) -> None:
         """Enable what can be done now; called whenever work begins or ends."""
         raise NotImplementedError
@@ -60,8 +64,7 @@ class WorkSheet(Sheet):
         try:
             await work
         except QuaysideError as error:
-            errors.tell(self.notice, error)
-            self.fit()
+            self.tell_error(error)
         finally:
             if self._task is own:
                 self._task = None
