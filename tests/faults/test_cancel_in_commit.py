@@ -21,8 +21,7 @@ from explorer.storage.connection import parse
 from explorer.transfer.model import ConflictPolicy
 from explorer.transfer.retry import RetryPolicy
 from explorer.transfer.state import JobState, TransferState
-from tests.integration.transfer.rig import Rig, noise, open_rig, run, until, write
-from tests.integration.transfer.test_file_control import is_cancelling
+from tests.integration.transfer.rig import Rig, is_cancelling, noise, open_rig, run, until, write
 from tests.servers.fault_proxy import DropReply, FaultProxy, LateReply, Op, Refuse, Rule
 from tests.servers.whole_copies import WholeCopies
 

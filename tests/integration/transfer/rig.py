@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 import random
+import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -89,6 +90,7 @@ class Hooked:
         self._before = before
         self._after = after
         self.calls: dict[str, int] = {}
+        self._counting = threading.Lock()
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._store, name)
@@ -96,13 +98,41 @@ class Hooked:
             return found
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            self.calls[name] = count = self.calls.get(name, 0) + 1
+            with self._counting:
+                self.calls[name] = count = self.calls.get(name, 0) + 1
             self._before(name, count, args)
             result = found(*args, **kwargs)
             self._after(name, count, args)
             return result
 
         return call
+
+
+class Brake:
+    """Lets `free` calls of one method through, and holds the rest until it is released."""
+
+    def __init__(self, rig: Rig, method: str, free: int) -> None:
+        self._method, self._free = method, free
+        self.released = threading.Event()
+        self.held = threading.Event()
+        self.store = Hooked(rig.store, before=self._before)
+
+    def _before(self, name: str, count: int, args: tuple[Any, ...]) -> None:
+        if name == self._method and count > self._free and not self.released.is_set():
+            self.held.set()
+            self.released.wait(WAIT_S)
+
+    async def released_by(self, stopping: Coroutine[Any, Any, None]) -> None:
+        """Do what stops those that are held, and release them as soon as they were told."""
+        doing = asyncio.gather(stopping)
+        await until(lambda: is_cancelling() or doing.done())
+        self.released.set()
+        await doing
+
+
+def is_cancelling() -> bool:
+    """Whether somebody who works was told to stop."""
+    return any(task.cancelling() for task in asyncio.all_tasks())
 
 
 class Stores:

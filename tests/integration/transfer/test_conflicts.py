@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import os
 from pathlib import Path
@@ -24,8 +23,17 @@ from explorer.transfer.model import (
 )
 from explorer.transfer.names import LINUX, Mapper
 from explorer.transfer.state import JobState, TransferState
-from tests.integration.transfer.rig import Ears, Hooked, Rig, noise, parts_in, run, until, write
-from tests.integration.transfer.test_control import Brake
+from tests.integration.transfer.rig import (
+    Brake,
+    Ears,
+    Hooked,
+    Rig,
+    noise,
+    parts_in,
+    run,
+    until,
+    write,
+)
 
 BLOCK = 64 * 1024
 OLD = b"the old one"
@@ -156,9 +164,7 @@ def test_a_name_that_was_chosen_to_keep_both_is_kept_over_a_pause(
         async with rig.engine(brake.store) as engine:
             job_id = await engine.submit(request)
             await until(brake.held.is_set)
-            pausing = asyncio.gather(engine.pause(job_id))
-            brake.released.set()
-            await pausing
+            await brake.released_by(engine.pause(job_id))
             if takes_it and way == "up":
                 container.upload_blob("f (2)", b"theirs")
             elif takes_it:

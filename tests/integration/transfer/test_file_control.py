@@ -15,6 +15,7 @@ from explorer.transfer.engine import Engine
 from explorer.transfer.model import ConflictPolicy, TransferSnapshot
 from explorer.transfer.state import JobState, TransferState
 from tests.integration.transfer.rig import (
+    Brake,
     Ears,
     Hooked,
     Rig,
@@ -25,7 +26,6 @@ from tests.integration.transfer.rig import (
     until,
     write,
 )
-from tests.integration.transfer.test_control import Brake
 
 BLOCK = 64 * 1024
 BIG = 10 * BLOCK
@@ -48,11 +48,6 @@ async def states(engine: Engine, job_id: int) -> dict[str, TransferState]:
 async def one(engine: Engine, job_id: int, name: str) -> TransferSnapshot:
     (found,) = await engine.files.find(job_id, [name])
     return found
-
-
-def is_cancelling() -> bool:
-    """Whether somebody who works was told to stop."""
-    return any(task.cancelling() for task in asyncio.all_tasks())
 
 
 class Naming(Brake):
@@ -101,10 +96,7 @@ def test_a_file_that_is_paused_waits_while_the_rest_goes_on_and_then_the_job_say
             await until(brake.held.is_set)
             first, *others = sorted("abc", key=lambda name: name != brake.named)
             ids = await named(engine, job_id, *others)
-            doing = asyncio.gather(engine.files.pause(job_id, ids))
-            await until(lambda: is_cancelling() or doing.done())
-            brake.released.set()
-            await doing
+            await brake.released_by(engine.files.pause(job_id, ids))
             job = await engine.wait(job_id)
             told = await states(engine, job_id)
             assert told[first] is S.DONE
@@ -136,10 +128,7 @@ def test_a_paused_file_keeps_what_it_has_and_another_engine_lets_it_rest(
             job_id = await engine.submit(rig.upload(source, block_size_bytes=BLOCK))
             await until(brake.held.is_set)
             ids = await named(engine, job_id, "b")
-            doing = asyncio.gather(engine.files.pause(job_id, ids))
-            await until(lambda: is_cancelling() or doing.done())
-            brake.released.set()
-            await doing
+            await brake.released_by(engine.files.pause(job_id, ids))
             job = await engine.wait(job_id)
             assert (job.state, job.files_done) == (JobState.PAUSED, 2)
             assert 2 * BIG + 4 * BLOCK <= job.bytes_done < 3 * BIG
@@ -184,10 +173,7 @@ def test_a_file_that_is_cancelled_leaves_nothing_and_the_rest_comes(
             job_id = await engine.submit(request)
             await until(brake.held.is_set)
             ids = await named(engine, job_id, "b")
-            doing = asyncio.gather(engine.files.cancel(job_id, ids))
-            await until(lambda: is_cancelling() or doing.done())
-            brake.released.set()
-            await doing
+            await brake.released_by(engine.files.cancel(job_id, ids))
             b = await one(engine, job_id, "b")
             job = await engine.wait(job_id)
             assert (job.state, job.files_done, job.files_cancelled) == (JobState.DONE, 2, 1)

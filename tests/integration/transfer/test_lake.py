@@ -25,8 +25,7 @@ from explorer.transfer.conflicts import EXISTS
 from explorer.transfer.lake_path import is_temporary
 from explorer.transfer.model import ConflictPolicy
 from explorer.transfer.state import JobState
-from tests.integration.transfer.rig import Rig, noise, run, tree_of, until, write
-from tests.integration.transfer.test_file_control import is_cancelling
+from tests.integration.transfer.rig import Rig, is_cancelling, noise, run, tree_of, until, write
 from tests.servers.lake.faults import Drop, DropReply, Refuse, Rule
 from tests.servers.lake.operations import Op
 from tests.servers.lake.server import Lake
