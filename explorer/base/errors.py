@@ -176,6 +176,8 @@ class NetworkError(QuaysideError):
 
     title = "No connection"
     retry = Retry.SOON
+    may_be_done = True
+    """The request may have arrived; False where it surely never left."""
 
 
 class UnknownHostError(NetworkError):

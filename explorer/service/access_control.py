@@ -142,7 +142,8 @@ class AccessControl:
         path = path_of(location, name)
         if any(entry.scope is AclScope.DEFAULT for entry in acl):
             checked(acl, is_directory=await self._is_directory(directories, location, path))
-        await self._reach.calls.once(
+        await self._reach.calls.told(
+            f"Look at the access to '{path}'",
             directories.set_access,
             location.container,
             path,

@@ -62,8 +62,13 @@ class Administration:
         check_metadata(metadata or {})
         self._check(connection_id, Action.CREATE_CONTAINER)
         rest = rest_of(await self._reach.store(connection_id))
-        await self._reach.calls.once(
-            container_control.create, rest, name, public, dict(metadata or {})
+        await self._reach.calls.told(
+            f"Look for the container '{name}' in the account",
+            container_control.create,
+            rest,
+            name,
+            public,
+            dict(metadata or {}),
         )
         self._put(FolderChanged(Location(connection_id)))
         return Location(connection_id, name)

@@ -6,6 +6,7 @@ these operations: they say so.
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from functools import partial
@@ -13,6 +14,7 @@ from functools import partial
 from explorer.base.errors import (
     ConflictError,
     InputError,
+    NetworkError,
     NotAuthorizedError,
     NotFoundError,
     QuaysideError,
@@ -22,6 +24,8 @@ from explorer.service.browse import Reach
 from explorer.service.events import Event, FolderChanged
 from explorer.service.lost_answers import Change
 from explorer.service.model import Location
+from explorer.service.patience import in_doubt
+from explorer.service.reaching import rest_of
 from explorer.service.restore_plan import (
     Planner,
     RestorePlan,
@@ -39,6 +43,7 @@ from explorer.storage.history import (
     Past,
     StatePage,
     history_of,
+    moment_of,
 )
 from explorer.storage.model import BlobRef, Condition, Prefix, Written
 
@@ -223,7 +228,26 @@ class History:
         self._check(location.connection_id, Action.CREATE)
         past = await self._past(location.connection_id)
         ref = BlobRef(location.container, location.path + name)
-        return await self._reach.calls.once(past.snapshot_blob, ref, condition=Condition.always())
+        started_s = time.time()
+        try:
+            return await self._reach.calls.once(
+                past.snapshot_blob, ref, condition=Condition.always()
+            )
+        except NetworkError as error:
+            if error.may_be_done and (made := await self._made_since(location, name, started_s)):
+                return made
+            raise in_doubt(error, f"Look at the snapshots of '{name}'") from None
+
+    async def _made_since(self, location: Location, name: str, started_s: float) -> str:
+        """The newest snapshot since then, by the service's clock; empty where there is none, or
+        nobody says."""
+        try:
+            states = await self.states(location, name)
+        except QuaysideError:
+            return ""
+        rest = rest_of(await self._reach.store(location.connection_id))
+        since_s = started_s - (rest.clock_skew_s or 0.0) - 1.0  # its dates are whole seconds
+        return max((s.snapshot for s in states if moment_of(s.snapshot) >= since_s), default="")
 
     async def undelete(self, location: Location, name: str) -> None:
         """Bring back what is soft-deleted of one blob: itself, its snapshots, its versions."""
@@ -334,7 +358,12 @@ class History:
         """Bring a container back with all that was in it."""
         self._check(connection_id, Action.CREATE_CONTAINER)
         past = await self._past(connection_id)
-        await self._reach.calls.once(past.restore_container, deleted.name, deleted.version)
+        await self._reach.calls.told(
+            f"Look for the container '{deleted.name}' in the account",
+            past.restore_container,
+            deleted.name,
+            deleted.version,
+        )
         self._put(FolderChanged(Location(connection_id)))
         return Location(connection_id, deleted.name)
 

@@ -46,7 +46,7 @@ class Operations:
         check_container_name(name)
         check_allowed(self._reach, connection_id, Action.CREATE_CONTAINER)
         store = await self._reach.store(connection_id)
-        await self._reach.calls.once(store.create_container, name)
+        await self._reach.calls.told(_look_in_account(name), store.create_container, name)
         self._put(FolderChanged(Location(connection_id)))
         return Location(connection_id, name)
 
@@ -55,7 +55,9 @@ class Operations:
             raise InputError("This is not a container.", cure="Choose the container itself.")
         check_allowed(self._reach, location.connection_id, Action.DELETE_CONTAINER)
         store = await self._reach.store(location.connection_id)
-        await self._reach.calls.once(store.delete_container, location.container)
+        await self._reach.calls.told(
+            _look_in_account(location.container), store.delete_container, location.container
+        )
         self._put(FolderChanged(Location(location.connection_id)))
 
     async def create_folder(self, location: Location, name: str) -> Location:
@@ -74,7 +76,8 @@ class Operations:
         if can_look and await self._browser.is_folder(made):
             raise _exists(name, "folder")
         try:
-            await self._reach.calls.once(
+            await self._reach.calls.told(
+                f"Look for the folder '{name}'",
                 store.put_blob,
                 BlobRef(location.container, location.path + name),
                 b"",
@@ -89,7 +92,8 @@ class Operations:
     async def _create_directory(self, directories: DirectoryStore, made: Location) -> None:
         """A real one. Raises AlreadyExistsError."""
         try:
-            await self._reach.calls.once(
+            await self._reach.calls.told(
+                f"Look for the folder '{made.name}'",
                 directories.create_directory,
                 made.container,
                 made.path.rstrip("/"),
@@ -187,6 +191,10 @@ class Operations:
 def _is_folder(name: str) -> bool:
     """An empty name is the listed folder itself, with all that is in it."""
     return not name or name.endswith("/")
+
+
+def _look_in_account(container: str) -> str:
+    return f"Look for the container '{container}' in the account"
 
 
 def _exists(name: str, what: str) -> AlreadyExistsError:

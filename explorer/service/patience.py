@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from explorer.base.errors import QuaysideError, Retry, StorageError
+from explorer.base.errors import NetworkError, QuaysideError, Retry, StorageError
 from explorer.base.workers import Workers
 
 P = ParamSpec("P")
@@ -35,6 +35,17 @@ def pause_after(error: QuaysideError, failures: int) -> float | None:
     return None
 
 
+def in_doubt(error: NetworkError, look_at: str) -> NetworkError:
+    """The same error of a change that is not tried again, with what is not known where it may
+    have been made all the same. Pure."""
+    if not error.may_be_done:
+        return error
+    return NetworkError(
+        f"{error.message} Whether it was done all the same is not known.",
+        cure=f"{look_at} before you do it again.",
+    )
+
+
 class Calls:
     """Blocking calls in threads, tried again where that helps. Of the service loop's thread."""
 
@@ -44,6 +55,16 @@ class Calls:
     async def once(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """For what must not happen twice."""
         return await self._workers.run(work, *args, **kwargs)
+
+    async def told(
+        self, look_at: str, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """For a change that must not happen twice: where its answer got lost, the error says
+        that nobody knows, and to `look_at` it ("Look at ...")."""
+        try:
+            return await self.once(work, *args, **kwargs)
+        except NetworkError as error:
+            raise in_doubt(error, look_at) from None
 
     async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """For what may happen twice: reads, and changes that say the same again."""

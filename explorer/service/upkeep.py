@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import uuid4
 
-from explorer.base.errors import ConflictError, NotAuthorizedError
+from explorer.base.errors import ConflictError, NetworkError, NotAuthorizedError
 from explorer.service.browse import Reach
 from explorer.service.events import Event, FolderChanged
 from explorer.service.model import Location
@@ -41,7 +42,9 @@ class Upkeep:
         """Take the lease for 15 to 60 seconds or (-1) for ever; returns its id, which every
         change then needs and which is told only now. Raises ConflictError where it is taken."""
         rest = await self._rest(connection_id, Action.WRITE)
-        lease_id = await self._reach.calls.once(leasing.acquire, rest, ref, seconds)
+        # By an id of ours: to take what this id has already is no other's refusal, so that a
+        # lost answer does no harm (see the table of outcomes on the page 'Lease Blob').
+        lease_id = await self._reach.calls.run(leasing.acquire, rest, ref, seconds, str(uuid4()))
         self._changed(connection_id, ref)
         return lease_id
 
@@ -53,7 +56,7 @@ class Upkeep:
     async def release_lease(self, connection_id: str, ref: BlobRef, lease_id: str) -> None:
         """Give it back at once. Raises ConflictError for another id."""
         rest = await self._rest(connection_id, Action.WRITE)
-        await self._reach.calls.once(leasing.release, rest, ref, lease_id)
+        await self._reach.calls.run(_Release(rest, ref, lease_id).take)
         self._changed(connection_id, ref)
 
     async def break_lease(self, connection_id: str, ref: BlobRef, after_s: int | None = 0) -> int:
@@ -93,5 +96,27 @@ class Upkeep:
         found = await self._reach.calls.run(store.properties, ref)
         if found.copy_status != "pending" or not found.copy_id:
             raise ConflictError("No copy to this blob is under way.", cure="Refresh the list.")
-        await self._reach.calls.once(blob_control.abort_copy, rest, ref, found.copy_id)
+        await self._reach.calls.told(
+            f"Look at the copy to '{ref.name}'", blob_control.abort_copy, rest, ref, found.copy_id
+        )
         self._changed(connection_id, ref)
+
+
+class _Release:
+    """A lease given back, for `Calls.run`: after a lost answer a refusal says that this id has
+    nothing any more, which is all that was asked for."""
+
+    def __init__(self, rest: Rest, ref: BlobRef, lease_id: str) -> None:
+        self._asked = (rest, ref, lease_id)
+        self._may_be_done = False
+
+    def take(self) -> None:
+        """Blocks. Raises as the release does."""
+        try:
+            leasing.release(*self._asked)
+        except ConflictError:
+            if not self._may_be_done:
+                raise
+        except NetworkError as error:
+            self._may_be_done = self._may_be_done or error.may_be_done
+            raise

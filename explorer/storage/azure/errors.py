@@ -279,7 +279,9 @@ def network_error(attempt: Attempt, error: BaseException) -> QuaysideError | Non
             if error.status == 407
             else "Check the proxy in Settings, Network, or ask whoever runs it."
         )
-        return NetworkError(f"{attempt}: the proxy refused ({error.status}).", cure=cure)
+        refused = NetworkError(f"{attempt}: the proxy refused ({error.status}).", cure=cure)
+        refused.may_be_done = False
+        return refused
     if isinstance(error, ClosedEarly):
         return NetworkError(
             f"{attempt}: the connection to {place.host} broke off.", cure="It is tried again."
@@ -295,8 +297,14 @@ def network_error(attempt: Attempt, error: BaseException) -> QuaysideError | Non
     is_unknown = isinstance(error, socket.gaierror) and error.errno in _UNKNOWN
     kind = UnknownHostError if is_unknown else NetworkError
     found = kind(f"{attempt}: {says}.", cure=cure)
-    if type(error).__name__ == "SSLCertVerificationError":
+    is_untrusted = type(error).__name__ == "SSLCertVerificationError"
+    if is_untrusted:
         found.retry = Retry.NEVER
+    found.may_be_done = not (
+        is_untrusted
+        or isinstance(error, socket.gaierror | ConnectionRefusedError)
+        or error.errno in _NO_WAY
+    )
     return found
 
 
@@ -305,6 +313,7 @@ _UNKNOWN: Final = {
     getattr(socket, "EAI_NODATA", socket.EAI_NONAME),  # not everywhere
 }
 """What getaddrinfo(3) says of a name that does not exist, or has no address."""
+_NO_WAY: Final = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
 
 
 def _os_fault(place: Place, error: OSError) -> tuple[str, str]:
@@ -342,7 +351,7 @@ def _os_fault(place: Place, error: OSError) -> tuple[str, str]:
                 f"Start it with 'quayside demo --port {port}', or start your own emulator.",
             )
         return f"{place.host} refused the connection", "Check the address and the port."
-    if error.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN):
+    if error.errno in _NO_WAY:
         return f"there is no way to {place.host}", "Check the network connection."
     return f"the connection to {place.host} broke off", "It is tried again."
 
