@@ -8,11 +8,24 @@ ids of another length block a name for a week, unless something is committed the
 from __future__ import annotations
 
 import asyncio
+from typing import Final
+from uuid import uuid4
 
 from explorer.base.cancel import shielded
-from explorer.base.errors import ConflictError, NotAuthorizedError, NotFoundError
+from explorer.base.errors import (
+    AlreadyExistsError,
+    ConflictError,
+    NotAuthorizedError,
+    NotFoundError,
+    PreconditionFailedError,
+    QuaysideError,
+    Retry,
+)
 from explorer.storage.model import BlobHeaders, BlobRef, BlockList, Condition
 from explorer.transfer.work import Live, Work, is_being_cancelled
+
+CLEARING: Final = "quayside_clears"
+"""Metadata of an empty blob that is there for a moment."""
 
 
 async def clear_foreign_blocks(
@@ -29,19 +42,31 @@ async def clear_foreign_blocks(
 
 
 async def _clear_absent(work: Work, live: Live, ref: BlobRef, condition: Condition) -> Condition:
-    """Nothing is there: committing no blocks drops them, and the empty blob goes at once."""
+    """Nothing is there: committing no blocks drops them, and the empty blob goes at once. It has
+    a mark of its own, by which it is known where the answer to one of the two gets lost."""
+    mark = {CLEARING: uuid4().hex}
+
+    def delete(etag: str) -> Condition:
+        try:
+            work.store.delete_blob(ref, condition=Condition.unchanged(etag))
+        except NotAuthorizedError:
+            # We may write but not delete: the commit replaces the empty blob.
+            return Condition.unchanged(etag)
+        except NotFoundError:
+            pass
+        return condition
 
     def put_and_delete() -> Condition:
         with shielded():  # a cancel in between would leave the empty blob
-            empty = work.store.put_block_list(ref, [], headers=BlobHeaders(), condition=condition)
+            headers = BlobHeaders(metadata=mark)
             try:
-                work.store.delete_blob(ref, condition=Condition.unchanged(empty.etag))
-            except NotAuthorizedError:
-                # We may write but not delete: the commit replaces the empty blob.
-                return Condition.unchanged(empty.etag)
-            except NotFoundError:
-                pass
-            return condition
+                etag = work.store.put_block_list(ref, [], headers=headers, condition=condition).etag
+            except (AlreadyExistsError, PreconditionFailedError):
+                found = work.store.properties(ref)
+                if found.size_bytes or found.headers.metadata != mark:
+                    raise  # a rival's
+                etag = found.etag
+            return delete(etag)
 
     cleared = await work.call(live, put_and_delete)
     if is_being_cancelled():
@@ -63,9 +88,29 @@ async def _clear_under_blob(
             cure="Upload under another name, delete the blob first, or wait for a week.",
         )
     ids = [block.block_id for block in blocks.committed]
+    may_be_done = False
 
     def commit_again() -> Condition:
-        written = work.store.put_block_list(ref, ids, headers=found.headers, condition=condition)
+        try:
+            written = work.store.put_block_list(
+                ref, ids, headers=found.headers, condition=condition
+            )
+        except PreconditionFailedError:
+            if not may_be_done or (now := same_again()) is None:
+                raise
+            return now
         return Condition.unchanged(written.etag)
 
-    return await work.call(live, commit_again)
+    def same_again() -> Condition | None:
+        """After a lost answer: the same blocks under the same headers, whoever wrote them."""
+        now, is_now = work.store.block_list(ref), work.store.properties(ref)
+        is_same = is_now.headers == found.headers and now.etag == is_now.etag
+        if not is_same or [block.block_id for block in now.committed] != ids:
+            return None
+        return Condition.unchanged(is_now.etag)
+
+    def note(error: QuaysideError) -> None:
+        nonlocal may_be_done
+        may_be_done |= error.retry is Retry.SOON
+
+    return await work.call(live, commit_again, on_error=note)

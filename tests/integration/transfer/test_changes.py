@@ -195,6 +195,53 @@ def test_foreign_blocks_are_never_committed_and_do_not_stop_us(
     assert blob.download_blob().readall() == source.read_bytes()
 
 
+@pytest.mark.parametrize("exists", [False, True])
+@pytest.mark.parametrize("lost", ["put_block_list", "delete_blob"])
+def test_foreign_blocks_whose_clearing_went_unheard_do_not_stop_us(
+    rig: Rig,
+    container: ContainerClient,
+    tmp_path: Path,
+    lost: str,
+    exists: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("explorer.transfer.block_upload.ONE_PUT_BYTES", 0)
+    blob = container.get_blob_client("f")
+    if exists:
+        blob.stage_block("AAAA", b"old bytes")
+        blob.commit_block_list([BlobBlock("AAAA")])
+    source = write(tmp_path / "f", noise(LARGE))
+    blob.stage_block("short", b"foreign")
+
+    def lose(name: str, count: int, args: tuple[Any, ...]) -> None:
+        if name == lost and count == 1:
+            raise NetworkError("gone")
+
+    request = rig.upload(source, "f", block_size_bytes=BLOCK, conflicts=ConflictPolicy.OVERWRITE)
+    assert run(rig.do(request, Hooked(rig.store, after=lose))).state is JobState.DONE
+    assert blob.download_blob().readall() == source.read_bytes()
+    assert "quayside_clears" not in blob.get_blob_properties().metadata
+
+
+def test_a_rivals_empty_blob_is_not_cleared_away(
+    rig: Rig, container: ContainerClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.transfer.block_upload.ONE_PUT_BYTES", 0)
+    blob = container.get_blob_client("f")
+    source = write(tmp_path / "f", noise(LARGE))
+    blob.stage_block("short", b"foreign")
+
+    def come_first(name: str, count: int, args: tuple[Any, ...]) -> None:
+        if name == "put_block_list" and count == 1:
+            blob.upload_blob(b"", overwrite=True)
+            raise NetworkError("gone")
+
+    request = rig.upload(source, "f", block_size_bytes=BLOCK)
+    job = run(rig.do(request, Hooked(rig.store, before=come_first)))
+    assert job.state is JobState.FAILED
+    assert blob.get_blob_properties().size == 0
+
+
 def test_blocks_of_ours_with_another_content_are_not_reused(
     rig: Rig, container: ContainerClient, tmp_path: Path
 ) -> None:
