@@ -1,12 +1,14 @@
-"""Where tasks start: a scope keeps each one alive and hears of its errors."""
+"""Where tasks start: a scope keeps each alive and hears of its errors; many run side by side."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
+from typing import Any, TypeVar
 
+S = TypeVar("S")
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -62,3 +64,26 @@ class TaskScope:
             task.cancel()
         if tasks:
             await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def side_by_side(
+    items: Iterable[S], at_once: int, work: Callable[[S], Coroutine[Any, Any, T]]
+) -> AsyncGenerator[T, None]:
+    """What `work` makes of each item, as it comes, `at_once` at a time. The first error ends it
+    and is raised; closing it cancels what is under way and waits for that."""
+    scope = TaskScope(on_error=lambda name, error: None)  # raised here, to whoever asks
+    running: set[asyncio.Task[T]] = set()
+    try:
+        for item in items:
+            running.add(scope.spawn(work(item), name="one of many"))
+            if len(running) < at_once:
+                continue
+            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                yield task.result()
+        while running:
+            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                yield task.result()
+    finally:
+        await scope.aclose()

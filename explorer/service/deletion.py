@@ -6,12 +6,13 @@ import asyncio
 import json
 import zlib
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import field
 from typing import TypeVar
 
 from explorer.base.errors import NotAuthorizedError, NotFoundError, QuaysideError
 from explorer.base.records import dataclass
-from explorer.base.tasks import TaskScope
+from explorer.base.tasks import side_by_side
 from explorer.service.model import DeleteCount
 from explorer.service.patience import Calls, pause_after
 from explorer.storage.api import DELETE_BATCH, BlobStore
@@ -95,38 +96,28 @@ class Deletion:
         self._calls = calls
         self._store = store
         self._container = container
-        # Whoever waits for a batch hears its error; nobody else needs to.
-        self._scope = TaskScope(on_error=lambda name, error: None)
-
-    async def aclose(self) -> None:
-        """Stop; batches under way are waited for."""
-        await self._scope.aclose()
 
     async def run(self, found: Found) -> AsyncGenerator[DeleteCount, None]:
-        """Counts of what is gone. Raises NotAuthorizedError when nothing at all is allowed."""
+        """Counts of what is gone; closing it waits for the batches under way. Raises
+        NotAuthorizedError when nothing at all is allowed."""
         blobs = size_bytes = failed = 0
         kept: list[tuple[str, QuaysideError]] = []
-        async for outcome in self._outcomes(found):
-            blobs += outcome.blobs
-            size_bytes += outcome.size_bytes
-            failed += len(outcome.failures)
-            kept += outcome.failures[: MAX_FAILURES_KEPT - len(kept)]
-            if not blobs and isinstance(kept[0][1] if kept else None, NotAuthorizedError):
-                raise kept[0][1]
-            yield DeleteCount(blobs, size_bytes, tuple(kept), failed)
+        async with aclosing(self._outcomes(found)) as outcomes:
+            async for outcome in outcomes:
+                blobs += outcome.blobs
+                size_bytes += outcome.size_bytes
+                failed += len(outcome.failures)
+                kept += outcome.failures[: MAX_FAILURES_KEPT - len(kept)]
+                if not blobs and isinstance(kept[0][1] if kept else None, NotAuthorizedError):
+                    raise kept[0][1]
+                yield DeleteCount(blobs, size_bytes, tuple(kept), failed)
         yield DeleteCount(blobs, size_bytes, tuple(kept), failed, is_complete=True)
 
     async def _outcomes(self, found: Found) -> AsyncGenerator[_Outcome, None]:
-        running: set[asyncio.Task[_Outcome]] = set()
-        for batch in found.batches():
-            running.add(self._scope.spawn(self._delete(batch), name="delete batch"))
-            if len(running) < BATCHES_AT_ONCE:
-                continue
-            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                yield task.result()
-        for task in running:
-            yield await task
+        batches = side_by_side(found.batches(), BATCHES_AT_ONCE, self._delete)
+        async with aclosing(batches) as outcomes:
+            async for outcome in outcomes:
+                yield outcome
         for batch in found.folders():
             yield await self._delete(batch)
 

@@ -8,6 +8,7 @@ large, in several with a continuation, and tells no counts: they grow folder by 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 
 from explorer.base.errors import NotAuthorizedError, NotFoundError, QuaysideError
 from explorer.base.records import dataclass
@@ -74,9 +75,10 @@ class DirectoryDeletion:
         """Counts of what is gone: the files first, then folder by folder. Raises
         NotAuthorizedError when nothing at all is allowed."""
         count = DeleteCount()
-        async for count in files.run(found):
-            if not count.is_complete:
-                yield count
+        async with aclosing(files.run(found)) as counts:
+            async for count in counts:
+                if not count.is_complete:
+                    yield count
         blobs, size_bytes, failed = count.blobs, count.size_bytes, count.failed
         failures = list(count.failures)
         are_any_gone = bool(blobs)

@@ -319,10 +319,10 @@ class History:
             location.container,
         )
         try:
-            async for count in restoring.run(plan, with_deletions=with_deletions):
-                yield count
+            async with aclosing(restoring.run(plan, with_deletions=with_deletions)) as counts:
+                async for count in counts:
+                    yield count
         finally:
-            await restoring.aclose()
             for folder in _folders_of(plan.steps, location):
                 self._put(FolderChanged(folder))
 

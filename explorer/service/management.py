@@ -7,11 +7,9 @@ Tags and tiers know no such condition; neither do they change a blob's ETag.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import field
-from typing import TypeVar
 
 from explorer.base.errors import (
     InputError,
@@ -21,7 +19,7 @@ from explorer.base.errors import (
     QuaysideError,
 )
 from explorer.base.records import dataclass
-from explorer.base.tasks import TaskScope
+from explorer.base.tasks import side_by_side
 from explorer.service.browse import Browser, Reach
 from explorer.service.change_plan import (
     BlobChange,
@@ -38,9 +36,6 @@ from explorer.storage.access import Action
 from explorer.storage.api import BlobStore
 from explorer.storage.azure import blob_control
 from explorer.storage.model import BlobRef, Condition
-
-T = TypeVar("T")
-S = TypeVar("S")
 
 AT_ONCE = 16
 """Blobs looked at or changed side by side."""
@@ -127,7 +122,7 @@ class Management:
         unchanged = 0
         async with aclosing(self._refs(location, names)) as pages:
             async for refs in pages:
-                async with aclosing(_side_by_side(refs, one)) as outcomes:
+                async with aclosing(side_by_side(refs, AT_ONCE, one)) as outcomes:
                     async for outcome in outcomes:
                         if isinstance(outcome, BlobChange):
                             changes.append(outcome)
@@ -219,7 +214,7 @@ class Management:
         done = failed = waiting = 0
         kept: list[tuple[str, QuaysideError]] = []
         try:
-            async with aclosing(_side_by_side(plan.changes, attempt)) as outcomes:
+            async with aclosing(side_by_side(plan.changes, AT_ONCE, attempt)) as outcomes:
                 async for name, outcome in outcomes:
                     if isinstance(outcome, QuaysideError):
                         failed += 1
@@ -236,29 +231,3 @@ class Management:
                 path = f"{folder}/" if folder else ""
                 self._put(FolderChanged(Location(location.connection_id, location.container, path)))
         yield Applying(total, done, failed, waiting, tuple(kept), is_complete=True)
-
-
-async def _side_by_side(
-    items: Iterable[S], work: Callable[[S], Awaitable[T]]
-) -> AsyncGenerator[T, None]:
-    """Results as they come, `AT_ONCE` at a time; closing it cancels what is under way."""
-    scope = TaskScope(on_error=lambda name, error: None)
-    running: set[asyncio.Task[T]] = set()
-
-    async def run(item: S) -> T:
-        return await work(item)
-
-    try:
-        for item in items:
-            running.add(scope.spawn(run(item), name="one of many"))
-            if len(running) < AT_ONCE:
-                continue
-            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                yield task.result()
-        while running:
-            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                yield task.result()
-    finally:
-        await scope.aclose()

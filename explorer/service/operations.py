@@ -7,6 +7,7 @@ half way deletes nothing (P18).
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 
 from explorer.base.errors import (
     AlreadyExistsError,
@@ -150,10 +151,10 @@ class Operations:
             whole = DirectoryDeletion(self._reach.calls, directories, location.container)
             counts = whole.run(deletion, found, trees)
         try:
-            async for count in counts:
-                yield count
+            async with aclosing(counts):
+                async for count in counts:
+                    yield count
         finally:
-            await deletion.aclose()
             self._put(FolderChanged(location))
             for name in names:
                 if name.endswith("/"):

@@ -3,14 +3,14 @@ with."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import field
 from functools import partial
 
 from explorer.base.errors import NotAuthorizedError, NotFoundError, QuaysideError
 from explorer.base.records import dataclass
-from explorer.base.tasks import TaskScope
+from explorer.base.tasks import side_by_side
 from explorer.service.lost_answers import Change
 from explorer.service.patience import Calls
 from explorer.service.restore_plan import Deed, RestorePlan, Step
@@ -43,46 +43,28 @@ class Restoring:
         self._store = store
         self._past = past
         self._container = container
-        # Whoever waits for a step hears its error; nobody else needs to.
-        self._scope = TaskScope(on_error=lambda name, error: None)
-
-    async def aclose(self) -> None:
-        """Stop; steps under way are waited for."""
-        await self._scope.aclose()
 
     async def run(
         self, plan: RestorePlan, *, with_deletions: bool
     ) -> AsyncGenerator[RestoreCount, None]:
-        """Counts that grow. Raises NotAuthorizedError where nothing at all is allowed."""
+        """Counts that grow; closing it waits for the steps under way. Raises NotAuthorizedError
+        where nothing at all is allowed."""
         steps = [step for step in plan.steps if with_deletions or step.deed is not Deed.DELETE]
         done = size_bytes = failed = 0
         kept: list[tuple[str, QuaysideError]] = []
         yield RestoreCount(total=len(steps))
-        async for step, error in self._outcomes(iter(steps)):
-            if error is None:
-                done += 1
-                size_bytes += step.size_bytes if step.deed is not Deed.DELETE else 0
-            else:
-                failed += 1
-                kept += [(step.name, error)][: MAX_FAILURES_KEPT - len(kept)]
-                if not done and isinstance(error, NotAuthorizedError):
-                    raise error
-            yield RestoreCount(done, len(steps), size_bytes, tuple(kept), failed)
+        async with aclosing(side_by_side(steps, STEPS_AT_ONCE, self._try)) as outcomes:
+            async for step, error in outcomes:
+                if error is None:
+                    done += 1
+                    size_bytes += step.size_bytes if step.deed is not Deed.DELETE else 0
+                else:
+                    failed += 1
+                    kept += [(step.name, error)][: MAX_FAILURES_KEPT - len(kept)]
+                    if not done and isinstance(error, NotAuthorizedError):
+                        raise error
+                yield RestoreCount(done, len(steps), size_bytes, tuple(kept), failed)
         yield RestoreCount(done, len(steps), size_bytes, tuple(kept), failed, is_complete=True)
-
-    async def _outcomes(
-        self, steps: Iterator[Step]
-    ) -> AsyncGenerator[tuple[Step, QuaysideError | None], None]:
-        running: set[asyncio.Task[tuple[Step, QuaysideError | None]]] = set()
-        for step in steps:
-            running.add(self._scope.spawn(self._try(step), name="restore step"))
-            if len(running) < STEPS_AT_ONCE:
-                continue
-            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                yield task.result()
-        for task in running:
-            yield await task
 
     async def _try(self, step: Step) -> tuple[Step, QuaysideError | None]:
         try:
