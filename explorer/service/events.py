@@ -1,7 +1,7 @@
 """What happens in the service, as facts and as snapshots.
 
-Facts arrive in order and none is lost. Snapshots (`JobChanged`, `TransferChanged`)
-are the latest state of one thing: older ones of the same key may be dropped.
+They arrive in the order in which they were told. No fact is lost; snapshots (`JobChanged`,
+`TransferChanged`) are the latest state of one thing: older ones of the same key may be dropped.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Events on their way to a face: facts in order, snapshots as their latest, in batches.
+"""Events on their way to a face: in order, of each thing's snapshots the latest, in batches.
 
 `Backlog` is the pure part, what one listener has not seen yet. `Subscription` adds the
 clock: at most `BATCHES_PER_S` batches, and none before the last was taken. A face that is
@@ -27,62 +27,76 @@ BATCHES_PER_S = 15
 MAX_ARRIVALS = 2000
 """Beyond so many waiting rows a folder is better listed again."""
 
+_Key = tuple[type[Progress] | None, int]
+"""The kind of a snapshot and the id of what it shows; facts have none and are numbered."""
+
 
 class Backlog:
-    """What a listener has not seen yet. Pure, and of one thread."""
+    """What a listener has not seen yet. Pure, and of one thread.
+
+    A snapshot that takes another's place goes to the end: whoever hears that a job stopped has
+    heard before it what its files did until then.
+    """
 
     def __init__(self) -> None:
-        self._facts: list[Fact] = []
-        self._jobs: dict[int, JobChanged] = {}
-        self._transfers: dict[int, TransferChanged] = {}
+        self._events: dict[_Key, Event] = {}
+        self._count = 0
         self._arrivals = 0
 
     def __bool__(self) -> bool:
-        return bool(self._facts or self._jobs or self._transfers)
+        return bool(self._events)
 
     def put(self, event: Event) -> None:
-        """Add a fact at the end, or replace the snapshot of the same key."""
+        """Add an event at the end; the older snapshot of the same key goes."""
         if isinstance(event, JobChanged):
-            self._jobs[event.job.id] = event
-            return
-        if isinstance(event, TransferChanged):
-            self._transfers[event.transfer.id] = event
-            return
-        if isinstance(event, JobFinished):
-            self._jobs.pop(event.job.id, None)
-        elif isinstance(event, JobRemoved):
-            self._forget(event.job_id)
-        self._facts.append(event)
-        if isinstance(event, BlobArrived):
+            self._put_last((JobChanged, event.job.id), event)
+        elif isinstance(event, TransferChanged):
+            self._put_last((TransferChanged, event.transfer.id), event)
+        else:
+            self._put_fact(event)
+
+    def _put_last(self, key: _Key, event: Event) -> None:
+        self._events.pop(key, None)
+        self._events[key] = event
+
+    def _put_fact(self, fact: Fact) -> None:
+        if isinstance(fact, JobFinished):
+            self._events.pop((JobChanged, fact.job.id), None)
+        elif isinstance(fact, JobRemoved):
+            self._forget(fact.job_id)
+        self._count += 1
+        self._events[None, self._count] = fact
+        if isinstance(fact, BlobArrived):
             self._arrivals += 1
             if self._arrivals > MAX_ARRIVALS:
                 self._fold_arrivals()
 
     def _forget(self, job_id: int) -> None:
-        self._jobs.pop(job_id, None)
-        self._transfers = {
-            key: event for key, event in self._transfers.items() if event.transfer.job_id != job_id
+        self._events.pop((JobChanged, job_id), None)
+        self._events = {
+            key: event
+            for key, event in self._events.items()
+            if not (isinstance(event, TransferChanged) and event.transfer.job_id == job_id)
         }
 
     def _fold_arrivals(self) -> None:
         """Replace the rows of each folder by one word that it changed, at the last row's place."""
         told: set[object] = set()
-        kept: list[Fact] = []
-        for fact in reversed(self._facts):
-            if isinstance(fact, BlobArrived | FolderChanged):
-                if fact.folder in told:
+        kept: list[tuple[_Key, Event]] = []
+        for key, event in reversed(self._events.items()):
+            if isinstance(event, BlobArrived | FolderChanged):
+                if event.folder in told:
                     continue
-                told.add(fact.folder)
-                fact = FolderChanged(fact.folder)
-            kept.append(fact)
-        self._facts = kept[::-1]
+                told.add(event.folder)
+                event = FolderChanged(event.folder)
+            kept.append((key, event))
+        self._events = dict(reversed(kept))
         self._arrivals = 0
 
     def take(self) -> tuple[Event, ...]:
-        """Everything so far: the facts in order, then the snapshots."""
-        snapshots: list[Progress] = [*self._jobs.values(), *self._transfers.values()]
-        batch = (*self._facts, *snapshots)
-        self._facts, self._jobs, self._transfers, self._arrivals = [], {}, {}, 0
+        """Everything so far, in the order in which it was told."""
+        batch = tuple(self._events.values())
+        self._events, self._count, self._arrivals = {}, 0, 0
         return batch
 
 

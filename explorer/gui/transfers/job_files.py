@@ -71,6 +71,8 @@ class JobFiles(QObject):
         self._job: JobSnapshot | None = None
         self._kind = FileFilter.ALL
         self._generation = 0
+        self._stretch = 0
+        """How often the job has stopped or gone on: what was read before is out of date."""
         self._is_whole = True
         self._is_fetching = False
         self._told: set[int] = set()
@@ -119,7 +121,7 @@ class JobFiles(QObject):
             )
 
     async def _fetch(self, job_id: int, kind: FileFilter, generation: int) -> None:
-        offset = self._matching()
+        offset, stretch = self._matching(), self._stretch
         try:
             files = await self._bridge.call(
                 lambda service: service.transfers(
@@ -130,6 +132,9 @@ class JobFiles(QObject):
             if generation == self._generation:
                 self._is_fetching = False
         if generation != self._generation:  # something else is shown meanwhile
+            return
+        if stretch != self._stretch:
+            self.fetch_more()
             return
         self._is_whole = len(files) < SLICE
         newest = [self._meanwhile.pop(transfer.id, transfer) for transfer in files]
@@ -164,16 +169,19 @@ class JobFiles(QObject):
         if self._kind is FileFilter.RUNNING:
             self._begin()
         elif self._kind is FileFilter.ALL:
+            self._take_in()
             self._told.clear()
-            self._tasks.spawn(self._look_again(self._generation), name="look at files again")
+            self._meanwhile.clear()
+            self._stretch += 1
+            self._tasks.spawn(self._look_again(), name="look at files again")
 
-    async def _look_again(self, generation: int) -> None:
-        job_id = self.job_id
+    async def _look_again(self) -> None:
+        job_id, generation, stretch = self.job_id, self._generation, self._stretch
         for offset in range(0, self.model.rowCount(), SLICE):
             files = await self._bridge.call(
                 lambda service, at=offset: service.transfers(job_id, offset=at, limit=SLICE)  # type: ignore[misc]
             )
-            if generation != self._generation:
+            if (generation, stretch) != (self._generation, self._stretch):
                 return
             # What an event told may be newer than the slice.
             self.model.update(file for file in files if file.id not in self._told)

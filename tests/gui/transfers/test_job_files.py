@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import Any
 
 from explorer.gui.transfers.files_model import FilesModel
 from explorer.gui.transfers.job_files import SLICE, FileFilter
 from explorer.service.events import JobChanged, TransferChanged
+from explorer.transfer.model import TransferSnapshot
 from explorer.transfer.state import JobState, TransferState
 from tests.gui.conftest import Drive, until
 from tests.gui.transfers.conftest import Opened
@@ -15,6 +17,19 @@ from tests.support.jobs import DISK_FULL, job, transfer
 from tests.support.queue import Queue
 
 FAILED = TransferState.FAILED
+
+
+class SlowQueue(Queue):
+    """Its answers are what was so when it was asked, and come when they may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_answer = asyncio.Event()
+
+    async def transfers(self, job_id: int, **wanted: Any) -> tuple[TransferSnapshot, ...]:
+        found = await super().transfers(job_id, **wanted)
+        await self.may_answer.wait()
+        return found
 
 
 def has_rows(model: FilesModel, count: int) -> bool:
@@ -135,6 +150,45 @@ def test_looking_again_does_not_undo_what_an_event_told(drive: Drive[Any], opene
             await until(lambda: not desk.controller.tasks.names)
             states = [file.state for file in files.model.files()]
             assert states == [TransferState.DONE, TransferState.PAUSED]
+
+    drive(go())
+
+
+def test_what_was_told_before_the_job_stopped_is_looked_at_again(
+    drive: Drive[Any], opened: Opened
+) -> None:
+    async def go() -> None:
+        async with opened(queue_of(1)) as desk:
+            files = desk.controller.files
+            files.show(desk.controller.jobs.job(1))
+            await until(partial(has_rows, files.model, 1))
+            desk.queue.files = [transfer(1, TransferState.PAUSED)]
+            stopped = JobChanged(job(1, JobState.PAUSED, files_total=1))
+            desk.host.tell([JobChanged(job(1)), TransferChanged(transfer(1)), stopped])
+            await until(lambda: files.model.files()[0].state is TransferState.PAUSED)
+            await until(lambda: not desk.controller.tasks.names)
+            assert files.model.files()[0].state is TransferState.PAUSED
+
+    drive(go())
+
+
+def test_a_slice_from_before_the_job_stopped_is_fetched_again(
+    drive: Drive[Any], opened: Opened
+) -> None:
+    async def go() -> None:
+        queue = SlowQueue()
+        queue.files = [transfer(1), transfer(2)]
+        queue.known = [job(1, files_total=2)]
+        async with opened(queue) as desk:
+            files = desk.controller.files
+            files.show(desk.controller.jobs.job(1))
+            await until(lambda: desk.queue.slices, "the slice is read")
+            files.transfer_changed(transfer(1))
+            desk.queue.files = [transfer(id, TransferState.PAUSED) for id in (1, 2)]
+            files.job_changed(job(1, JobState.PAUSED, files_total=2))
+            desk.host.call(queue.may_answer.set)
+            await until(lambda: files.model.rowCount() and not desk.controller.tasks.names)
+            assert [file.state for file in files.model.files()] == [TransferState.PAUSED] * 2
 
     drive(go())
 

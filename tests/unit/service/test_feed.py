@@ -54,9 +54,19 @@ def test_facts_keep_their_order_and_snapshots_only_their_latest() -> None:
     for fact in facts:
         backlog.put(fact)
     batch = backlog.take()
-    assert batch == (*facts, JobChanged(job(1, 999)), TransferChanged(transfer(7, 1, 999)))
+    assert batch == (JobChanged(job(1, 999)), TransferChanged(transfer(7, 1, 999)), *facts)
     assert not backlog
     assert backlog.take() == ()
+
+
+def test_what_a_file_did_before_its_job_stopped_is_told_before_that() -> None:
+    backlog = Backlog()
+    for count in (1, 2):
+        backlog.put(JobChanged(job(1, count)))
+        backlog.put(TransferChanged(transfer(7, 1, count)))
+    stopped = JobChanged(job(1, 3))
+    backlog.put(stopped)
+    assert backlog.take() == (TransferChanged(transfer(7, 1, 2)), stopped)
 
 
 def test_an_old_snapshot_never_follows_the_end_of_its_job() -> None:
@@ -73,9 +83,9 @@ def test_a_removed_job_takes_its_snapshots_along_and_leaves_those_of_others() ->
         backlog.put(TransferChanged(transfer(job_id * 10, job_id)))
     backlog.put(JobRemoved(1))
     assert backlog.take() == (
-        JobRemoved(1),
         JobChanged(job(2)),
         TransferChanged(transfer(20, 2)),
+        JobRemoved(1),
     )
 
 
