@@ -132,7 +132,9 @@ def _pair(text: str) -> ConnectionSpec | None:
         return None
     is_sas, is_key = looks_like_sas(rest), looks_like_key(rest)
     is_whole_name = is_name or re.fullmatch(r"(?:https?://)?[^/]+/?", name, re.I) is not None
-    if is_whole_name and not is_sas and not is_key and re.fullmatch(r"[A-Za-z0-9+/=\s]+", rest):
+    # Lines of a key may be broken; words with spaces between them are somebody's sentence.
+    is_begun_key = re.fullmatch(r"[A-Za-z0-9+/=\n]+", rest) is not None
+    if is_whole_name and not is_sas and not is_key and is_begun_key:
         raise IncompleteTextError(
             "This looks like an account's name and the beginning of its key.",
             field="AccountKey",
