@@ -69,6 +69,26 @@ def test_a_right_click_beside_the_rows_is_about_none_of_them(qtbot: QtBot) -> No
     QTest.mouseRelease(view.viewport(), right, pos=QPoint(50, 250))
 
 
+def test_home_and_end_lead_to_the_first_and_last_row_with_the_names_in_sight(
+    qtbot: QtBot,
+) -> None:
+    model = ListingModel()
+    rows = Rows()
+    rows.add_blobs(blob(f"{number:03d}") for number in range(100))
+    model.start(rows, array("I", range(100)))
+    view = ListingView(model, Columns())
+    qtbot.addWidget(view)
+    view.resize(400, 300)  # narrower than the columns
+    view.show()
+    view.go_to(5)
+    QTest.keyClick(view, Qt.Key.Key_End)
+    assert view.spans() == [(99, 99)]
+    assert view.horizontalScrollBar().value() == 0
+    QTest.keyClick(view, Qt.Key.Key_Home, Qt.KeyboardModifier.ShiftModifier)
+    assert view.spans() == [(0, 99)]
+    assert view.verticalScrollBar().value() == 0
+
+
 def test_typing_finds_a_name_however_far_it_is_and_round_again(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

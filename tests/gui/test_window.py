@@ -292,6 +292,30 @@ def test_a_filter_narrows_and_escape_lifts_it(run: Run, container: ContainerClie
     run(work)
 
 
+def test_a_filter_that_nothing_matches_yet_is_typed_to_its_end(
+    run: Run, container: ContainerClient
+) -> None:
+    put(container, "a.csv", "b.txt")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        pane = window.pane
+        pane.refresh()
+        await until(lambda: len(names(pane)) == 2)
+        pane.view.setFocus()
+        pane.navigation.edit_filter()
+        for letter in "zoo":
+            QTest.keyClicks(window.focusWidget(), letter)
+            await until(lambda: pane.stage.currentWidget() is not pane.view, "it says so")
+        assert pane.navigation.filter.text() == "zoo"
+        pane.navigation.clear_filter()
+        await until(lambda: pane.stage.currentWidget() is pane.view, "the table again")
+        pane.view.setFocus()
+        pane.stage.show_no_match("zoo")
+        assert pane.stage.isAncestorOf(window.focusWidget())  # who is inside stays inside
+
+    run(work)
+
+
 def test_sorting_by_a_column_sorts_everything(run: Run, container: ContainerClient) -> None:
     put(container, "ccc", "a", "bb", "dir/x")
 

@@ -38,7 +38,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QHeaderView,
     QMenu,
-    QTableView,
     QWidget,
 )
 
@@ -52,7 +51,7 @@ from explorer.gui.browse.row_drops import RowDrops
 from explorer.gui.browse.rows import Row, RowKind
 from explorer.gui.browse.sorting import Column
 from explorer.gui.parts.room import stretched
-from explorer.gui.parts.views import dress_table
+from explorer.gui.parts.views import RowTable, dress_table
 
 MIN_NAME_WIDTH = 220
 SEARCH_PAUSE_S = 1.0
@@ -65,7 +64,7 @@ def sort_order(descending: bool) -> Qt.SortOrder:
     return Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
 
 
-class ListingView(QTableView):
+class ListingView(RowTable):
     """Shows a ListingModel under the columns that all tabs share."""
 
     opened = Signal(object)

@@ -83,7 +83,9 @@ class Stage(Stack):
         """Switch; whoever had the focus inside keeps it inside."""
         if self.currentWidget() is widget:
             return
-        had_focus = self.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
+        # Its own focusWidget() is whoever inside had it last, also while a field elsewhere has it.
+        focus = self.window().focusWidget()
+        had_focus = focus is not None and self.isAncestorOf(focus)
         self.setCurrentWidget(widget)
         if had_focus:
             widget.setFocus()

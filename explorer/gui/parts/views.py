@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QModelIndex, QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QTreeView
 
 from explorer.gui.parts.reading import Cells
 
 ROW_HEIGHT = 28
 VIEW_ICON_SIZE = QSize(18, 18)
+
+
+class RowTable(QTableView):
+    """A table of whole rows: Home and End lead to the first and the last one, as in any list.
+
+    Qt's own go to the first and last cell of the row, which scrolls the names out of sight.
+    """
+
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        ends = (QAbstractItemView.CursorAction.MoveHome, QAbstractItemView.CursorAction.MoveEnd)
+        model = self.model()
+        if action not in ends or model is None or not model.rowCount():
+            return super().moveCursor(action, modifiers)
+        row = 0 if action is ends[0] else model.rowCount() - 1
+        if not self.currentIndex().isValid():
+            return model.index(row, self.horizontalHeader().logicalIndex(0))
+        return model.index(row, self.currentIndex().column())
 
 
 def dress_tree(view: QTreeView, name: str) -> None:

@@ -15,11 +15,11 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent
-from PySide6.QtWidgets import QMenu, QStyleOptionViewItem, QTableView, QWidget
+from PySide6.QtWidgets import QMenu, QStyleOptionViewItem, QWidget
 
 from explorer.gui.parts.reading import Cells
 from explorer.gui.parts.room import stretched
-from explorer.gui.parts.views import dress_table
+from explorer.gui.parts.views import RowTable, dress_table
 
 NAME_ALWAYS = "Name"
 
@@ -34,7 +34,7 @@ class SentenceDelegate(Cells):
         option.textElideMode = Qt.TextElideMode.ElideRight
 
 
-class ColumnTable(QTableView):
+class ColumnTable(RowTable):
     """Shows `model`; the last column takes what is left of the width.
 
     `widths` has a width for each column number, `hidden` those that are not shown at first.
