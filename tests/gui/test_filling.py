@@ -12,6 +12,7 @@ from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
 from explorer.gui.bridge import Bridge
 from explorer.gui.browse import arranger as arranging
+from explorer.gui.browse import filler
 from explorer.gui.browse.arranger import Arranger
 from explorer.gui.browse.arrivals import ONE_BY_ONE, Arrivals
 from explorer.gui.browse.filler import Filler
@@ -69,6 +70,27 @@ def test_the_first_rows_are_there_before_the_second_page(table: Table, drive: Dr
         more.set()
         await filling
         assert table.names == ["x", "b", "c"]
+
+    drive(work())
+
+
+def test_rows_are_told_of_in_the_turn_that_shows_them(
+    table: Table, drive: Drive[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filler, "perf_counter", iter(range(1000)).__next__)  # each look is late
+    told: list[int] = []
+    seen: list[tuple[int, list[int]]] = []
+
+    def painted() -> None:
+        seen.append((table.model.rowCount(), list(told)))
+
+    async def work() -> None:
+        loop = asyncio.get_running_loop()
+        table.model.rowsInserted.connect(lambda: loop.call_soon(painted))
+        table.filler.progressed.connect(told.append)
+        await table.fill(page([], [blob("a/b")], "more"), page([], [blob("a/c")]))
+        await until(lambda: len(seen) == 2)
+        assert seen == [(1, [1]), (2, [1, 2])]
 
     drive(work())
 

@@ -70,38 +70,47 @@ class Filler(QObject):
         return rows, await self._arranger.order_of(rows)
 
     async def _add(self, rows: Rows, page: AnyPage, *, is_shown: bool) -> None:
-        self._turn_began = perf_counter()
         if isinstance(page, ContainerPage):
             for start in range(0, len(page.containers), STEP):
+                await self._have_time()
                 rows.add_containers(page.containers[start : start + STEP])
-                await self._added(is_shown)
+                self._added(is_shown)
             return
         if isinstance(page, GonePage):
             await self._add_gone(rows, page, is_shown=is_shown)
             return
         for start in range(0, len(page.prefixes), STEP):
+            await self._have_time()
             rows.add_prefixes(page.prefixes[start : start + STEP])
-            await self._added(is_shown)
+            self._added(is_shown)
         for start in range(0, len(page.blobs), STEP):
+            await self._have_time()
             rows.add_blobs(page.blobs[start : start + STEP])
-            await self._added(is_shown)
+            self._added(is_shown)
 
     async def _add_gone(self, rows: Rows, page: GonePage, *, is_shown: bool) -> None:
         for start in range(0, len(page.containers), STEP):
+            await self._have_time()
             rows.add_deleted_containers(page.containers[start : start + STEP])
-            await self._added(is_shown)
+            self._added(is_shown)
         for start in range(0, len(page.prefixes), STEP):
+            await self._have_time()
             rows.add_deleted_prefixes(page.prefixes[start : start + STEP])
-            await self._added(is_shown)
+            self._added(is_shown)
         for start in range(0, len(page.states), STEP):
+            await self._have_time()
             rows.add_deleted(page.states[start : start + STEP])
-            await self._added(is_shown)
+            self._added(is_shown)
 
-    async def _added(self, is_shown: bool) -> None:
-        if is_shown:
-            self._model.show_new()
-            self._arranger.appended()
-        # Any step may be the one that a slow machine needs a whole turn for.
+    async def _have_time(self) -> None:
+        """Before each step: any may be the one that a slow machine needs a whole turn for. Not
+        after the last one, for whoever is told of the page acts on it in the turn that shows it.
+        """
         if perf_counter() - self._turn_began > BUDGET_S / 2:
             await asyncio.sleep(0)
             self._turn_began = perf_counter()
+
+    def _added(self, is_shown: bool) -> None:
+        if is_shown:
+            self._model.show_new()
+            self._arranger.appended()
