@@ -290,8 +290,11 @@ def test_what_is_new_is_imported_and_what_is_locked_is_said(
         assert "beside another 'emulator'" in it.model.lines[0].cells[3]
         it.go_button.click()
         await until(task.done, "it is imported")
-        names = [one.name for one in window.tree_model.connections()]
-        assert names == ["emulator", "emulator (2)"]
+
+        def names() -> list[str]:
+            return [one.name for one in window.tree_model.connections()]
+
+        await until(lambda: names() == ["emulator", "emulator (2)"], "both are in the tree")
 
     run(work)
 
