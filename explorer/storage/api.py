@@ -39,6 +39,17 @@ that is valid only during the call (at most 1 MiB, of a reused buffer)."""
 Progress = Callable[[int], None]
 """Told how many more bytes went out on the wire; called often, must be quick."""
 
+Ahead = Callable[[int], int]
+"""Asked how many of the next bytes may move: waits until some may, and says how many; 0 is as
+many as one likes, and then it is asked again soon. May raise Cancelled."""
+
+
+def ahead_of(heard: object) -> Ahead | None:
+    """A Sink or Progress may have an attribute `ahead`: then bytes move no faster than it says."""
+    found: Ahead | None = getattr(heard, "ahead", None)
+    return found
+
+
 DELETE_BATCH = 256
 """How many blobs one batch request may delete."""
 

@@ -186,7 +186,7 @@ class ArchiveUpload:
             block_id,
             data,
             digest=Crc64(crc64_of(data), or_md5=self._insists),
-            progress=self._work.pay,
+            progress=self._work.meter,
         )
 
     # -- the commit -----------------------------------------------------------

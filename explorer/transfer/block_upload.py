@@ -218,7 +218,7 @@ class BlockUpload:
                 make_block_id(self._upload_id, index, digest),
                 data,
                 digest=Crc64(crc64, or_md5=self._insists),
-                progress=self._work.pay,
+                progress=self._work.meter,
             )
         return digest
 
@@ -249,7 +249,7 @@ class BlockUpload:
                     data,
                     headers,
                     self._condition,
-                    self._work.pay,
+                    self._work.meter,
                 )
             return written, headers
 

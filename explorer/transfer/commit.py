@@ -12,11 +12,12 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Final, TypeVar
 
-from explorer.base.cancel import current_token, shielded
+from explorer.base.cancel import CancelToken, current_token, shielded
 from explorer.base.errors import QuaysideError, Retry
 from explorer.storage.api import BlobStore
 from explorer.storage.model import BlobHeaders, BlobRef, Condition, Written
 from explorer.transfer.in_a_row import SMALL_BYTES
+from explorer.transfer.pacing import Meter
 from explorer.transfer.work import Live, Work, is_being_cancelled
 
 R = TypeVar("R")
@@ -94,26 +95,45 @@ class Commit:
         data: bytes | memoryview,
         headers: BlobHeaders,
         condition: Condition,
-        pay: Callable[[int], None] = lambda size_bytes: None,
+        meter: Meter | None = None,
     ) -> Written:
         """Put Blob: it cannot be taken back from the moment in which all has been sent."""
         token = current_token()
-        left = len(data)
-
-        def sent(size_bytes: int) -> None:
-            nonlocal left
-            left -= size_bytes
-            if left <= 0:
-                self.is_sent = True
-                if token is not None:
-                    token.shield()
-            pay(size_bytes)
-
+        leaving = _Leaving(self, token, len(data), meter)
         self.is_sent = not data
-        if left <= SMALL_BYTES and token is not None:  # it leaves in one go
+        if not data and token is not None:
             token.shield()
         try:
-            return store.put_blob(ref, data, headers=headers, condition=condition, progress=sent)
+            return store.put_blob(ref, data, headers=headers, condition=condition, progress=leaving)
         finally:
             if token is not None:
                 token.unshield()
+
+
+class _Leaving:
+    """Hears how a Put Blob leaves; what leaves in one go, or has left, is shielded."""
+
+    __slots__ = ("_commit", "_left", "_meter", "_token")
+
+    def __init__(
+        self, commit: Commit, token: CancelToken | None, left: int, meter: Meter | None
+    ) -> None:
+        self._commit = commit
+        self._token = token
+        self._left = left
+        self._meter = meter
+
+    def ahead(self, wanted: int) -> int:
+        allowed = self._meter.ahead(wanted) if self._meter is not None else 0
+        if self._token is not None and self._left <= SMALL_BYTES and allowed in (0, self._left):
+            self._token.shield()
+        return allowed
+
+    def __call__(self, size_bytes: int) -> None:
+        self._left -= size_bytes
+        if self._left <= 0:
+            self._commit.is_sent = True
+            if self._token is not None:
+                self._token.shield()
+        if self._meter is not None:
+            self._meter(size_bytes)

@@ -56,13 +56,16 @@ class Through:
                 data = await self._work.run(stack.enter_context, borrowed)
 
             def take(offset: int, part: memoryview) -> None:
-                self._work.pay(len(part))
                 start = offset - piece.offset
                 data[start : start + len(part)] = part
 
             def read() -> bytes:
                 told = self._work.comes_from.store.read_range(
-                    self._source.ref, piece.offset, piece.length, take, if_match=self._source.etag
+                    self._source.ref,
+                    piece.offset,
+                    piece.length,
+                    self._work.meter.sink(take),
+                    if_match=self._source.etag,
                 )
                 check_read(told, self._source.size_bytes, self._source.ref.name)
                 return hashlib.md5(data, usedforsecurity=False).digest()

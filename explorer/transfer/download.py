@@ -171,7 +171,6 @@ class Download:
         with self._part(folder) as part:
 
             def take(offset: int, data: memoryview) -> None:
-                self._work.pay(len(data))
                 part.write(offset, data)
                 if expected_md5 is not None:
                     self._md5.update(data)
@@ -182,7 +181,7 @@ class Download:
                     self._ref,
                     self._position,
                     row.size_bytes - self._position,
-                    take,
+                    self._work.meter.sink(take),
                     if_match=row.etag,
                 )
                 check_read(read, row.size_bytes, row.remote)

@@ -108,7 +108,7 @@ class LakeFile:
                     piece.offset,
                     data,
                     content_md5=md5,
-                    progress=self._work.pay,
+                    progress=self._work.meter,
                 )
 
         await self._call(append)

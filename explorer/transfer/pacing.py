@@ -13,16 +13,19 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from explorer.base.cancel import current_token
+from explorer.storage.api import Sink
 from explorer.transfer.retry import RetryPolicy, asked_pause
 
 RECHECK_S: Final = 0.25
 BURST_S: Final = 0.25
 """How much of unused rate may be caught up on."""
+PIECE_S: Final = 1 / 16
+"""The most that moves in one go: a limit holds from the first byte on."""
 
 
 class Bucket:
-    """A token bucket that is paid afterwards: whoever finds it not in debt may move any
-    number of bytes at once, and those after wait the debt out. Not for two threads."""
+    """A token bucket that gives small pieces: whoever finds it not in debt may move a sixteenth
+    of a second's worth, and those after wait until that is paid. Not for two threads."""
 
     def __init__(self, bytes_per_s: int, now: float) -> None:
         self._rate = bytes_per_s
@@ -40,15 +43,22 @@ class Bucket:
         self._balance = self._balance * bytes_per_s / self._rate if self._rate else 0.0
         self._rate = bytes_per_s
 
-    def take(self, size_bytes: int, now: float) -> float:
-        """0 if these bytes may move now (and they are paid for), else seconds to wait."""
+    def take(self, wanted: int, now: float) -> tuple[int, float]:
+        """How many of `wanted` bytes, 1 or more, may move now (and they are paid for); or 0,
+        and the seconds to wait."""
         if not self._rate:
-            return 0.0
+            return wanted, 0.0
         self._settle(now)
         if self._balance <= -1:  # a fraction of a byte may be rounding, and is carried on
-            return -self._balance / self._rate
-        self._balance -= size_bytes
-        return 0.0
+            return 0, -self._balance / self._rate
+        piece = min(wanted, max(1, int(self._rate * PIECE_S)))
+        self._balance -= piece
+        return piece, 0.0
+
+    def give_back(self, size_bytes: int) -> None:
+        """So many bytes were paid for and did not move."""
+        if self._rate:
+            self._balance += size_bytes
 
     def _settle(self, now: float) -> None:
         passed, self._then = max(0.0, now - self._then), max(now, self._then)
@@ -56,11 +66,7 @@ class Bucket:
 
 
 class Limiter:
-    """A limit on bytes a second that any number of threads and tasks share; any may change it.
-
-    Small pieces make it smooth: a worker calls `acquire` for each piece it has read or
-    sent, a task `passed` before it starts something.
-    """
+    """A limit on bytes a second that any number of threads share; any may change it."""
 
     def __init__(
         self, bytes_per_s: int = 0, *, clock: Callable[[], float] = time.monotonic
@@ -69,7 +75,7 @@ class Limiter:
         self._lock = threading.Lock()
         self._bucket = Bucket(bytes_per_s, clock())
         self.moved_bytes = 0
-        """What it has let through so far."""
+        """What has moved so far, by those who say so."""
 
     @property
     def bytes_per_s(self) -> int:
@@ -81,36 +87,83 @@ class Limiter:
         with self._lock:
             self._bucket.set_rate(bytes_per_s, self._clock())
 
-    def acquire(self, size_bytes: int) -> None:
-        """Block this worker thread until so many bytes may move.
+    def ahead(self, wanted: int) -> int:
+        """Block this worker thread until some of `wanted` bytes may move: so many, at least 1.
+        0 where there is no limit.
 
         Raises `Cancelled` as soon as the thread's token is cancelled.
         """
-        wait_s = self._take(size_bytes)
-        if not wait_s:
-            return
+        if not self._bucket.bytes_per_s:
+            return 0
+        piece, wait_s = self._take(wanted)
+        if piece:
+            return piece
         woken = threading.Event()
         token = current_token()
-        while wait_s:
+        while not piece:
             if token is None:
                 woken.wait(min(wait_s, RECHECK_S))
             else:
                 with token.aborting(woken.set):
                     woken.wait(min(wait_s, RECHECK_S))
                 token.raise_if_cancelled()
-            wait_s = self._take(size_bytes)
+            piece, wait_s = self._take(wanted)
+        return piece
 
-    async def passed(self, size_bytes: int) -> None:
-        """Return when so many bytes may move; cancelled while it waits, it takes nothing."""
-        while wait_s := self._take(size_bytes):  # noqa: ASYNC110 - time opens it, nobody sets it
-            await asyncio.sleep(min(wait_s, RECHECK_S))
-
-    def _take(self, size_bytes: int) -> float:
+    def give_back(self, size_bytes: int) -> None:
+        """So many bytes that `ahead` allowed do not move."""
         with self._lock:
-            wait_s = self._bucket.take(size_bytes, self._clock())
-            if not wait_s:
-                self.moved_bytes += size_bytes
-            return wait_s
+            self._bucket.give_back(size_bytes)
+
+    def moved(self, size_bytes: int) -> None:
+        """So many bytes moved, allowed or not."""
+        with self._lock:
+            self.moved_bytes += size_bytes
+
+    def _take(self, wanted: int) -> tuple[int, float]:
+        with self._lock:
+            return self._bucket.take(wanted, self._clock())
+
+
+class Meter:
+    """The limits that bytes pass, a job's own and everybody's: asked before they move, told
+    after. For a worker, as the `Progress` of what goes out."""
+
+    __slots__ = ("_own", "_shared")
+
+    def __init__(self, own: Limiter, shared: Limiter) -> None:
+        self._own = own
+        self._shared = shared
+
+    def ahead(self, wanted: int) -> int:
+        """See `storage.api.Ahead`."""
+        own = self._own.ahead(wanted)
+        both = self._shared.ahead(own or wanted)
+        if own and both < own:
+            if not both:
+                return own
+            self._own.give_back(own - both)
+        return both
+
+    def __call__(self, size_bytes: int) -> None:
+        self._shared.moved(size_bytes)
+
+    def sink(self, take: Sink) -> Sink:
+        """`take`, for what comes in."""
+        return _Incoming(self, take)
+
+
+class _Incoming:
+    __slots__ = ("_meter", "_take", "ahead")
+
+    def __init__(self, meter: Meter, take: Sink) -> None:
+        self._meter = meter
+        self._take = take
+        self.ahead = meter.ahead
+
+    def __call__(self, offset: int, data: memoryview) -> None:
+        self._meter(len(data))
+        self._take(offset, data)
 
 
 class Pacer:

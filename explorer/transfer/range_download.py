@@ -156,15 +156,16 @@ class RangeDownload:
 
         def take(offset: int, data: memoryview) -> None:
             nonlocal got
-            self._work.pay(len(data))
             part.write(offset, data)
             got += len(data)
+
+        sink = self._work.meter.sink(take)
 
         def read() -> None:
             if got == piece.length:
                 return
             told = self._work.store.read_range(
-                self._ref, piece.offset + got, piece.length - got, take, if_match=self._row.etag
+                self._ref, piece.offset + got, piece.length - got, sink, if_match=self._row.etag
             )
             check_read(told, self._cut.size_bytes, self._row.remote)
 

@@ -258,12 +258,15 @@ class RemoteCopy:
         with self._work.plant.buffers.borrow(source.size_bytes) as data:
 
             def take(offset: int, piece: memoryview) -> None:
-                self._work.pay(len(piece))
                 data[offset : offset + len(piece)] = piece
 
             if source.size_bytes:
                 read = origin.store.read_range(
-                    source.ref, 0, source.size_bytes, take, if_match=source.etag
+                    source.ref,
+                    0,
+                    source.size_bytes,
+                    self._work.meter.sink(take),
+                    if_match=source.etag,
                 )
                 check_read(read, source.size_bytes, source.ref.name)
             md5 = hashlib.md5(data, usedforsecurity=False).digest()

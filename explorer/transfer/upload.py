@@ -207,7 +207,7 @@ class Upload:
             md5 = hashlib.md5(data, usedforsecurity=False).digest()
         headers = self._target.headers(source.fingerprint.mtime_ns, md5)
         written = self._commit.put(
-            self._work.store, self._target.ref, data, headers, condition, self._work.pay
+            self._work.store, self._target.ref, data, headers, condition, self._work.meter
         )
         return _Sent(written, headers, len(data))
 

@@ -21,7 +21,7 @@ from explorer.transfer.folder_syncs import FolderSyncs
 from explorer.transfer.journal import Journal
 from explorer.transfer.line import TRIES, Line, Patience
 from explorer.transfer.model import ConflictPolicy, Failure, JobOptions, RemotePlace
-from explorer.transfer.pacing import Limiter, Pacer
+from explorer.transfer.pacing import Limiter, Meter, Pacer
 from explorer.transfer.retry import Action, RetryPolicy, told
 from explorer.transfer.rows import TransferRow
 from explorer.transfer.slots import Slots
@@ -179,10 +179,10 @@ class Work:
         """The way to this account."""
         return self.plant.lines.setdefault(self.place.endpoint, Line())
 
-    def pay(self, size_bytes: int) -> None:
-        """Called by workers for the bytes that they moved; blocks while there is a limit."""
-        self.limiter.acquire(size_bytes)
-        self.plant.limiter.acquire(size_bytes)
+    @property
+    def meter(self) -> Meter:
+        """What the job's bytes pass on their way, for workers."""
+        return Meter(self.limiter, self.plant.limiter)
 
     def policy_for(self, name: str) -> ConflictPolicy:
         """The rule for one file, by its name relative to the target."""

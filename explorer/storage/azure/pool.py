@@ -17,6 +17,7 @@ from dataclasses import field
 from explorer.base.cancel import Cancelled, CancelToken, current_token
 from explorer.base.errors import NotAuthorizedError
 from explorer.base.records import dataclass
+from explorer.storage.api import ahead_of
 from explorer.storage.azure.answer import Answer, receive
 from explorer.storage.azure.dial import Dialer, Origin
 from explorer.storage.azure.wire import ClosedEarly, Connection
@@ -189,6 +190,7 @@ class Told:
 
     def __init__(self, progress: Callable[[int], None]) -> None:
         self._progress = progress
+        self.ahead = ahead_of(progress)
         self._told = self._at = 0
 
     def __call__(self, count: int) -> None:
@@ -208,7 +210,7 @@ def _ask(connection: Connection, call: Call, told: Told | None) -> Answer:
     ).encode("ascii")
     head = b"".join((head, connection.extra_head, b"\r\n"))
     try:
-        connection.send(head, call.body, told)
+        connection.send(head, call.body, told, told.ahead if told is not None else None)
     except OSError as error:
         if isinstance(error, TimeoutError):
             raise

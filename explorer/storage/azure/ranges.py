@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from explorer.base.errors import QuaysideError
-from explorer.storage.api import Sink
+from explorer.storage.api import Ahead, Sink, ahead_of
 from explorer.storage.azure.answer import Answer
 from explorer.storage.azure.entries import md5_of
 from explorer.storage.azure.errors import Attempt, translating
@@ -34,7 +34,7 @@ def read_exactly(
             raise impossible(attempt, f"more than the {length} bytes came that were asked for")
         sink(offset + at, view)
 
-    count = pour(answer, piece, attempt)
+    count = pour(answer, piece, attempt, length, ahead_of(sink))
     if count != length:
         raise impossible(attempt, f"{count} bytes came instead of {length}")
     return found
@@ -58,8 +58,15 @@ def checked_range(
     return RangeRead(etag, span[2], md5_of(headers.get("x-ms-blob-content-md5", "")))
 
 
-def pour(answer: Answer, sink: Callable[[int, memoryview], None], attempt: Attempt) -> int:
-    """Hand the body to `sink` in large pieces; returns how many bytes there were.
+def pour(
+    answer: Answer,
+    sink: Callable[[int, memoryview], None],
+    attempt: Attempt,
+    length: int,
+    ahead: Ahead | None,
+) -> int:
+    """Hand the body to `sink` in large pieces; returns how many bytes there were. `ahead` is
+    asked before what is left of `length` is read.
 
     TLS gives 16 KiB at a time, while a sink that writes to a disk wants more: pieces are
     gathered in this thread's buffer up to half its size or for a tenth of a second. When
@@ -67,16 +74,21 @@ def pour(answer: Answer, sink: Callable[[int, memoryview], None], attempt: Attem
     """
     buffer = thread_buffer()
     enough = buffer.nbytes // 2
-    done = at = 0
+    done = at = allowed = 0
+    is_paced = False
     last = time.monotonic()
     broken: QuaysideError | None = None
     while True:
+        if ahead is not None and not allowed and (is_paced or not at) and done + at < length:
+            allowed = ahead(min(length - done, buffer.nbytes) - at)
+            is_paced = allowed > 0
         try:
             with translating(attempt):
-                count = answer.read_into(buffer[at:])
+                count = answer.read_into(buffer[at : at + allowed] if allowed else buffer[at:])
         except QuaysideError as error:
             broken, count = error, 0
         at += count
+        allowed = max(0, allowed - count)
         now = time.monotonic()
         if at and (not count or at >= enough or now - last > PAUSE_S):
             sink(done, buffer[:at])

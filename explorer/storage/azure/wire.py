@@ -138,21 +138,25 @@ class Connection:
         head: bytes,
         body: memoryview | None = None,
         sent: Callable[[int], None] | None = None,
+        ahead: Callable[[int], int] | None = None,
     ) -> None:
-        """Send a request; `sent` hears how many bytes of the body went out."""
+        """Send a request; `sent` hears how many bytes of the body went out, `ahead` is asked
+        before (see `storage.api.Ahead`)."""
         if body is None or not body.nbytes:
             self._send_all(memoryview(head))
             return
-        at, size = 0, body.nbytes
+        at, size, most = 0, body.nbytes, self._slice
+        allowed = ahead(size) if ahead is not None else 0
         if self._is_plain:
-            over = self._send_some(head, body[: self._slice]) - len(head)
+            over = self._send_some(head, body[: min(allowed, most) or most]) - len(head)
             if over < 0:
                 self._send_all(memoryview(head)[over:])
             elif over:
                 at = over
+                allowed = max(0, allowed - over)
                 if sent is not None:
                     sent(at)
-        elif size <= JOINED:
+        elif size <= JOINED and allowed in (0, size):
             self._send_all(memoryview(b"".join((head, body))))
             if sent is not None:
                 sent(size)
@@ -160,8 +164,11 @@ class Connection:
         else:
             self._send_all(memoryview(head))
         while at < size:
-            count = self._send_some(body[at : at + self._slice])
+            if not allowed and ahead is not None:
+                allowed = ahead(size - at)
+            count = self._send_some(body[at : at + (min(allowed, most) or most)])
             at += count
+            allowed = max(0, allowed - count)
             if sent is not None:
                 sent(count)
 

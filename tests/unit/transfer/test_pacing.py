@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.base.cancel import Cancelled, CancelToken, running_under
-from explorer.transfer.pacing import Bucket, Limiter, Pacer
+from explorer.storage.api import ahead_of
+from explorer.transfer.pacing import BURST_S, PIECE_S, Bucket, Limiter, Meter, Pacer
 from explorer.transfer.retry import RetryPolicy
 
 HOUR = 3600
@@ -34,54 +35,62 @@ class Clock:
     st.integers(1, 10**9),
     st.lists(st.tuples(st.integers(1, 10**8), st.floats(0, 5)), min_size=1, max_size=40),
 )
-def test_the_rate_is_kept_on_average(rate: int, steps: list[tuple[int, float]]) -> None:
+def test_the_rate_is_kept_from_the_first_byte_on(rate: int, steps: list[tuple[int, float]]) -> None:
     now = 0.0
     bucket = Bucket(rate, now)
     moved = 0
     for size, pause in steps:
         now += pause
-        while wait := bucket.take(size, now):
+        piece, wait = bucket.take(size, now)
+        while not piece:
             now += wait
-        assert moved <= rate * (now + 0.25) * (1 + 1e-9) + 1
-        moved += size
+            piece, wait = bucket.take(size, now)
+        assert 0 < piece <= size
+        moved += piece
+        assert moved <= rate * (now + BURST_S + PIECE_S) * (1 + 1e-9) + 2
 
 
 def test_no_limit_never_waits() -> None:
     bucket = Bucket(0, 0.0)
-    assert [bucket.take(10**12, 0.0) for _ in range(3)] == [0, 0, 0]
+    assert [bucket.take(10**12, 0.0) for _ in range(3)] == [(10**12, 0.0)] * 3
 
 
 def test_unused_rate_is_not_saved_up() -> None:
-    bucket = Bucket(100, 0.0)
-    assert bucket.take(25, HOUR) == 0
-    assert bucket.take(1, HOUR) == 0
-    assert bucket.take(1, HOUR) > 0
+    bucket = Bucket(1600, 0.0)
+    taken = 0
+    while piece := bucket.take(10**6, HOUR)[0]:
+        taken += piece
+    assert taken == 1600 * (BURST_S + PIECE_S)
+
+
+def in_debt(bucket: Bucket, seconds: float) -> Bucket:
+    """After what was given back with a minus, as if so much had been moved at once."""
+    bucket.give_back(-int(seconds * bucket.bytes_per_s))
+    return bucket
 
 
 def test_a_change_of_the_rate_changes_the_wait() -> None:
-    bucket = Bucket(100, 0.0)
-    bucket.take(1000, 0.0)
-    assert bucket.take(1, 0.0) == 10
+    bucket = in_debt(Bucket(100, 0.0), 10)
+    assert bucket.take(1, 0.0) == (0, 10)
     bucket.set_rate(1, 5.0)
-    assert bucket.take(1, 5.0) == 5
+    assert bucket.take(1, 5.0) == (0, 5)
     bucket.set_rate(0, 5.0)
-    assert bucket.take(10**9, 5.0) == 0
+    assert bucket.take(10**9, 5.0) == (10**9, 0)
     bucket.set_rate(10, 5.0)
-    assert bucket.take(1, 5.0) == 0
+    assert bucket.take(1, 5.0) == (1, 0)
 
 
 def test_a_clock_that_steps_back_does_no_harm() -> None:
-    bucket = Bucket(100, 10.0)
-    bucket.take(100, 10.0)
-    assert bucket.take(1, 9.0) == pytest.approx(1.0)
-    assert bucket.take(1, 11.0) == 0
+    bucket = in_debt(Bucket(100, 10.0), 1)
+    assert bucket.take(1, 9.0)[1] == pytest.approx(1.0)
+    assert bucket.take(1, 11.0) == (1, 0)
 
 
 def in_thread(limiter: Limiter, token: CancelToken, ended: list[str]) -> threading.Thread:
     def work() -> None:
         with running_under(token):
             try:
-                limiter.acquire(1)
+                limiter.ahead(1)
                 ended.append("moved")
             except Cancelled:
                 ended.append("cancelled")
@@ -93,7 +102,7 @@ def in_thread(limiter: Limiter, token: CancelToken, ended: list[str]) -> threadi
 
 def in_debt_for_hours() -> Limiter:
     limiter = Limiter(1)
-    limiter.acquire(10 * HOUR)
+    limiter.give_back(-10 * HOUR)
     return limiter
 
 
@@ -114,36 +123,52 @@ def test_a_waiting_worker_feels_that_the_limit_was_lifted() -> None:
     assert limiter.bytes_per_s == 0
 
 
-def test_workers_together_keep_the_limit() -> None:
+def move(meter: Meter, size_bytes: int) -> None:
+    """As a connection does."""
+    left = size_bytes
+    while left:
+        moved = meter.ahead(left) or left
+        meter(moved)
+        left -= moved
+
+
+def test_workers_together_keep_the_limit_from_the_start() -> None:
     limiter = Limiter(1_000_000)
+    meter = Meter(Limiter(), limiter)
     started = time.monotonic()
-
-    def work() -> None:
-        for _ in range(10):
-            limiter.acquire(10_000)
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
+    threads = [threading.Thread(target=move, args=(meter, 150_000)) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(10)
-    assert time.monotonic() - started >= 0.38
+    assert time.monotonic() - started >= 0.6 - PIECE_S - 0.01
+    assert limiter.moved_bytes == 600_000
 
 
-def test_a_waiting_task_can_be_cancelled_and_takes_nothing() -> None:
-    async def run() -> None:
-        clock = Clock()
-        limiter = Limiter(100, clock=clock)
-        await limiter.passed(1000)
-        task = asyncio.get_running_loop().create_task(limiter.passed(10**9))
-        await asyncio.sleep(0)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        clock.now += 10.0
-        await asyncio.wait_for(limiter.passed(1), 5)
+@pytest.mark.parametrize(("own", "shared"), [(500_000, 0), (0, 500_000), (500_000, 10**9)])
+def test_the_lower_of_two_limits_holds_and_is_paid_once(own: int, shared: int) -> None:
+    meter = Meter(Limiter(own), Limiter(shared))
+    started = time.monotonic()
+    move(meter, 250_000)
+    assert 0.5 - PIECE_S - 0.01 <= time.monotonic() - started < 5
 
-    asyncio.run(run())
+
+def test_what_only_one_of_two_limits_allows_is_given_back() -> None:
+    clock = Clock()
+    own, shared = Limiter(1600, clock=clock), Limiter(160, clock=clock)
+    assert Meter(own, shared).ahead(1000) == 10
+    clock.now += 10 / 1600
+    assert own.ahead(1) == 1, "only what moved was paid"
+
+
+def test_without_limits_as_much_moves_as_one_likes() -> None:
+    meter = Meter(Limiter(), Limiter())
+    assert meter.ahead(10**12) == 0
+    taken: list[tuple[int, bytes]] = []
+    sink = meter.sink(lambda offset, data: taken.append((offset, bytes(data))))
+    sink(7, memoryview(b"data"))
+    assert taken == [(7, b"data")]
+    assert ahead_of(sink) == meter.ahead
 
 
 def pacer_at(clock: Clock) -> Pacer:
