@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = [
     "tests.support.azurite",
@@ -28,8 +29,13 @@ def pytest_configure() -> None:
     """A SIGTERM ends the run in order, so that fixtures stop what they started.
 
     A shell starts background jobs with SIGINT ignored, and children inherit that: the
-    tests of Ctrl-C need it as a terminal gives it.
+    tests of Ctrl-C need it as a terminal gives it. How long an example of a property takes
+    says how busy the machine is, and is no failure.
     """
+    settings.register_profile(
+        "quayside", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("quayside")
 
     def stop(number: int, frame: FrameType | None) -> None:
         pytest.exit("told to end", returncode=130)

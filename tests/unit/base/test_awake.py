@@ -7,13 +7,13 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from explorer.base import awake
+from explorer.base import bus as bus_client
 from explorer.base.bus import Bus, BusError, Which
 from tests.e2e.screen import wait_for
 from tests.support.desktop_bus import GNOME, LOGIND, POWER, Called, Recorder, bus
@@ -24,6 +24,8 @@ if sys.platform != "linux":
 
 @pytest.fixture
 def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Of a bus whose answers are waited for, however busy the machine is."""
+    monkeypatch.setattr(bus_client, "LIMIT_S", 60.0)
     with bus() as found:
         monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", found)
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", found)
@@ -97,9 +99,8 @@ def test_without_a_bus_nothing_is_waited_for(
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path / 'none'}")
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    began = time.monotonic()
+    monkeypatch.setattr(bus_client, "LIMIT_S", 1e6)
     assert awake.hold("Transfers are running") is None
-    assert time.monotonic() - began < 0.5
 
 
 @pytest.mark.parametrize("address", ["", "nonsense", "tcp:host=localhost,port=1", "unix:x=y"])
@@ -120,24 +121,25 @@ def test_a_bus_that_does_not_answer_is_given_up(
         mute.bind(str(path))
         mute.listen()
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={path}")
-        began = time.monotonic()
         with pytest.raises(BusError):
             Bus.open(Which.SESSION)
-        assert time.monotonic() - began < 3
 
 
-def test_a_service_that_does_not_answer_is_given_up(address: str) -> None:
-    go_on = threading.Event()
+def test_a_service_that_does_not_answer_is_given_up(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bus_client, "LIMIT_S", 1.0)
+    go_on, late = threading.Event(), threading.Event()
 
     def slow(call: Called) -> str:
-        go_on.wait(20)
+        go_on.wait(60)
+        late.set()
         return "late"
 
     with Recorder(address).own(LOGIND) as desktop:
         desktop.answers["Inhibit"] = slow
-        began = time.monotonic()
         assert awake.hold("Transfers are running") is None
-        assert time.monotonic() - began < 5
+        assert not late.is_set()
         go_on.set()
 
 

@@ -82,10 +82,10 @@ def test_the_signature_of_a_moment_is_masked_in_every_spelling_of_an_address(spe
 def test_only_the_last_signatures_of_a_moment_are_kept_and_they_cost_nothing() -> None:
     redactor = Redactor()
     made = [base64.b64encode(random.Random(seed).randbytes(32)).decode() for seed in range(2000)]
-    began_s = time.perf_counter()
+    began_s = time.thread_time()
     for signature in made:
         redactor.register_passing(signature)
-    assert time.perf_counter() - began_s < 0.1
+    assert time.thread_time() - began_s < 0.1
     assert MASK not in redactor.redact(made[0][:20])
     assert all(redactor.redact(one[:20]) == MASK for one in made[-PASSING:])
 
@@ -165,9 +165,9 @@ def test_long_texts_stay_quick() -> None:
     for index in range(10):
         redactor.register(base64.b64encode(bytes([index]) * 64).decode("ascii"))
     text = "2026-05-01 12:00:00 INFO transfer: block 17 of runs/7/checkpoint.pt sent\n" * 14_000
-    started = time.perf_counter()
+    started = time.thread_time()
     redactor.redact(text)
-    assert time.perf_counter() - started < 5
+    assert time.thread_time() - started < 5
 
 
 def test_many_threads_may_register_and_redact() -> None:
@@ -193,6 +193,6 @@ def test_many_threads_may_register_and_redact() -> None:
     "piece", ["x-ms-copy-source=", "sig=", "://a:", "AccountKey=", "Bearer ", "account key ", "%25"]
 )
 def test_no_text_however_long_keeps_the_redactor_busy(piece: str) -> None:
-    began_s = time.process_time()
+    began_s = time.thread_time()
     redact(piece * (100_000 // len(piece)))
-    assert time.process_time() - began_s < 3.0
+    assert time.thread_time() - began_s < 3.0

@@ -12,6 +12,9 @@ import pytest
 from explorer.base.cancel import Cancelled, current_token
 from explorer.base.workers import Workers
 
+LIMIT_S = 60.0
+"""No test waits for so long; what it waits for comes sooner, or never."""
+
 
 def drive(test: Callable[[Workers], Awaitable[None]]) -> None:
     """Run `test` on a loop with a pool of one thread."""
@@ -19,7 +22,7 @@ def drive(test: Callable[[Workers], Awaitable[None]]) -> None:
     async def main() -> None:
         workers = Workers("test", 1)
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(LIMIT_S):
                 await test(workers)
         finally:
             workers.close()
@@ -32,7 +35,7 @@ def stopped_by_its_token(started: threading.Event, ended: threading.Event) -> No
     assert token is not None
     with token.aborting(woken.set):
         started.set()
-        woken.wait(10)
+        woken.wait(2 * LIMIT_S)
     ended.set()
     token.raise_if_cancelled()
 
@@ -53,7 +56,7 @@ def test_a_cancel_stops_the_work_and_waits_for_its_end() -> None:
         task = asyncio.get_running_loop().create_task(
             workers.run(stopped_by_its_token, started, ended)
         )
-        await asyncio.to_thread(started.wait, 5)
+        await asyncio.to_thread(started.wait, LIMIT_S)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -70,14 +73,14 @@ def test_a_second_cancel_does_not_shorten_the_wait() -> None:
         assert token is not None
         with token.aborting(woken.set):
             started.set()
-            woken.wait(10)
-        goes_on.wait(10)
+            woken.wait(2 * LIMIT_S)
+        goes_on.wait(2 * LIMIT_S)
 
     async def test(workers: Workers) -> None:
         task = asyncio.get_running_loop().create_task(workers.run(slow_to_stop))
-        await asyncio.to_thread(started.wait, 5)
+        await asyncio.to_thread(started.wait, LIMIT_S)
         task.cancel()
-        await asyncio.to_thread(woken.wait, 5)
+        await asyncio.to_thread(woken.wait, LIMIT_S)
         task.cancel()
         await asyncio.sleep(0)
         assert not task.done()
@@ -93,20 +96,20 @@ def test_work_that_waits_for_a_thread_is_cancelled_at_once() -> None:
 
     def busy() -> None:
         started.set()
-        over.wait(10)
+        over.wait(2 * LIMIT_S)
 
     async def test(workers: Workers) -> None:
         loop = asyncio.get_running_loop()
         first = loop.create_task(workers.run(busy))
-        await asyncio.to_thread(started.wait, 5)
+        await asyncio.to_thread(started.wait, LIMIT_S)
         second = loop.create_task(workers.run(ran.set))
         await asyncio.sleep(0)
         second.cancel()
-        done, _ = await asyncio.wait([second], timeout=2)
+        with pytest.raises(asyncio.CancelledError):
+            await second
+        assert not first.done()
         over.set()
         await first
-        assert second in done
-        assert second.cancelled()
         assert not ran.is_set()
 
     drive(test)
@@ -128,12 +131,12 @@ def test_work_to_the_end_is_done_although_it_was_cancelled() -> None:
 
     def close() -> None:
         started.set()
-        over.wait(10)
+        over.wait(2 * LIMIT_S)
         done.set()
 
     async def test(workers: Workers) -> None:
         task = asyncio.get_running_loop().create_task(workers.run_to_end(close))
-        await asyncio.to_thread(started.wait, 5)
+        await asyncio.to_thread(started.wait, LIMIT_S)
         task.cancel()
         await asyncio.sleep(0)
         assert not task.done()
@@ -151,7 +154,7 @@ def test_what_was_opened_for_a_task_that_is_gone_is_closed() -> None:
 
     def make() -> io.BytesIO:
         opening.set()
-        go_on.wait(10)
+        go_on.wait(2 * LIMIT_S)
         return opened
 
     opened = io.BytesIO()

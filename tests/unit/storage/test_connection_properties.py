@@ -216,10 +216,10 @@ def test_a_letter_changed_anywhere_is_answered(text: str, chance: random.Random)
 )
 def test_a_long_text_is_answered_at_once(piece: str) -> None:
     text = "x" + piece * (100_000 // len(piece)) + "y"
-    started = time.perf_counter()
+    started = time.thread_time()
     recognise(text, NOW)
     recognise(text[1:-1], NOW)
-    assert time.perf_counter() - started < 3
+    assert time.thread_time() - started < 3
 
 
 def test_a_text_without_end_is_refused() -> None:

@@ -21,10 +21,11 @@ def test_it():
     asyncio.run(asyncio.sleep(0))
 """
 THREAD = """
-import threading, time
+import threading
 
 def test_it():
-    threading.Thread(target=time.sleep, args=(5,), name="left-behind").start()
+    until_the_end = threading.main_thread().join
+    threading.Thread(target=until_the_end, name="left-behind").start()
 """
 OUR_DAEMON = """
 import threading, time

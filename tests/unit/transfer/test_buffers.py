@@ -30,6 +30,7 @@ def test_a_buffer_is_used_again_and_grows() -> None:
 def test_no_more_is_lent_at_once_than_the_budget() -> None:
     buffers = Buffers(100)
     lock = threading.Lock()
+    three = threading.Barrier(3)
     now = most = 0
 
     def use(_: int) -> None:
@@ -38,7 +39,7 @@ def test_no_more_is_lent_at_once_than_the_budget() -> None:
             with lock:
                 now += 1
                 most = max(most, now)
-            threading.Event().wait(0.001)
+            three.wait(60)  # so many are lent, and no fewer
             with lock:
                 now -= 1
 
