@@ -61,7 +61,7 @@ class ConflictDialog(Sheet):
         self.model.dataChanged.connect(self._say_summary)
         self._say_scope()
         self._say_summary()
-        self.buttons[ConflictPolicy.OVERWRITE].setFocus()
+        self.table.setFocus()  # a stray Space must not choose to overwrite
 
     def _choices(self) -> QHBoxLayout:
         row = QHBoxLayout()

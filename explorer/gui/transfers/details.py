@@ -55,6 +55,7 @@ class JobDetails(QWidget):
         self._job_id = 0
         self.notice = NoticeBar()
         self._filters: dict[FileFilter, QToolButton] = {}
+        self._verb_buttons: list[QToolButton] = []
         self.files = ColumnTable(
             "Files of the transfer",
             controller.files.model,
@@ -99,6 +100,7 @@ class JobDetails(QWidget):
             acts = tool_button(verb.icon_name, verb.name, hint=verb.hint)
             acts.setDefaultAction(self.file_actions[verb.name])
             acts.setAccessibleName(verb.name)
+            self._verb_buttons.append(acts)
             bar.addWidget(acts)
         bar.addSpacing(8)
         group = QButtonGroup(self)
@@ -218,6 +220,11 @@ class JobDetails(QWidget):
         job = self._controller.jobs.job(self._job_id)
         limit = job.limit_bytes_per_s if job else 0
         self._speed.show_history(self._controller.history(self._job_id), limit)
+
+    def show_verbs(self, are_shown: bool) -> None:
+        """Whether the buttons for single files are there; their menu always is."""
+        for button in self._verb_buttons:
+            button.setVisible(are_shown)
 
     def filter_button(self, kind: FileFilter) -> QToolButton:
         return self._filters[kind]

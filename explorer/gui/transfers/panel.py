@@ -59,6 +59,9 @@ NOTHING = ("No transfers yet", "Drop files on a folder, or download or copy a se
 NOT_ENDED = "A transfer that has not ended stays in the list. Cancel it first."
 FLAT_BELOW = 380
 """A panel lower than this shows the details beside the jobs instead of below them."""
+TIGHT_BELOW = 1280
+"""Where the details are beside the jobs in less than this, the jobs need the room of the buttons
+for single files; the menu of a file has the same."""
 
 
 class TransfersPanel(QWidget):
@@ -193,6 +196,8 @@ class TransfersPanel(QWidget):
         )
         is_flat = event.size().height() < FLAT_BELOW
         wanted = Qt.Orientation.Horizontal if is_flat else Qt.Orientation.Vertical
+        is_tight = event.size().width() < stretched(TIGHT_BELOW, self.fontMetrics())
+        self.details.show_verbs(not (is_flat and is_tight))
         if self._halves.orientation() != wanted:
             self._halves.setOrientation(wanted)
             room = event.size().width() if is_flat else event.size().height()

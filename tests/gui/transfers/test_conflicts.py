@@ -111,6 +111,11 @@ def test_both_sides_are_whole_in_the_tool_tip() -> None:
         assert part in tip
 
 
+def test_a_stray_space_chooses_nothing(dialog: ConflictDialog) -> None:
+    QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Space)
+    assert dialog.decision() == Decision(dict.fromkeys(NAMES, P.SKIP), P.FAIL)
+
+
 def test_the_buttons_say_for_whom_they_decide(dialog: ConflictDialog) -> None:
     assert dialog.scope_text() == "For all of them:"
     dialog.table.selectRow(1)

@@ -156,6 +156,30 @@ def test_all_columns_fit_into_a_usual_window(drive: Drive[Any], opened: Opened) 
     drive(go())
 
 
+def test_a_low_and_narrow_panel_shows_how_far_a_job_is_and_its_files(
+    drive: Drive[Any], opened: Opened
+) -> None:
+    async def go() -> None:
+        async with opened(full_queue()) as desk:
+            desk.panel.resize(1000, 210)
+            desk.panel.select(1)
+            await until(lambda: desk.panel.details.isVisible())
+            table = desk.panel.jobs
+
+            def end() -> int:
+                return table.columnViewportPosition(Col.STATUS) + table.columnWidth(Col.STATUS)
+
+            await until(lambda: table.columnViewportPosition(Col.STATUS) < table.viewport().width())
+            pause = desk.panel.details.file_actions["Pause files"]
+            buttons = [it for it in pause.associatedObjects() if isinstance(it, QAbstractButton)]
+            assert not any(button.isVisible() for button in buttons)
+            desk.panel.resize(1400, 210)
+            await until(lambda: all(button.isVisible() for button in buttons))
+            await until(lambda: end() < table.viewport().width())
+
+    drive(go())
+
+
 def test_files_of_the_chosen_job_are_shown_and_filtered(drive: Drive[Any], opened: Opened) -> None:
     async def go() -> None:
         async with opened(full_queue()) as desk:
