@@ -10,6 +10,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 _NAME = "quayside"
 PRIVATE_FILE = 0o600
@@ -77,19 +78,49 @@ def write_private(path: Path, data: bytes) -> None:
     Raises OSError; then the old one stays, unless only making the rename durable failed.
     """
     make_private_dir(path.parent)
+    with replacing(path) as stream:
+        stream.write(data)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A private file that takes the place of `path` at the end, durably and in one step.
+
+    Raises OSError; then, as after any error in between, the old one stays, unless only making
+    the rename durable failed.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
-    descriptor = open_private(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    with _new(beside) as stream:
+        yield stream
     try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
         os.replace(beside, path)
     except BaseException:
         with contextlib.suppress(OSError):
             beside.unlink()
         raise
     sync_dir(path.parent)
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """A private file where there is none, whole or not at all. Raises OSError, FileExistsError
+    where there is one."""
+    with _new(path) as stream:
+        stream.write(data)
+
+
+@contextlib.contextmanager
+def _new(path: Path) -> Iterator[IO[bytes]]:
+    """Synced at the end; gone after an error."""
+    descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+    except BaseException:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise
 
 
 def sync_dir(path: Path) -> None:

@@ -8,11 +8,11 @@ import os
 import sys
 from pathlib import Path
 
-from explorer.base.errors import InputError, LocalError
-from explorer.base.paths import open_private
+from explorer.base.errors import InputError
 from explorer.cli.options import absolute
 from explorer.cli.output import Output
 from explorer.cli.session import saved_connection
+from explorer.service.exporting import write_export
 from explorer.service.service import Service
 
 WORDS = ("export", "import")
@@ -38,7 +38,7 @@ async def _export(
     ids = [(await saved_connection(service, one, needs_secret=False)).id for one in names]
     passphrase = ask_passphrase(is_new=True) if args.with_secrets else ""
     exported = await service.exporting.export(ids, passphrase)
-    _write(path, exported.data)
+    write_export(path, exported.data)
     for name in exported.without_secret:
         out.note(f"Note: the secret of '{name}' is not there and was left out.")
     secrets = "their secrets under the passphrase" if passphrase else "no secrets"
@@ -52,21 +52,6 @@ async def _export(
 def _check_new(path: Path) -> None:
     if os.path.lexists(path):
         raise InputError(f"There is a file '{path}' already.", cure="Choose another name.")
-
-
-def _write(path: Path, data: bytes) -> None:
-    """A new file that nobody else reads. Raises LocalError."""
-    try:
-        descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise LocalError(
-            f"The file cannot be written: {reason}.", path=str(path), cure="Choose another place."
-        ) from None
 
 
 def _read(path: Path) -> bytes:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import Protocol
 
-from explorer.base.errors import InputError
+from explorer.base.errors import InputError, LocalError
+from explorer.base.paths import write_new
 from explorer.base.records import dataclass
 from explorer.base.redact import register_secret
 from explorer.base.workers import Workers
@@ -201,3 +203,19 @@ def _reach(saved: SavedConnection) -> tuple[str, ...]:
         saved.scope_container,
         saved.scope_path,
     )
+
+
+def write_export(path: Path, data: bytes) -> None:
+    """A new file that nobody else reads; one that is there stays. Blocking. Raises LocalError."""
+    try:
+        write_new(path, data)
+    except FileExistsError:
+        raise LocalError(
+            f"There is a file '{path.name}' already.", path=str(path), cure="Choose another name."
+        ) from None
+    except OSError as error:
+        raise LocalError(
+            f"The file cannot be written: {error.strerror or type(error).__name__}.",
+            path=str(path),
+            cure="Choose another place.",
+        ) from None

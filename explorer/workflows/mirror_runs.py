@@ -19,8 +19,7 @@ from explorer.base.errors import InputError, QuaysideError
 from explorer.base.paths import (
     locked_at_once,
     make_private_dir,
-    open_private,
-    sync_dir,
+    replacing,
     write_private,
 )
 from explorer.base.records import dataclass
@@ -133,22 +132,10 @@ def _order(path: Path) -> tuple[str, int]:
 def write_manifest(path: Path, run: Run, lines: IO[bytes]) -> None:
     """The run's line, then the lines: the whole new file, or what was there before. Raises
     LocalError."""
-    beside = path.with_name(f".{os.urandom(8).hex()}.tmp")
-    with translating(os.fsencode(path)):
-        try:
-            descriptor = open_private(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(run_line(run).encode("ascii"))
-                lines.seek(0)
-                shutil.copyfileobj(lines, stream)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(beside, path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                beside.unlink()
-            raise
-        sync_dir(path.parent)
+    with translating(os.fsencode(path)), replacing(path) as stream:
+        stream.write(run_line(run).encode("ascii"))
+        lines.seek(0)
+        shutil.copyfileobj(lines, stream)
 
 
 def write_lines(stream: IO[bytes], lines: Iterable[str]) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import socket
 from pathlib import Path
 from typing import Final
 
 from explorer.base.errors import InputError, LocalError
-from explorer.base.paths import open_private
+from explorer.base.paths import replacing, write_new
 from explorer.base.records import dataclass
 from explorer.base.redact import register_secret
 from explorer.workflows.mount import SMB_PORT, Share, credentials_text
@@ -41,34 +40,22 @@ def write_credentials(path: Path, share: Share, key: str, *, replaces: bool = Fa
     `replaces` it; LocalError where it cannot be written. The folder stays as it is.
     """
     data = credentials_text(share, check_key(key)).encode()
-    beside = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp") if replaces else path
     try:
-        descriptor = open_private(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        if replaces:
+            with replacing(path) as stream:
+                stream.write(data)
+        else:
+            write_new(path, data)
     except FileExistsError:
         raise InputError(
             f"'{path}' exists already.", cure="Name another file, or remove it."
         ) from None
     except OSError as error:
-        raise _unwritten(path, error) from None
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if replaces:
-            os.replace(beside, path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        raise _unwritten(path, error) from None
-
-
-def _unwritten(path: Path, error: OSError) -> LocalError:
-    return LocalError(
-        f"The credentials cannot be written: {error.strerror or type(error).__name__}.",
-        path=str(path),
-        cure="Name a file in a folder that you may write to.",
-    )
+        raise LocalError(
+            f"The credentials cannot be written: {error.strerror or type(error).__name__}.",
+            path=str(path),
+            cure="Name a file in a folder that you may write to.",
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)

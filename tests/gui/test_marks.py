@@ -36,7 +36,6 @@ from explorer.gui.connect.taking_along import (
     ImportSheet,
     read_export,
     what_happens,
-    write_new,
 )
 from explorer.gui.parts.secret_clip import secret_clip
 from explorer.gui.window.actions import Act
@@ -44,7 +43,7 @@ from explorer.gui.window.main_window import MainWindow
 from explorer.gui.window.offers import Offer, flat
 from explorer.gui.window.subject import Subject
 from explorer.service.emulator import Emulator
-from explorer.service.exporting import Incoming
+from explorer.service.exporting import Incoming, write_export
 from explorer.service.marks import Favoured
 from explorer.service.model import Connection, Location, SecretHome
 from explorer.storage.marks import COLOURS
@@ -301,10 +300,10 @@ def test_what_is_new_is_imported_and_what_is_locked_is_said(
 
 def test_an_export_never_replaces_a_file(tmp_path: Path) -> None:
     path = tmp_path / "a"
-    write_new(path, b"one")
+    write_export(path, b"one")
     assert path.stat().st_mode & 0o077 == 0
     with pytest.raises(LocalError, match="already"):
-        write_new(path, b"two")
+        write_export(path, b"two")
     assert path.read_bytes() == b"one"
     with pytest.raises(LocalError):
         read_export(tmp_path / "none")

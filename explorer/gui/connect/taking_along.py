@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.base.errors import InputError, LocalError
-from explorer.base.paths import open_private
 from explorer.base.shown import shown
 from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
@@ -32,31 +30,11 @@ from explorer.gui.parts.texts import explain, plain_label
 from explorer.gui.parts.views import dress_table
 from explorer.gui.sheet import Sheet
 from explorer.gui.work_sheet import WorkSheet
-from explorer.service.exporting import ImportPlan, Incoming
+from explorer.service.exporting import ImportPlan, Incoming, write_export
 from explorer.service.model import Connection
 from explorer.storage.connection_export import MAX_FILE_BYTES, SHORTEST_PASSPHRASE
 
 FILE_NAME = "quayside-connections.json"
-
-
-def write_new(path: Path, data: bytes) -> None:
-    """A new file that nobody else reads; one that is there stays. Raises LocalError."""
-    try:
-        descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-    except FileExistsError:
-        raise LocalError(
-            f"There is a file '{path.name}' already.", path=str(path), cure="Choose another name."
-        ) from None
-    except OSError as error:
-        raise LocalError(
-            f"The file cannot be written: {error.strerror or type(error).__name__}.",
-            path=str(path),
-            cure="Choose another place.",
-        ) from None
 
 
 def read_export(path: Path) -> bytes:
@@ -288,7 +266,7 @@ class TakingAlong:
         if path is None:
             return None
         exported = await self._bridge.call(lambda it: it.exporting.export(ids, secret))
-        await self._workers.run(write_new, path, exported.data)
+        await self._workers.run(write_export, path, exported.data)
         if exported.without_secret:
             names = ", ".join(exported.without_secret)
             await self._bridge.get(
