@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import signal
-import time
+import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from azure.core.exceptions import ResourceNotFoundError
 
 from explorer.service.emulator import Emulator
 from tests.integration.cli.conftest import Quayside
+from tests.servers.fault_proxy import FaultProxy, LateReply, Op, Rule
 from tests.support.lake import paths
 
 if TYPE_CHECKING:
@@ -27,13 +27,6 @@ def box(container: ContainerClient) -> ContainerClient:
     for name in ("d/a", "d/e/b", "one.txt"):
         container.upload_blob(name, name.encode())
     return container
-
-
-def until(claim: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not claim():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def names(container: ContainerClient) -> set[str]:
@@ -146,25 +139,22 @@ def test_where_directories_are_real_a_move_is_one_step(
 
 
 def test_an_interrupted_move_is_resumed_by_another_process(
-    quayside: Quayside, container: ContainerClient
+    bare: Quayside, quayside: Quayside, container: ContainerClient, azurite: Emulator
 ) -> None:
-    data = bytes(range(256)) * 4 * 24 * 1024
+    data = bytes(range(256)) * 4 * 1024
     container.upload_blob("big", data)
     name = container.container_name
-    moving = quayside.start("move", f"{name}/big", f"{name}/moved", "--block-size", "16K")
-    uncommitted = container.get_blob_client("moved")
-
-    def is_staged() -> bool:
-        try:
-            return bool(uncommitted.get_block_list("uncommitted")[1])
-        except ResourceNotFoundError:
-            return False
-
-    until(is_staged)
-    moving.send_signal(signal.SIGINT)
-    _, said = moving.communicate(timeout=60)
-    assert moving.returncode == 130, said
-    assert names(container) >= {"big"}
-    quayside.ok("resume", "1")
+    is_staged, may_answer = threading.Event(), threading.Event()
+    rule = Rule(Op.PUT_BLOCK, nth={9}, fault=LateReply(is_staged, may_answer))
+    with FaultProxy(azurite, rule) as proxy:
+        through = bare.with_environment(AZURE_STORAGE_CONNECTION_STRING=proxy.connection_string)
+        moving = through.start("move", f"{name}/big", f"{name}/moved", "--block-size", "16K")
+        assert is_staged.wait(60)
+        moving.send_signal(signal.SIGINT)
+        _, said = moving.communicate(timeout=60)
+        may_answer.set()
+        assert moving.returncode == 130, said
+        assert names(container) >= {"big"}
+        through.ok("resume", "1")
     assert names(container) == {"moved"}
     assert container.download_blob("moved").readall() == data

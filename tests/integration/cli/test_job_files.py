@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.integration.cli.conftest import Quayside
-from tests.integration.cli.test_interruptions import wait_for_bytes
+from tests.integration.cli.test_interruptions import lift_the_limit, wait_for_bytes
 
 if TYPE_CHECKING:
     from azure.storage.blob import ContainerClient
 
 MIB = 1 << 20
-SLOW = ("--limit", "3M", "--block-size", "1M", "--json")
+SLOW = ("--limit", "512K", "--block-size", "256K", "--json")
+"""Much longer than the commands take that find it under way."""
 
 
 def four(tmp_path: Path) -> Path:
@@ -35,7 +36,7 @@ def test_files_of_a_running_job_are_paused_and_cancelled_from_elsewhere_and_a_ki
 ) -> None:
     source = four(tmp_path)
     process = quayside.start("upload", str(source), str(container.container_name), "x", *SLOW)
-    job = wait_for_bytes(process)
+    job = wait_for_bytes(process, MIB)
     said = quayside("pause", str(job), "--file", "c")
     assert (said.returncode, said.stderr) == (0, f"Paused 1 of 1 files of job {job}.\n")
     assert quayside("cancel", str(job), "--file", "x/d").returncode == 0
@@ -43,6 +44,7 @@ def test_files_of_a_running_job_are_paused_and_cancelled_from_elsewhere_and_a_ki
     process.communicate()
     told = states(quayside, job)
     assert (told["x/c"], told["x/d"]) == ("paused", "cancelled")
+    lift_the_limit(quayside, job)
     resumed = quayside("resume", str(job))
     assert "1 of its files" in resumed.stderr
     assert states(quayside, job) == {
@@ -97,11 +99,11 @@ def test_a_limit_is_changed_while_a_job_runs_elsewhere(
     quayside: Quayside, container: ContainerClient, tmp_path: Path
 ) -> None:
     source = four(tmp_path)
-    slow = ("--limit", "1M", "--block-size", "1M", "--json")
+    slow = ("--limit", "100K", "--block-size", "100K", "--json")
     process = quayside.start("upload", str(source), str(container.container_name), *slow)
-    job = wait_for_bytes(process, MIB)
-    quayside.ok("jobs", str(job), "--limit", "0")
-    out, _ = process.communicate(timeout=20)  # 32 MiB at 1 MiB/s would take half a minute
+    job = wait_for_bytes(process, 100 << 10)
+    lift_the_limit(quayside, job)
+    out, _ = process.communicate(timeout=120)  # 32 MiB at 100 KiB/s would take five minutes
     end: dict[str, Any] = json.loads(out.splitlines()[-1])
     assert (end["event"], end["job"]["state"]) == ("end", "done")
     assert end["job"]["limit_bytes_per_s"] == 0

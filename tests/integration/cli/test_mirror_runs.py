@@ -231,7 +231,7 @@ def versions_in(manifest: Path) -> dict[str, str]:
 
 def test_two_at_once_are_one(quayside: Quayside, container_name: str, folder: Path) -> None:
     (folder / "large").write_bytes(os.urandom(4 * MIB))
-    words = ("mirror", str(folder), container_name, "--limit", "1M", "--json")
+    words = ("mirror", str(folder), container_name, "--limit", "64K", "--json")
     first = quayside.start(*words)
     assert first.stdout is not None
     first.stdout.readline()  # it has planned, and moves
@@ -240,6 +240,7 @@ def test_two_at_once_are_one(quayside: Quayside, container_name: str, folder: Pa
     assert "right now" in second.stderr
     other = quayside("mirror", str(folder), f"{container_name}/elsewhere", "--exclude", "large")
     assert other.returncode == 0, other.stderr
+    quayside.ok("jobs", "--limit", "0")
     assert first.wait(60) == 0
 
 

@@ -65,7 +65,7 @@ def test_a_file_that_is_put_first_comes_before_the_others(
     name = str(container.container_name)
     quayside.folder.mkdir(exist_ok=True)
     (quayside.folder / "settings.json").write_text('{"version": 1, "concurrency": 1}')
-    slow = ("--limit", "1M", "--block-size", "1M", "--json")
+    slow = ("--limit", "256K", "--block-size", "256K", "--json")
     process = quayside.start("upload", str(source), name, *slow)
     job = wait_for_bytes(process, MIB)
     quayside.ok("pause", str(job))

@@ -27,14 +27,17 @@ def tree(tmp_path: Path) -> Path:
     return root
 
 
-@pytest.mark.parametrize("more", [["--depth", "2"], ["--by", "ending"], ["--exact"]])
 def test_du_is_the_same_as_on_one_machine(
-    quayside: Quayside, cluster: Cluster, container_name: str, tree: Path, more: list[str]
+    quayside: Quayside, cluster: Cluster, container_name: str, tree: Path
 ) -> None:
     quayside.ok("upload", str(tree), container_name, "runs")
-    for target in (container_name, f"{container_name}/runs", f"{container_name}/runs/d1"):
-        alone = quayside.ok("du", target, *more)
-        assert quayside.ok("du", target, *more, "--on", cluster.address) == alone
+    for words in (
+        (container_name, "--depth", "2"),
+        (f"{container_name}/runs", "--by", "ending"),
+        (f"{container_name}/runs/d1", "--exact"),
+    ):
+        alone = quayside.ok("du", *words)
+        assert quayside.ok("du", *words, "--on", cluster.address) == alone
 
 
 @pytest.mark.long
