@@ -136,7 +136,7 @@ class CatchingUp:
 
 def _credential(saved: SavedConnection) -> tuple[object, ...]:
     scope = (saved.scope_level, saved.scope_container, saved.scope_path)
-    return (saved.credential_type, saved.expires_s, *scope)
+    return (saved.credential_mark, saved.credential_type, saved.expires_s, *scope)
 
 
 def _namespace(saved: SavedConnection) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,7 @@ from explorer.storage.saved_connection import (
     spec_of,
     with_new_credential,
 )
-from explorer.storage.secrets import Kept, Loaded, SecretStore
+from explorer.storage.secrets import Home, Kept, Loaded, SecretStore
 
 if TYPE_CHECKING:  # a command that only looks does not load what transfers are made of
     from explorer.transfer.model import RemotePlace
@@ -318,6 +319,7 @@ class Connections:
     async def adopt(self, saved: SavedConnection, secret: str) -> Connection:
         """Keep one that was brought along, under its id, tested by nobody yet."""
         home, notice = SecretHome.NONE_NEEDED, ""
+        saved = replace(saved, credential_mark=new_id())
         if saved.needs_secret:
             home, notice = SecretHome.MISSING, "It came without its secret. Paste it."
         if secret:
@@ -367,29 +369,29 @@ class Connections:
                 self._take_secret(entry, entry.saved, loaded)
 
     async def _ask_again(self, entry: Entry) -> None:
-        """Another process put another credential into the keyring: take that, if it is there."""
+        """Another process gave it another credential: take that, where it can be had."""
         saved = entry.saved
-        if saved is None or not saved.needs_secret:
+        if saved is None:
             return
-        loaded = await self._keyring.run(self._secrets.load, saved.id)
-        if loaded.secret:
-            self._retire(entry)
-            self._take_secret(entry, saved, loaded)
+        loaded = Loaded("", Home.NOWHERE)
+        if saved.needs_secret:
+            loaded = await self._keyring.run(self._secrets.load, saved.id)
+            if not loaded.secret or entry.saved is not saved:  # or we got yet another one
+                return
+        self._retire(entry)
+        self._take_secret(entry, saved, loaded)
 
     def _take_secret(self, entry: Entry, saved: SavedConnection, loaded: Loaded) -> None:
-        notice, home = loaded.notice, HOMES[loaded.home]
+        notice = loaded.notice
+        home = HOMES[loaded.home] if saved.needs_secret else SecretHome.NONE_NEEDED
         try:
             entry.spec = spec_of(saved, loaded.secret)
         except InputError:
-            notice, home = (
-                "The secret in the keyring is damaged. Paste it again.",
-                (SecretHome.MISSING),
-            )
+            notice = "The secret in the keyring is damaged. Paste it again."
+            home = SecretHome.MISSING
+        end_s = saved.expires_s or None
         before = entry.connection
-        self._change(
-            entry,
-            renewed(before, entry.spec, home=home, notice=notice, expires_s=before.expires_s),
-        )
+        self._change(entry, renewed(before, entry.spec, home=home, notice=notice, expires_s=end_s))
         if entry.has_credential:
             self.credential_changed(saved.id)
 
@@ -399,13 +401,12 @@ class Connections:
         report = await self.probe(spec)
         home, notice = home_without_keyring(spec), ""
         if entry.saved is not None:
-            saved = with_new_credential(entry.saved, spec)
+            fresh = partial(with_new_credential, spec=spec, mark=new_id())
+            saved = fresh(entry.saved)
             if saved.needs_secret:
                 kept: Kept = await self._keyring.run(self._secrets.save, connection_id, spec.secret)
                 home, notice = HOMES[kept.home], kept.notice
-            await self._disk.run(
-                self._accounts.update, connection_id, lambda one: with_new_credential(one, spec)
-            )
+            await self._disk.run(self._accounts.update, connection_id, fresh)
             entry.saved = saved
         entry.spec = spec
         entry.api_version = report.api_version

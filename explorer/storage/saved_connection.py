@@ -34,6 +34,7 @@ from explorer.storage.marks import NO_MARKS, Marks, marks_from_json, marks_to_js
 from explorer.storage.sas import parse_sas
 
 _LONGEST = 20_000
+_YEAR_10000_S = 253_402_300_800
 
 
 class CredentialType(Enum):
@@ -102,6 +103,8 @@ class SavedConnection:
     api_version: str = ""
     namespace_found: str = ""
     namespace_set: str = ""
+    credential_mark: str = ""
+    """Another one with each credential, and nothing of it: so that who has the old one knows."""
     marks: Marks = NO_MARKS
 
     @property
@@ -156,8 +159,9 @@ def save_form(spec: ConnectionSpec, *, connection_id: str, name: str) -> SavedCo
     )
 
 
-def with_new_credential(saved: SavedConnection, spec: ConnectionSpec) -> SavedConnection:
-    """After `replace_credential`: the same connection, what a person set on it kept."""
+def with_new_credential(saved: SavedConnection, spec: ConnectionSpec, mark: str) -> SavedConnection:
+    """After `replace_credential`: the same connection, what a person set on it kept. `mark` is
+    what no credential before it had."""
     fresh = save_form(spec, connection_id=saved.id, name=saved.name)
     return replace(
         saved,
@@ -166,6 +170,7 @@ def with_new_credential(saved: SavedConnection, spec: ConnectionSpec) -> SavedCo
         scope_level=fresh.scope_level,
         scope_container=fresh.scope_container,
         scope_path=fresh.scope_path,
+        credential_mark=mark,
     )
 
 
@@ -241,6 +246,8 @@ def from_json(entry: object) -> SavedConnection:
             raise ValueError(f"{field.name} is of the wrong type")
         if isinstance(value, str) and len(value) > _LONGEST:
             raise ValueError(f"{field.name} is too long")
+        if field.type == "float" and not 0 <= value < _YEAR_10000_S:
+            raise ValueError(f"{field.name} is no time")
         values[field.name] = float(value) if field.type == "float" else value
     try:
         saved = SavedConnection(**values)

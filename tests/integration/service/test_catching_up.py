@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from explorer.base.errors import InputError, NotAuthorizedError
+from explorer.service.connections import Connections
 from explorer.service.emulator import Emulator
 from explorer.service.events import (
     ConnectionAdded,
@@ -19,14 +21,16 @@ from explorer.service.events import (
     Event,
     SettingsChanged,
 )
-from explorer.service.model import Ability, Connection, Location
+from explorer.service.model import Ability, Connection, Location, ProbeReport, SecretHome
 from explorer.service.service import Service
 from explorer.storage.access import Verdict
 from explorer.storage.accounts import Accounts
-from explorer.storage.connection import parse
+from explorer.storage.connection import ConnectionSpec, parse
+from explorer.storage.connection_spec import EntraSignIn, TokenSource
 from explorer.storage.sas import SasKind
 from explorer.storage.sas_making import make_sas
 from explorer.storage.sas_wish import SasWish
+from explorer.storage.saved_connection import CredentialType
 from explorer.storage.secrets import Home, Kept, Loaded
 
 if TYPE_CHECKING:
@@ -208,6 +212,105 @@ def test_a_credential_replaced_elsewhere_is_used_here(
         assert ours.connection(one.id).expires_s == theirs.connection(one.id).expires_s
 
     with_two(data_dir, by_sas(azurite, name, "rl", 1), work)
+
+
+A_KEY = f"{'A' * 86}=="
+
+
+def key_of(letter: str) -> str:
+    return f"{letter * 86}=="
+
+
+def with_one_by_key(
+    folder: Path, work: Callable[[Connections, Connections, Connection], Awaitable[None]]
+) -> None:
+    """The same with an account that nobody asks anything."""
+
+    async def main() -> None:
+        async with (
+            await Service.start(folder, adopt_jobs=False, with_transfers=False) as ours,
+            await Service.start(folder, adopt_jobs=False, with_transfers=False) as theirs,
+        ):
+            vault = Vault()
+            for service in (ours, theirs):
+                service._connections._secrets = vault  # type: ignore[assignment]
+            text = f"DefaultEndpointsProtocol=https;AccountName=acct;AccountKey={A_KEY}"
+            probe = ProbeReport((), None, None, 0.0, "")
+            one = await ours._connections.connect(parse(text), name="", save=True, probe=probe)
+            await theirs.catch_up()
+            await work(ours._connections, theirs._connections, one)
+
+    asyncio.run(main())
+
+
+async def pasted(connections: Connections, one: Connection, letter: str) -> None:
+    """A new key, as `replace_credential` keeps it, without asking the service what it allows."""
+
+    async def nobody(spec: ConnectionSpec) -> ProbeReport:
+        return ProbeReport((), None, None, 0.0, "")
+
+    connections.probe = nobody  # type: ignore[method-assign]
+    await connections.replace_credential(one.id, key_of(letter))
+
+
+def test_a_key_replaced_elsewhere_is_used_here(data_dir: Path) -> None:
+    async def work(ours: Connections, theirs: Connections, one: Connection) -> None:
+        before = await ours.store(one.id)
+        told: list[str] = []
+        ours.credential_changed = told.append
+        await pasted(theirs, one, "B")
+        await ours.catch_up()
+        assert ours.secret(one.id) == theirs.secret(one.id) != A_KEY
+        assert await ours.store(one.id) is not before
+        assert told == [one.id], "what waits for it goes on"
+        await ours.catch_up()
+        assert told == [one.id]
+
+    with_one_by_key(data_dir, work)
+
+
+def test_what_was_replaced_here_is_not_taken_for_anothers(data_dir: Path) -> None:
+    async def work(ours: Connections, theirs: Connections, one: Connection) -> None:
+        await pasted(ours, one, "B")
+        store = await ours.store(one.id)
+        await ours.catch_up()
+        assert await ours.store(one.id) is store
+
+    with_one_by_key(data_dir, work)
+
+
+def test_a_sign_in_instead_of_a_secret_elsewhere_holds_here_and_back(data_dir: Path) -> None:
+    async def work(ours: Connections, theirs: Connections, one: Connection) -> None:
+        before = await ours.store(one.id)
+        saved = Accounts(data_dir)
+        signs_in = CredentialType.AZURE_CLI.value
+        saved.update(one.id, lambda it: replace(it, credential_type=signs_in))
+        await ours.catch_up()
+        now = ours.connection(one.id)
+        assert ours.spec(one.id).credential == EntraSignIn(TokenSource.AZURE_CLI)
+        assert now.secret_home is SecretHome.NONE_NEEDED
+        assert not ours.secret(one.id)
+        assert await ours.store(one.id) is not before
+        saved.update(one.id, lambda it: replace(it, credential_type=CredentialType.KEY.value))
+        await ours.catch_up()
+        assert ours.secret(one.id) == A_KEY
+        assert ours.connection(one.id).secret_home is SecretHome.KEYRING
+
+    with_one_by_key(data_dir, work)
+
+
+def test_a_key_in_place_of_a_sas_elsewhere_does_not_expire(
+    azurite: Emulator, container: ContainerClient, data_dir: Path
+) -> None:
+    async def work(ours: Service, theirs: Service, one: Connection, heard: list[Event]) -> None:
+        assert ours.connection(one.id).expires_s
+        await theirs.replace_credential(one.id, azurite.connection_string)
+        await ours.catch_up()
+        assert ours.connection(one.id).expires_s is None
+        assert ours._connections.secret(one.id) == theirs._connections.secret(one.id)
+
+    sas = by_sas(azurite, str(container.container_name), "rl", 1)
+    with_two(data_dir, sas, work)
 
 
 def test_settings_of_another_process_are_taken_over_and_kept(

@@ -82,7 +82,7 @@ def test_a_secret_pasted_as_a_name_is_not_kept() -> None:
 def test_a_replaced_credential_leaves_what_the_user_set() -> None:
     old = replace(saved(CONTAINER_URL, name="Runs"), api_version="2021-12-02")
     later = corpus.CONTAINER_SAS.replace(corpus.END, "2026-09-01")
-    new = with_new_credential(old, replace_credential(parse(CONTAINER_URL), later))
+    new = with_new_credential(old, replace_credential(parse(CONTAINER_URL), later), "m")
     assert (new.id, new.name, new.api_version) == (old.id, "Runs", "2021-12-02")
     assert new.expires_s > old.expires_s
 
@@ -226,7 +226,8 @@ def test_what_a_person_says_of_the_namespace_goes_before_what_was_found(
     again = from_json(json.loads(json.dumps(to_json(kept))))
     assert again == kept
     assert again.is_hierarchical is is_hierarchical
-    assert with_new_credential(again, parse(CONTAINER_URL)).is_hierarchical is is_hierarchical
+    new = with_new_credential(again, parse(CONTAINER_URL), "m")
+    assert new.is_hierarchical is is_hierarchical
 
 
 @pytest.mark.parametrize("field", ["namespace_found", "namespace_set"])
