@@ -14,7 +14,6 @@ from explorer.transfer.state import JobState
 from tests.faults.trial import BLOCK, QUICK, Trial, short_pauses
 from tests.integration.transfer.rig import noise, parts_in, until, write
 from tests.servers.fault_proxy import (
-    DeafPort,
     DropReply,
     Fault,
     FlipDown,
@@ -30,6 +29,7 @@ from tests.servers.fault_proxy import (
     Stall,
     Whole,
 )
+from tests.servers.raw import DeafPort
 
 BLOCKS = 6
 SIZES = (5_000, 200_000, 300_000, BLOCKS * BLOCK + 77)

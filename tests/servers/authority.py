@@ -12,18 +12,16 @@ import ssl
 import time
 import urllib.parse
 import urllib.request
-from types import TracebackType
-from typing import Self
 
-from tests.servers.front import FrontServer, Reply, Request
+from tests.servers.front import Front, Reply, Request
 from tests.support.sign_in import OBJECT_ID, TENANT_ID, jwt
 
 
-class Authority:
+class Authority(Front):
     """From `__enter__` to `__exit__`. `tokens` are those it gave, `asked` the grants."""
 
     def __init__(self, tls: ssl.SSLContext, *, lasts_s: int = 3600) -> None:
-        self._front = FrontServer(self._answer, tls=tls)
+        super().__init__(tls=tls)
         self._lasts_s = lasts_s
         self.tokens: list[str] = []
         self.asked: list[str] = []
@@ -32,21 +30,9 @@ class Authority:
 
     @property
     def host(self) -> str:
-        return f"https://localhost:{self._front.port}"
+        return f"https://localhost:{self.port}"
 
-    def __enter__(self) -> Self:
-        self._front.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._front.__exit__(kind, error, trace)
-
-    def _answer(self, request: Request) -> Reply:
+    def answer(self, request: Request) -> Reply:
         tenant, _, rest = request.path.lstrip("/").partition("/")
         base = f"{self.host}/{tenant}"
         form = dict(urllib.parse.parse_qsl(request.body.decode()))

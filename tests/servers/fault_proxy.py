@@ -10,9 +10,6 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-import socket
-import struct
-import sys
 import threading
 import time
 from collections import Counter
@@ -20,10 +17,9 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
-from types import TracebackType
-from typing import Self
 
 from explorer.service.emulator import Emulator
+from tests.servers.looped import LoopServer, flushed, reset
 
 HEAD_LIMIT = 256 * 1024
 
@@ -227,21 +223,19 @@ class _StalledError(Exception):
     """Nothing more is to be said on this connection, but it stays open."""
 
 
-class FaultProxy:
+class FaultProxy(LoopServer):
     """Runs from `__enter__` to `__exit__`. `rules` may be changed at any time; `counts` and
     `log` read when nothing is under way."""
 
     def __init__(self, emulator: Emulator, *rules: Rule, seed: int = 0) -> None:
+        super().__init__("fault-proxy")
         self._emulator = emulator
         self.rules = list(rules)
         self.counts: Counter[Op] = Counter()
         self.wire = {op: Count() for op in Op}
         self.log: list[Seen] = []
-        self.port = 0
         self._random = random.Random(seed)
         self._earlier: dict[Op, _Answer] = {}
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="fault-proxy")
 
     @property
     def connection_string(self) -> str:
@@ -249,35 +243,12 @@ class FaultProxy:
             f":{self._emulator.port}/", f":{self.port}/"
         )
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        self._ready.wait()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join()
-
-    def _run(self) -> None:
-        asyncio.run(self._main())
-
     async def _main(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._stop = asyncio.Event()
-        self._serving: set[asyncio.Task[None]] = set()
         server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=HEAD_LIMIT)
-        self.port = server.sockets[0].getsockname()[1]
-        self._ready.set()
+        self._opened(server)
         await self._stop.wait()
         server.close()
-        for task in self._serving:
-            task.cancel()
-        await asyncio.gather(*self._serving, return_exceptions=True)
+        await self._end_serving()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -354,7 +325,7 @@ class FaultProxy:
                 upstream.write(raw + body)
                 await upstream.drain()
                 upstream.transport.abort()
-            _reset(writer)
+            reset(writer)
             return None
         if isinstance(fault, FlipUp):
             body = _flipped(body, fault.at, fault.bit)
@@ -393,7 +364,7 @@ class FaultProxy:
         method: str,
     ) -> bool:
         if isinstance(fault, DropReply):
-            _reset(writer)
+            reset(writer)
             return False
         if isinstance(fault, LateReply) and answer.status < 300:
             fault.is_done.set()
@@ -432,42 +403,16 @@ class FaultProxy:
         if isinstance(fault, Stall):
             raise _StalledError
         if isinstance(fault, ResetDown):
-            await _flushed(writer)
-            _reset(writer)
+            await flushed(writer)
+            reset(writer)
             return False
         if isinstance(fault, Short) and not fault.is_hidden:
             writer.write_eof()
-            await _flushed(writer)
+            await flushed(writer)
             return False
         return method == "HEAD" or any(
             n.lower() in ("content-length", "transfer-encoding") for n, _ in headers
         )
-
-
-async def _flushed(writer: asyncio.StreamWriter) -> None:
-    """Wait until the other side's kernel has everything: a reset drops what it has not."""
-    fd = writer.get_extra_info("socket").fileno()
-    while writer.transport.get_write_buffer_size() or _unsent(fd):  # noqa: ASYNC110
-        await asyncio.sleep(0.001)
-
-
-def _unsent(fd: int) -> int:
-    """Bytes that were not acknowledged yet; 0 where the system does not tell."""
-    if sys.platform != "linux" or fd < 0:
-        return 0
-    import fcntl
-    import termios
-
-    told = fcntl.ioctl(fd, termios.TIOCOUTQ, bytes(4))
-    return int.from_bytes(told, sys.byteorder)
-
-
-def _reset(writer: asyncio.StreamWriter) -> None:
-    """RST instead of FIN."""
-    sock = writer.get_extra_info("socket")
-    if sock is not None:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    writer.transport.abort()
 
 
 def _flipped(data: bytes, at: float, bit: int) -> bytes:
@@ -480,24 +425,3 @@ def _flipped(data: bytes, at: float, bit: int) -> bytes:
 
 def _with(headers: list[tuple[str, str]], name: str, value: str) -> list[tuple[str, str]]:
     return [(n, value if n.lower() == name.lower() else v) for n, v in headers]
-
-
-class DeafPort:
-    """A port whose queue of connections is full: connecting to it gets no answer at all."""
-
-    def __enter__(self) -> Self:
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=0)
-        self.port: int = self._listener.getsockname()[1]
-        self._fillers: list[socket.socket] = []
-        while True:
-            filler = socket.socket()
-            filler.settimeout(0.2)
-            self._fillers.append(filler)
-            try:
-                filler.connect(("127.0.0.1", self.port))
-            except TimeoutError:
-                return self
-
-    def __exit__(self, *_: object) -> None:
-        for sock in (*self._fillers, self._listener):
-            sock.close()

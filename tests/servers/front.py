@@ -11,9 +11,11 @@ import http.client
 import socket
 import ssl
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import BinaryIO
+from types import TracebackType
+from typing import BinaryIO, Self
 from urllib.parse import unquote, unquote_plus
 
 from explorer.service.emulator import Emulator
@@ -100,6 +102,10 @@ def refused(status: int, code: str, message: str) -> Reply:
     )
 
 
+class DroppedError(Exception):
+    """The answer is kept back on purpose."""
+
+
 class FrontServer(RawServer):
     """Answers on loopback from `__enter__` to `__exit__`. What `answer` raises closes the
     connection and is kept in `troubles`."""
@@ -117,10 +123,42 @@ class FrontServer(RawServer):
             while (request := _read(lines)) is not None:
                 try:
                     reply = self._answer(request)
+                except DroppedError as dropped:
+                    raise OSError("the answer is dropped") from dropped
                 except Exception as trouble:
                     self.troubles.append(trouble)
                     raise OSError("the answer failed") from trouble
                 sock.sendall(_written(request, reply))
+
+
+class Front(ABC):
+    """A server whose subclass answers, from `__enter__` to `__exit__`, which raises the first
+    trouble that an answer met."""
+
+    def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
+        self._server = FrontServer(self.answer, tls=tls)
+
+    @property
+    def port(self) -> int:
+        return self._server.port
+
+    def __enter__(self) -> Self:
+        self._server.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.__exit__(kind, error, trace)
+        if error is None and self._server.troubles:
+            raise self._server.troubles[0]
+
+    @abstractmethod
+    def answer(self, request: Request) -> Reply:
+        """In a thread of the connection. DroppedError: the connection ends without a word."""
 
 
 def _read(lines: BinaryIO) -> Request | None:
@@ -221,3 +259,24 @@ class Backend:
             return Reply(answer.status, found, data, {name.lower(): name for name, _ in pairs})
         finally:
             connection.close()
+
+
+class Standing(Front):
+    """A front that stands before the emulator, with `_backend` for what it leaves to that.
+
+    `tls` is spoken here, `trust` is for an emulator that speaks https.
+    """
+
+    def __init__(
+        self,
+        emulator: Emulator,
+        *,
+        tls: ssl.SSLContext | None = None,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
+        super().__init__(tls=tls)
+        self._backend = Backend(emulator, trust=trust)
+
+    @property
+    def connection_string(self) -> str:
+        return self._backend.connection_string(self.port)

@@ -9,11 +9,9 @@ from __future__ import annotations
 import threading
 import uuid
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 from explorer.service.emulator import Emulator
-from tests.servers.front import API_VERSION, Backend, FrontServer, Reply, Request, refused
+from tests.servers.front import API_VERSION, Reply, Request, Standing, refused
 
 
 @dataclass
@@ -25,32 +23,15 @@ class Copy:
     status: str = "pending"
 
 
-class LongCopies:
+class LongCopies(Standing):
     """From `__enter__` to `__exit__`."""
 
     def __init__(self, emulator: Emulator) -> None:
-        self._backend = Backend(emulator)
+        super().__init__(emulator)
         self._lock = threading.Lock()
         self._copies: dict[str, Copy] = {}
-        self._front = FrontServer(self._answer)
 
-    @property
-    def connection_string(self) -> str:
-        return self._backend.connection_string(self._front.port)
-
-    def __enter__(self) -> Self:
-        self._front.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._front.__exit__(kind, error, trace)
-
-    def _answer(self, request: Request) -> Reply:
+    def answer(self, request: Request) -> Reply:
         with self._lock:
             if request.method == "PUT" and request.parameters.get("comp") == "copy":
                 return self._stop(request)

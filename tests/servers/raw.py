@@ -1,4 +1,4 @@
-"""Servers that do exactly what a script says: raw HTTP, TLS, and a small proxy."""
+"""Servers that do exactly what a script says: raw HTTP, TLS, a small proxy, a deaf port."""
 
 from __future__ import annotations
 
@@ -154,3 +154,24 @@ def _copy(source: socket.socket, target: socket.socket) -> None:
     for sock in (source, target):
         with contextlib.suppress(OSError):
             sock.shutdown(socket.SHUT_RDWR)
+
+
+class DeafPort:
+    """A port whose queue of connections is full: connecting to it gets no answer at all."""
+
+    def __enter__(self) -> Self:
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=0)
+        self.port: int = self._listener.getsockname()[1]
+        self._fillers: list[socket.socket] = []
+        while True:
+            filler = socket.socket()
+            filler.settimeout(0.2)
+            self._fillers.append(filler)
+            try:
+                filler.connect(("127.0.0.1", self.port))
+            except TimeoutError:
+                return self
+
+    def __exit__(self, *_: object) -> None:
+        for sock in (*self._fillers, self._listener):
+            sock.close()

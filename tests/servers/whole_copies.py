@@ -11,15 +11,13 @@ import base64
 import hashlib
 import ssl
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
 from urllib.parse import urlsplit
 
 from explorer.service.emulator import Emulator
-from tests.servers.front import API_VERSION, Backend, FrontServer, Reply, Request, refused
+from tests.servers.front import API_VERSION, DroppedError, Reply, Request, Standing, refused
 
 
-class WholeCopies:
+class WholeCopies(Standing):
     """From `__enter__` to `__exit__`; counts what was copied in one request."""
 
     def __init__(
@@ -30,32 +28,15 @@ class WholeCopies:
         tls: ssl.SSLContext | None = None,
         trust: ssl.SSLContext | None = None,
     ) -> None:
-        self._backend = Backend(emulator, trust=trust)
+        super().__init__(emulator, tls=tls, trust=trust)
         self._reads = reads
         self.copied = 0
         self.drop_answers = 0
         """So many of the next copies are made, and nobody hears of it."""
         self.shown: list[str] = []
         """Authorizations that came for sources."""
-        self._front = FrontServer(self._answer, tls=tls)
 
-    @property
-    def connection_string(self) -> str:
-        return self._backend.connection_string(self._front.port)
-
-    def __enter__(self) -> Self:
-        self._front.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._front.__exit__(kind, error, trace)
-
-    def _answer(self, request: Request) -> Reply:
+    def answer(self, request: Request) -> Reply:
         is_copy = request.method == "PUT" and request.header("x-ms-copy-source")
         if is_copy and (shown := request.header("x-ms-copy-source-authorization")):
             self.shown.append(shown)
@@ -85,7 +66,7 @@ class WholeCopies:
             self.copied += 1
             if self.drop_answers:
                 self.drop_answers -= 1
-                raise ConnectionAbortedError("the answer is dropped on purpose")
+                raise DroppedError("the answer is dropped on purpose")
         return reply
 
     def _fetch(self, url: str, request: Request) -> tuple[int, str, bytes]:

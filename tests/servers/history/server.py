@@ -12,11 +12,9 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
-from types import TracebackType
-from typing import Self
 
 from explorer.service.emulator import Emulator
-from tests.servers.front import Backend, FrontServer, Reply, Request, refused
+from tests.servers.front import Reply, Request, Standing, refused
 from tests.servers.history import reads
 from tests.servers.history.access import check
 from tests.servers.history.batch import answer_batch
@@ -32,7 +30,7 @@ _RETENTION = re.compile(
 )
 
 
-class HistoryServer:
+class HistoryServer(Standing):
     """Runs from `__enter__` to `__exit__` before an emulator that runs longer.
 
     `protection` may be changed at any time; Set Blob Service Properties changes what it
@@ -47,37 +45,14 @@ class HistoryServer:
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        super().__init__(emulator)
         self.protection = protection
-        self._backend = Backend(emulator)
         self._ledger = Ledger(protection, clock)
         vault = Vault(self._backend)
         self._writer = Writer(self._backend, vault, self._ledger)
         self._lister = BlobLister(self._backend, self._ledger)
         self._containers = Containers(self._backend, vault, self._ledger)
-        self._front = FrontServer(self.answer)
         self._lock = threading.RLock()
-
-    @property
-    def port(self) -> int:
-        return self._front.port
-
-    @property
-    def connection_string(self) -> str:
-        return self._backend.connection_string(self.port)
-
-    def __enter__(self) -> Self:
-        self._front.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._front.__exit__(kind, error, trace)
-        if error is None and self._front.troubles:
-            raise self._front.troubles[0]
 
     def answer(self, request: Request) -> Reply:
         """Any request of the Blob service."""

@@ -5,13 +5,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import ssl
-import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from explorer.service.emulator import Emulator
 from tests.servers.lake import (
@@ -42,6 +39,7 @@ from tests.servers.lake.messages import (
 from tests.servers.lake.operations import Op, Target, target_of
 from tests.servers.lake.store import Limits, Store
 from tests.servers.lake.upstream import Upstream
+from tests.servers.looped import LoopServer
 
 Handler = Callable[[Store, Request, Target], Awaitable[Reply]]
 _HANDLERS: dict[Op, Handler] = {
@@ -89,7 +87,7 @@ class _HangUpError(Exception):
     """The connection ends here."""
 
 
-class Lake:
+class Lake(LoopServer):
     """Runs from `__enter__` to `__exit__`, before a running emulator.
 
     With a `folder`, the namespaces are kept in it, for the next server over an emulator that
@@ -110,21 +108,17 @@ class Lake:
         container: str = "lake-inodes",
         tls: ssl.SSLContext | None = None,
     ) -> None:
+        super().__init__("lake", port=port)
         self.account = emulator.accounts[0].name
         self.key = emulator.accounts[0].key
         self.rules: list[Rule] = []
         self.log: list[Seen] = []
         self.counts: Counter[Op] = Counter()
-        self.port = port
         key = base64.b64decode(self.key)
         self._store = Store(Upstream(emulator.port, self.account, key), container)
         self._tls = tls
         self._gate = Gate(self._store, self.account, key, is_secure=tls is not None)
         self._file = folder / "lake.json" if folder is not None else None
-        self._serving: set[asyncio.Task[None]] = set()
-        self._ready = threading.Event()
-        self._failed: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name="lake")
 
     @property
     def endpoint(self) -> str:
@@ -157,33 +151,7 @@ class Lake:
         """Filesystem and path of what a recursive change of access fails on."""
         return self._store.acl_refused
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        self._ready.wait()
-        if self._failed is not None:
-            self._thread.join()
-            raise self._failed
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join()
-
-    def _run(self) -> None:
-        try:
-            asyncio.run(self._main())
-        except BaseException as error:
-            self._failed = error
-            self._ready.set()
-
     async def _main(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._stop = asyncio.Event()
         await self._store.open()
         if self._file is not None:
             self._store.filesystems, self._store.names = keeping.load(self._file)
@@ -193,15 +161,12 @@ class Lake:
             server = await asyncio.start_server(
                 self._serve, "127.0.0.1", self.port, limit=HEAD_LIMIT, ssl=self._tls
             )
-            self.port = server.sockets[0].getsockname()[1]
-            self._ready.set()
+            self._opened(server)
             await self._stop.wait()
             server.close()
             collector.cancel()
             keeper.cancel()
-        for task in self._serving:
-            task.cancel()
-        await asyncio.gather(*self._serving, return_exceptions=True)
+        await self._end_serving()
         if self._file is None:
             await self._store.close()
         await self._store.upstream.close()
