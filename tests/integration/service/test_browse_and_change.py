@@ -116,7 +116,7 @@ def test_a_folder_is_deleted_with_its_marker_and_nothing_beside_it(
         def receive(batch: tuple[Event, ...]) -> None:
             events.extend(batch)
             subscription.taken()
-            if FolderChanged(top.child("run")) in events:
+            if {FolderChanged(top), FolderChanged(top.child("run"))} <= set(events):
                 heard.set()
 
         subscription = service.subscribe(receive)
@@ -125,9 +125,8 @@ def test_a_folder_is_deleted_with_its_marker_and_nothing_beside_it(
         assert (counted.blobs, counted.size_bytes) == (3, 9)
         gone = await last(service.delete(top, ("run/", "runs")))
         assert (gone.blobs, gone.failed) == (3, 0)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await heard.wait()
-        assert FolderChanged(top) in events
 
     with_service(data_dir, azurite.connection_string, work)
     assert [blob.name for blob in container.list_blobs()] == ["run-2/3"]

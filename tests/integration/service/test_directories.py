@@ -279,7 +279,7 @@ def test_a_folder_is_renamed_and_moved_with_all_in_it(
         await service.renaming.rename(top, "a/", "ä 1%")
         await service.renaming.move(top.child("ä 1%"), "b/", top.child("target"))
         await service.renaming.move(top.child("ä 1%"), "g", top, "h")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await heard.wait()
 
     with_service(data_dir, lake.connection_string, work)

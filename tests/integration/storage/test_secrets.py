@@ -32,7 +32,7 @@ def run(code: str, service: SecretService) -> list[Any]:
         env=service.environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -93,10 +93,10 @@ def test_a_keyring_that_does_not_answer_stops_nobody(secret_service: SecretServi
         "begun = time.monotonic()\n"
         "show(run.save('one', SECRET)); show(run.load('one'))\n"
         "for number in range(20): run.load('two')\n"
-        "assert time.monotonic() - begun < 8, time.monotonic() - begun\n"
+        "assert time.monotonic() - begun < 18, time.monotonic() - begun\n"  # and not 22 times 1 s
         f"os.kill({pid}, signal.SIGCONT)\n"
         # What was told to it while it was away is done when it is back.
-        "late = time.monotonic() + 20\n"
+        "late = time.monotonic() + 60\n"
         "while run.load('one').home.value != 'keyring' and time.monotonic() < late: pass\n"
         "show(run.load('one'))\n"
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -313,6 +312,10 @@ def test_answers_of_a_batch_that_say_not_whose_they_are_are_not_guessed() -> Non
 # -- time-outs and cancels -----------------------------------------------------------------
 
 
+STALLED_S = 40.0
+"""So long a server says nothing where nobody stops it: whoever waits for it is woken before."""
+
+
 def stalled(
     reached: threading.Event, over: threading.Event, tls: ssl.SSLContext | None = None
 ) -> RawServer:
@@ -323,7 +326,7 @@ def stalled(
         reply = answer("206 P", b"h" * 1000, "Content-Range: bytes 0-999/1000", 'ETag: "1"')
         sock.sendall(reply[:-500])
         reached.set()
-        over.wait(30)
+        over.wait(STALLED_S)
 
     return RawServer(script, tls=tls)
 
@@ -348,18 +351,19 @@ def test_a_cancel_in_a_stalled_read_takes_no_time(scheme: str, tmp_path: Path) -
     got = bytearray()
     ca_file, tls = make_authority(tmp_path)
     with stalled(reached, over, tls if scheme == "https" else None) as server:
-        store = open_store(spec_for(server, scheme), options(ca_file=str(ca_file)))
+        store = open_store(
+            spec_for(server, scheme), options(ca_file=str(ca_file), io_timeout_s=60.0)
+        )
 
         def work() -> None:
             with running_under(token):
                 store.read_range(REF, 0, 1000, lambda at, view: got.extend(view))
 
         thread, outcome = in_a_thread(work)
-        assert reached.wait(5)
-        started = time.monotonic()
+        assert reached.wait(STALLED_S / 2)
         token.cancel()
-        thread.join(5)
-        assert time.monotonic() - started < 2
+        thread.join(STALLED_S / 2)
+        assert not thread.is_alive()
         over.set()
         store.close()
     assert [type(error) for error in outcome] == [Cancelled]
@@ -369,7 +373,7 @@ def test_a_stalled_read_ends_with_what_came() -> None:
     reached, over = threading.Event(), threading.Event()
     got = bytearray()
     with stalled(reached, over) as server:
-        store = open_store(spec_for(server), options(io_timeout_s=0.3))
+        store = open_store(spec_for(server), options(io_timeout_s=2.0))
         with pytest.raises(NetworkError, match="in time"):
             store.read_range(REF, 0, 1000, lambda at, view: got.extend(view))
         over.set()
@@ -381,7 +385,7 @@ def test_a_cancel_while_connecting_takes_no_time() -> None:
     # 192.0.2.0/24 is nobody's (RFC 5737): packets to it vanish, or are refused at once.
     token = CancelToken()
     spec = parse("AccountName=acct;AccountKey=a2V5;BlobEndpoint=https://192.0.2.1:9/acct")
-    store = open_store(spec, options(connect_timeout_s=20.0, proxy="direct"))
+    store = open_store(spec, options(connect_timeout_s=60.0, proxy="direct"))
 
     def work() -> None:
         with running_under(token):
@@ -390,7 +394,7 @@ def test_a_cancel_while_connecting_takes_no_time() -> None:
     thread, outcome = in_a_thread(work)
     thread.join(0.3)
     token.cancel()
-    thread.join(5)
+    thread.join(30)
     assert not thread.is_alive()
     assert [type(error) for error in outcome] in ([Cancelled], [NetworkError])
     store.close()

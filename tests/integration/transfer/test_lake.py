@@ -189,7 +189,6 @@ def test_what_a_cancel_could_not_remove_goes_with_the_job(
     rig: Rig, lake: Lake, filesystem: FileSystemClient, tmp_path: Path, quick: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("explorer.transfer.lake_leftovers.LONGEST_S", 0.3)
     source = write(tmp_path / "f", noise(20 * BLOCK))
     request = rig.upload(source, "f", block_size_bytes=BLOCK, limit_bytes_per_s=8 * BLOCK)
 
@@ -198,7 +197,9 @@ def test_what_a_cancel_could_not_remove_goes_with_the_job(
             job_id = await engine.submit(request)
             await until(lambda: lake.counts[Op.PATH_FLUSH])
             lake.rules.append(Rule(Op.PATH_DELETE, Refuse(503)))
-            await engine.control.cancel(job_id)
+            with monkeypatch.context() as impatient:
+                impatient.setattr("explorer.transfer.lake_leftovers.LONGEST_S", 0.3)
+                await engine.control.cancel(job_id)
             assert engine.jobs()[0].state is JobState.CANCELLED
             assert len(temporaries(filesystem)) == 1
             lake.rules.clear()
@@ -283,7 +284,7 @@ def test_a_rival_loses_nothing(
         put(filesystem, "f", b"old")
     lake.counts.clear()
     source = write(tmp_path / "f", noise(SIZE))
-    request = rig.upload(source, "f", **OVER, limit_bytes_per_s=8 * BLOCK)
+    request = rig.upload(source, "f", **OVER, limit_bytes_per_s=BLOCK // 8)
 
     async def work() -> None:
         async with rig.engine() as engine:
