@@ -19,6 +19,8 @@ from explorer.preview.thrift import CompactReader, TooMany
 
 FOOTER_BYTES = 8 * 1024 * 1024
 GROUPS = 1000
+LEAVES = 5000
+"""So many columns are listed."""
 MARK = b"PAR1"
 
 _PHYSICAL = (
@@ -36,6 +38,7 @@ _LOGICAL = {
     16: "variant", 17: "geometry", 18: "geography",
 }  # fmt: skip
 _REPETITION = ("required", "optional", "repeated")
+_REPEATED = 2
 _CODECS = ("none", "Snappy", "gzip", "LZO", "Brotli", "LZ4", "Zstandard", "LZ4 raw")
 
 
@@ -57,6 +60,10 @@ class Leaf:
     path: str
     kind: str
     repetition: str
+    is_repeated: bool = False
+    """It, or what it belongs to, may stand more than once in a row."""
+    width: int = 0
+    """Bytes of each of its values, where they all have the same."""
 
 
 def footer_of(source: Source) -> Footer:
@@ -79,8 +86,12 @@ def footer_of(source: Source) -> Footer:
 
 def _parse(data: bytes) -> Footer:
     reader, footer = CompactReader(data), Footer()
+    seen: set[int] = set()
     try:
         for number, kind in reader.fields():
+            if number in seen:  # another reader may take the other one
+                raise Unreadable("A field stands in its footer twice.")
+            seen.add(number)
             if number == 4 and kind == 9:
                 count, item = reader.list_head()
                 footer.group_count = count
@@ -126,23 +137,29 @@ def _name(names: tuple[str, ...] | dict[int, str], number: object) -> str:
 
 
 def leaves_of(schema: list[dict[int, Any]]) -> list[Leaf]:
-    """The columns below the root, by their paths. Pure; the tree is walked without recursion."""
+    """The first LEAVES columns below the root, by their paths. Pure; the tree is walked without
+    recursion."""
     found: list[Leaf] = []
-    open_groups: list[tuple[str, int]] = []
+    open_groups: list[tuple[str, int, bool]] = []
     for at, element in enumerate(schema):
         name, children = _text(element.get(4)), _number(element.get(5))
         while open_groups and open_groups[-1][1] <= 0:
             open_groups.pop()
         if open_groups:
-            open_groups[-1] = (open_groups[-1][0], open_groups[-1][1] - 1)
-        above = open_groups[-1][0] if open_groups else ""
+            open_groups[-1] = (open_groups[-1][0], open_groups[-1][1] - 1, open_groups[-1][2])
+        above, _, is_below_list = open_groups[-1] if open_groups else ("", 0, False)
         path = f"{above}.{name}" if above else name
+        is_repeated = is_below_list or element.get(3) == _REPEATED
         if children > 0:
             if len(open_groups) >= 64:
                 raise Unreadable("Its columns are nested too deep.")
-            open_groups.append(("" if at == 0 else path[:2000], children))
+            open_groups.append(("" if at == 0 else path[:2000], children, at > 0 and is_repeated))
         elif at:
-            found.append(Leaf(path, _kind(element), _name(_REPETITION, element.get(3))))
+            words = _name(_REPETITION, element.get(3))
+            width = _number(element.get(2))
+            found.append(Leaf(path, _kind(element), words, is_repeated, width))
+            if len(found) == LEAVES:
+                break
     return found
 
 
@@ -185,7 +202,7 @@ def _size(size_bytes: int) -> str:
 
 def _columns_table(leaves: list[Leaf], sums: dict[str, _Sum]) -> Table:
     rows = []
-    for leaf in leaves[:5000]:
+    for leaf in leaves:
         total = sums.get(leaf.path, _Sum())
         values = (leaf.path, leaf.kind, leaf.repetition, total.codec)
         rows.append((*map(cells.cell, values), _size(total.packed), _size(total.unpacked)))
@@ -205,6 +222,24 @@ def _groups_table(footer: Footer) -> Table:
     return Table("Row groups", head, tuple(rows), numeric=frozenset(range(5)))
 
 
+def _first_rows(source: Source, groups: list[dict[int, Any]], leaves: list[Leaf]) -> Table:
+    """Of the first group that has rows. Raises Unreadable."""
+    for at, group in enumerate(groups):
+        rows = _number(group.get(3))
+        chunks = _list(group.get(1))
+        if rows > 0 and chunks:
+            columns = [
+                parquet_rows.Column(
+                    chunk[3] if isinstance(chunk, dict) and isinstance(chunk.get(3), dict) else {},
+                    leaf.is_repeated,
+                    leaf.width,
+                )
+                for chunk, leaf in zip(chunks, leaves, strict=False)
+            ]
+            return parquet_rows.first_rows(source, at, columns, rows)
+    raise Unreadable("It has no rows.")
+
+
 def parquet(source: Source) -> Preview:
     """Columns and row groups; rows are read when they are asked for."""
     footer = footer_of(source)
@@ -212,7 +247,7 @@ def parquet(source: Source) -> Preview:
     columns = _columns_table(leaves, _sums(footer.groups))
     facts = [
         ("Rows", f"{footer.rows:,}"),
-        ("Columns", f"{len(leaves):,}"),
+        ("Columns", f"{len(leaves):,}{' or more' if len(leaves) == LEAVES else ''}"),
         ("Row groups", f"{footer.group_count:,}"),
     ]
     if footer.writer:
@@ -220,7 +255,7 @@ def parquet(source: Source) -> Preview:
     notes = []
     if len(footer.groups) < footer.group_count:
         notes.append(f"Only the first {len(footer.groups):,} row groups are listed.")
-    rows = Table("Rows", (), (), more=partial(parquet_rows.first_rows, groups=footer.groups))
+    rows = Table("Rows", (), (), more=partial(_first_rows, groups=footer.groups, leaves=leaves))
     if lacking := parquet_rows.lacking():
         rows = Table("Rows", (), (), lacking=lacking)
     elif not footer.rows:

@@ -68,10 +68,16 @@ class CompactReader:
         if kind == _MAP:
             return self._map(depth + 1)
         if kind == _STRUCT:
-            return {
-                number: self.value(field, depth + 1) for number, field in self.fields(depth + 1)
-            }
+            return self._struct(depth + 1)
         raise Unreadable("A field has a kind that does not exist.")
+
+    def _struct(self, depth: int) -> dict[int, Any]:
+        found: dict[int, Any] = {}
+        for number, kind in self.fields(depth):
+            if number in found:  # another reader may take the other one
+                raise Unreadable("A field stands there twice.")
+            found[number] = self.value(kind, depth)
+        return found
 
     def struct(self) -> dict[int, Any]:
         """The struct that begins here."""
@@ -89,9 +95,9 @@ class CompactReader:
         return count, item
 
     def _item(self, kind: int, depth: int) -> Any:
-        if kind in (_TRUE, _FALSE):  # in a list a truth value takes a byte
-            return self._byte() == _TRUE
-        return self.value(kind, depth)
+        # In a list a truth value takes a byte, as one of the kind of a byte does.
+        found = self.value(_BYTE if kind in (_TRUE, _FALSE) else kind, depth)
+        return found == _TRUE if kind in (_TRUE, _FALSE) else found
 
     def _map(self, depth: int) -> dict[Any, Any]:
         count = self._varint()
