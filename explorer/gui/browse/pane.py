@@ -6,13 +6,12 @@ GUI thread only. It lists and shows; whatever changes something is asked of the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import time
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from explorer.base.errors import InputError, NotFoundError
+from explorer.base.errors import NotFoundError
 from explorer.base.shown import shown
 from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
@@ -26,7 +25,7 @@ from explorer.gui.browse.kept import Kept
 from explorer.gui.browse.lister import Lister
 from explorer.gui.browse.listing_model import ListingModel
 from explorer.gui.browse.listing_view import ListingView
-from explorer.gui.browse.matching import row_match
+from explorer.gui.browse.narrowing import Narrowing
 from explorer.gui.browse.navigation import NavigationBar
 from explorer.gui.browse.rows import Row, RowKind
 from explorer.gui.browse.sorting import Column
@@ -83,13 +82,13 @@ class Pane(QWidget):
         self._only_name = ""
         self._counted: Status | None = None
         self._kept: Kept | None = None
-        self._before_filter: Kept | None = None
         self.model = ListingModel(self)
         self.arranger = Arranger(self.model, workers, scope, self)
         self.lister = Lister(bridge, scope, self.model, self.arranger, self)
         self.view = ListingView(self.model, columns)
         self.wanted = Wanted(self.view, self.model, self.lister)
         self.navigation = NavigationBar()
+        self._narrowing = Narrowing(self.navigation, self.view, self.model, self.arranger, self)
         self.notice = PaneNotice()
         self.stage = Stage(self.view)
         column = QVBoxLayout(self)
@@ -110,7 +109,6 @@ class Pane(QWidget):
         bar.stop_requested.connect(self.lister.stop)
         bar.all_below_requested.connect(self.show_all_below)
         bar.path_entered.connect(self.path_entered)
-        bar.filter_changed.connect(self._filter)
         bar.left.connect(stage.focus_shown)
         view.opened.connect(self.open_row)
         view.sort_requested.connect(self.sort_by)
@@ -131,7 +129,6 @@ class Pane(QWidget):
         stage.details_requested.connect(lambda: self.failure_shown.emit(self._words))
         self.notice.credential_requested.connect(self.credential_requested)
         self.notice.details_requested.connect(self.failure_shown)
-        self.arranger.arranged.connect(self._filtered)
         lister = self.lister
         lister.began.connect(self._began)
         lister.progressed.connect(self._progressed)
@@ -226,8 +223,7 @@ class Pane(QWidget):
         self.wanted.want(select)
         self._only_name = only
         self.is_flat = False
-        self.navigation.clear_filter()
-        self._before_filter = None
+        self._narrowing.end()
         self.notice.hide()
         self.location_changed.emit(place)
         self.lister.forget()
@@ -371,7 +367,7 @@ class Pane(QWidget):
             can_be_flat=place is not None and bool(place.container),
         )
 
-    # -- order and filter ---------------------------------------------------------------
+    # -- order ---------------------------------------------------------------
 
     def sort_by(self, column: Column, descending: bool) -> None:
         """Sort this tab; new tabs will follow."""
@@ -379,23 +375,6 @@ class Pane(QWidget):
         self.view.show_sorting(column, descending=descending)
         self.arranger.sort_by(column, descending=descending)
         self.view.columns_changed.emit()
-
-    def _filter(self, text: str) -> None:
-        """What `matching.row_match` understands."""
-        try:
-            match = row_match(text, time())
-        except InputError as error:
-            self.navigation.refuse_filter(str(error))
-            return
-        self.navigation.refuse_filter("")
-        self._before_filter = self._before_filter or Kept.of(self.view, self.model)
-        self.arranger.filter(match)
-
-    def _filtered(self) -> None:
-        """What was selected and is still shown stays selected."""
-        if self._before_filter is not None:
-            self._before_filter.restore(self.view, self.model)
-            self._before_filter = None
 
     # -- what happens elsewhere -------------------------------------------------------------
 

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from time import time
 
 from PySide6.QtCore import QFileSystemWatcher, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from explorer.base.errors import InputError, QuaysideError
+from explorer.base.errors import QuaysideError
 from explorer.base.shown import shown
 from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
@@ -24,7 +23,7 @@ from explorer.gui.browse.history import Trail
 from explorer.gui.browse.kept import Kept
 from explorer.gui.browse.listing_model import ListingModel
 from explorer.gui.browse.listing_view import ListingView
-from explorer.gui.browse.matching import row_match
+from explorer.gui.browse.narrowing import Narrowing
 from explorer.gui.browse.navigation import NavigationBar
 from explorer.gui.browse.rows import Row, Rows
 from explorer.gui.browse.sorting import Column
@@ -60,7 +59,6 @@ class LocalPane(QWidget):
         self._task: asyncio.Task[None] | None = None
         self._words: ErrorText | None = None
         self._wanted = ""
-        self._before_filter: Kept | None = None
         self._is_listed = False
         self._is_stale = False
         self.history: Trail[Path] = Trail()
@@ -74,6 +72,7 @@ class LocalPane(QWidget):
         self.view.setAccessibleName("Files and folders of this computer")
         self.view.drop_refusal = "Files of this computer are not copied here."
         self.navigation = NavigationBar()
+        self._narrowing = Narrowing(self.navigation, self.view, self.model, self.arranger, self)
         self.navigation.all_below.hide()
         self.notice = PaneNotice()
         self.stage = Stage(self.view)
@@ -98,7 +97,6 @@ class LocalPane(QWidget):
         bar.refresh_requested.connect(self.refresh)
         bar.stop_requested.connect(self._stop)
         bar.path_entered.connect(self._enter)
-        bar.filter_changed.connect(self._filter)
         bar.left.connect(stage.focus_shown)
         view.opened.connect(self.open_row)
         view.sort_requested.connect(self.sort_by)
@@ -112,7 +110,7 @@ class LocalPane(QWidget):
         stage.filter_cleared.connect(bar.clear_filter)
         stage.details_requested.connect(lambda: self.failure_shown.emit(self._words))
         self.notice.details_requested.connect(self.failure_shown)
-        self.arranger.arranged.connect(self._arranged)
+        self.arranger.arranged.connect(self._settle)
         self._filler.progressed.connect(lambda _: self._progressed())
         self._watcher.directoryChanged.connect(lambda _: self._settling.start())
         self._settling.timeout.connect(self._changed_on_disk)
@@ -173,8 +171,7 @@ class LocalPane(QWidget):
     def _arrive(self, select: str = "") -> None:
         self._wanted = select
         self._is_listed = False
-        self.navigation.clear_filter()
-        self._before_filter = None
+        self._narrowing.end()
         self.notice.hide()
         if watched := self._watcher.directories():
             self._watcher.removePaths(watched)
@@ -298,29 +295,12 @@ class LocalPane(QWidget):
             can_be_flat=False,
         )
 
-    # -- order, filter, drops -----------------------------------------------------------
+    # -- order, drops -----------------------------------------------------------
 
     def sort_by(self, column: Column, descending: bool) -> None:
         self._columns.sorted_by, self._columns.descending = column, descending
         self.view.show_sorting(column, descending=descending)
         self.arranger.sort_by(column, descending=descending)
-
-    def _filter(self, text: str) -> None:
-        try:
-            match = row_match(text, time())
-        except InputError as error:
-            self.navigation.refuse_filter(str(error))
-            return
-        self.navigation.refuse_filter("")
-        self._before_filter = self._before_filter or Kept.of(self.view, self.model)
-        self.arranger.filter(match)
-
-    def _arranged(self) -> None:
-        """What was selected and is still shown stays selected."""
-        if self._before_filter is not None:
-            self._before_filter.restore(self.view, self.model)
-            self._before_filter = None
-        self._settle()
 
     def _dropped(self, parcel: object, name: str) -> None:
         self.parcel_dropped.emit(parcel, self.path_of(name))
