@@ -172,7 +172,9 @@ def many_starts(trial: Trial) -> None:
         sent = proxy.wire[Op.PUT_BLOCK].bytes_up
     trial.counts["starts"] += trial.many
     trial.claim(commits == 1, f"{commits} commits")
-    trial.claim(sent - before <= 12 * block, f"{sent - 12 * block:,} bytes were sent again")
+    again = sent - before - 12 * block
+    # What was on its way at the kill may have been counted after it.
+    trial.claim(again <= SLOTS * block, f"{again:,} bytes were sent again")
     trial.claim(trial.blob("f") == path.read_bytes(), "wrong bytes")
 
 

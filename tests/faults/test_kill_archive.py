@@ -60,7 +60,8 @@ def test_a_killed_archive_sends_only_what_is_not_there(
         job = run(anew())
     assert job.state is JobState.DONE
     data = container.download_blob("out.tgz").readall()
-    assert sum(sent) == len(data) - there
+    # What was on its way at the kill may have arrived after it.
+    assert len(data) - there - SLOTS * BLOCK <= sum(sent) <= len(data) - there
     with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as tar:
         tar.extractall(tmp_path / "back", filter="data")
     assert tree_of(tmp_path / "back/out") == tree_of(folder)

@@ -1,17 +1,22 @@
 """A process that runs an engine and says how far it is, until it is killed, or all is done.
 
-    python -m tests.faults.transfer_child CONNECTION-FILE DATA-DIR REQUEST-FILE
+    python -m tests.faults.transfer_child CONNECTION-FILE DATA-DIR [REQUEST-FILE]
 
 The connection file's second line is `hierarchical` where directories are real. The request
 is one line of the journal's JSON; without one, jobs that a dead process
-left are adopted. Prints `bytes_done` of the only job whenever it changes.
+left are adopted. Prints `bytes_done` of the only job whenever it changes. Where QUAYSIDE_HOLD_AT
+is set, no request goes out any more once so many bytes are durable: whoever is slow to kill it
+finds it in the middle.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+import threading
 from pathlib import Path
+from typing import Any
 
 from explorer.base.settings import Settings
 from explorer.storage.api import BlobStore
@@ -20,11 +25,20 @@ from explorer.storage.connection import parse
 from explorer.transfer.encoding import request_from_text
 from explorer.transfer.engine import Engine
 from explorer.transfer.model import Request
-from tests.integration.transfer.rig import Ears, Stores
+from tests.integration.transfer.rig import Ears, Hooked, Stores
+
+HOLD_AT = int(os.environ.get("QUAYSIDE_HOLD_AT", 0))
+is_held = threading.Event()
+
+
+def hold(*_: Any) -> None:
+    if is_held.is_set():
+        threading.Event().wait()
 
 
 async def main(store: BlobStore, data_dir: Path, request: Request | None) -> None:
-    engine = Engine(data_dir, Stores(store), Settings(concurrency=2), Ears())
+    used: Any = Hooked(store, before=hold) if HOLD_AT else store
+    engine = Engine(data_dir, Stores(used), Settings(concurrency=2), Ears())
     await engine.start(adopt=request is None)
     if request is not None:
         await engine.submit(request)
@@ -34,6 +48,8 @@ async def main(store: BlobStore, data_dir: Path, request: Request | None) -> Non
         for job in engine.jobs():
             if told != (job.bytes_done, job.state.value):
                 told = job.bytes_done, job.state.value
+                if HOLD_AT and job.bytes_done >= HOLD_AT:
+                    is_held.set()
                 print(*told, flush=True)
         await asyncio.sleep(0.01)
     await engine.aclose()
