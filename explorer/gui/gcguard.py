@@ -21,6 +21,7 @@ class GcGuard(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._turns = 0
+        self._was_on = True
         self._timer = QTimer(self)
         self._timer.setInterval(INTERVAL_MS)
         self._timer.timeout.connect(self._collect)
@@ -31,6 +32,7 @@ class GcGuard(QObject):
         What exists already (modules, mostly) is set aside, so that a collection
         does not walk it each time.
         """
+        self._was_on = gc.isenabled()
         gc.disable()
         gc.collect()
         gc.freeze()
@@ -41,7 +43,8 @@ class GcGuard(QObject):
         gc.collect(2 if self._turns % FULL_EVERY == 0 else 1)
 
     def stop(self) -> None:
-        """Back to Python's own ways, after the last worker thread has ended."""
+        """Back to how it was, after the last worker thread has ended."""
         self._timer.stop()
         gc.unfreeze()
-        gc.enable()
+        if self._was_on:
+            gc.enable()

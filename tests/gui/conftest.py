@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
 import pytest
 import qasync
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
 from explorer.base.tasks import TaskScope
@@ -16,6 +18,16 @@ from explorer.gui.gcguard import GcGuard
 
 T = TypeVar("T")
 LIMIT_S = 60
+
+
+@pytest.fixture(scope="module", autouse=True)
+def garbage_of_windows() -> Iterator[None]:
+    """Collected on this thread alone, between the tests, too: in another one (pytest-xdist has
+    its own, and a test that failed may have left some) Qt does not survive it."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture
@@ -76,3 +88,10 @@ async def until(condition: Callable[[], object], what: str = "") -> None:
                 await asyncio.sleep(0.005)
     except TimeoutError:
         pytest.fail(f"waited in vain: {what or condition}")
+
+
+async def trigger(action: QAction) -> None:
+    """Trigger an action as soon as it can be chosen; one that is disabled would do nothing, and
+    actions follow what they are about a turn later."""
+    await until(action.isEnabled, f"'{action.text()}' can be chosen")
+    action.trigger()
