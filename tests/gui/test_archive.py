@@ -18,7 +18,7 @@ from explorer.gui.window.subject import Subject
 from explorer.service.model import Ability, Location
 from explorer.transfer.model import JobSnapshot
 from explorer.transfer.state import JobState
-from tests.gui.conftest import until
+from tests.gui.conftest import trigger, until
 from tests.gui.connections import connection
 from tests.gui.test_keyboard import KEY, in_front, press, tab_to
 from tests.gui.test_manage import opened_by
@@ -97,7 +97,7 @@ def test_an_archive_is_paused_and_resumed_like_any_other_transfer(
 
     async def work(window: MainWindow, here: Location) -> None:
         bridge, actions = window._bridge, window.transfers_panel.actions_of
-        await bridge.call(lambda it: it.update_settings(limit_bytes_per_s=1 << 20))
+        await bridge.call(lambda it: it.update_settings(limit_bytes_per_s=1 << 17))
         job_id = (await sent(window, here, folder)).id
 
         def state() -> JobState:
@@ -106,11 +106,11 @@ def test_an_archive_is_paused_and_resumed_like_any_other_transfer(
             return job.state
 
         await until(lambda: state() is JobState.RUNNING, "it runs")
-        actions["Pause"].trigger()
+        await trigger(actions["Pause"])
         await until(lambda: state() is JobState.PAUSED, "it rests")
         assert list(container.list_blob_names()) == []
         await bridge.call(lambda it: it.update_settings(limit_bytes_per_s=0))
-        actions["Resume"].trigger()
+        await trigger(actions["Resume"])
         await until(lambda: state() is JobState.DONE, "its end")
 
     run(work)
@@ -125,7 +125,7 @@ def test_an_archive_that_failed_is_whole_after_a_retry(
 
     async def work(window: MainWindow, here: Location) -> None:
         bridge, actions = window._bridge, window.transfers_panel.actions_of
-        await bridge.call(lambda it: it.update_settings(limit_bytes_per_s=1 << 20))
+        await bridge.call(lambda it: it.update_settings(limit_bytes_per_s=1 << 17))
         job_id = (await sent(window, here, folder)).id
 
         def state() -> JobState:
@@ -134,14 +134,14 @@ def test_an_archive_that_failed_is_whole_after_a_retry(
             return job.state
 
         await until(lambda: state() is JobState.RUNNING, "it runs")
-        actions["Pause"].trigger()
+        await trigger(actions["Pause"])
         await until(lambda: state() is JobState.PAUSED, "it rests")
         os.rename(folder, aside)
         await bridge.call(lambda it: it.update_settings(limit_bytes_per_s=0))
-        actions["Resume"].trigger()
+        await trigger(actions["Resume"])
         await until(lambda: state() is JobState.FAILED, "it cannot be packed")
         os.rename(aside, folder)
-        actions["Retry failed"].trigger()
+        await trigger(actions["Retry failed"])
         await until(lambda: state() is JobState.DONE, "its end")
 
     run(work)

@@ -173,6 +173,7 @@ def test_closing_gives_up_and_another_may_mirror(
         second = area.open(here, folder, is_up=True)
         await until(lambda: "right now" in second.notice.text(), "it is busy")
         first.close()
+        await until(lambda: "mirror" not in second._scope.names, "the first has ended")
         second.again_button.click()
         await planned(second)
         second.close()

@@ -39,7 +39,7 @@ from explorer.transfer.model import (
     UploadSource,
 )
 from explorer.transfer.state import JobState, TransferState
-from tests.gui.conftest import Drive, until
+from tests.gui.conftest import Drive, trigger, until
 
 
 @dataclass(slots=True)
@@ -202,7 +202,7 @@ def test_a_job_is_limited_paused_with_all_its_files_and_resumed(
 
     async def go() -> None:
         async with room(data_dir, azurite, container, qtbot) as it:
-            await it.bridge.call(lambda service: service.update_settings(limit_bytes_per_s=1 << 20))
+            await it.bridge.call(lambda service: service.update_settings(limit_bytes_per_s=1 << 17))
             job_id = await it.starter.start(UploadRequest(sources, it.place))
             assert job_id is not None
 
@@ -214,7 +214,7 @@ def test_a_job_is_limited_paused_with_all_its_files_and_resumed(
             await until(lambda: it.controller.jobs.job(job_id))
             it.panel.select(job_id)
             await until(lambda: job().state is JobState.RUNNING)
-            it.panel.actions_of["Pause"].trigger()
+            await trigger(it.panel.actions_of["Pause"])
             await until(lambda: job().state is JobState.PAUSED)
             files = it.controller.files.model.files
             resting = {TransferState.PAUSED, TransferState.QUEUED, TransferState.DONE}
@@ -223,7 +223,7 @@ def test_a_job_is_limited_paused_with_all_its_files_and_resumed(
             await until(lambda: job().limit_bytes_per_s == 5 << 20)
             it.controller.set_limit([job()], 0)
             await it.bridge.call(lambda service: service.update_settings(limit_bytes_per_s=0))
-            it.panel.actions_of["Resume"].trigger()
+            await trigger(it.panel.actions_of["Resume"])
             assert (await it.ended(job_id)).state is JobState.DONE
 
     drive(go())
@@ -242,7 +242,7 @@ def test_single_files_are_paused_cancelled_and_resumed_by_the_buttons_of_the_fil
     for name in "abcd":
         (tmp_path / name).write_bytes(b"x" * (4 << 20))
     sources = tuple(UploadSource(str(tmp_path / name), name) for name in "abcd")
-    slow = JobOptions(block_size_bytes=256 * 1024, limit_bytes_per_s=1 << 20)
+    slow = JobOptions(block_size_bytes=256 * 1024, limit_bytes_per_s=1 << 18)
 
     async def go() -> None:
         async with room(data_dir, azurite, container, qtbot) as it:
@@ -267,13 +267,13 @@ def test_single_files_are_paused_cancelled_and_resumed_by_the_buttons_of_the_fil
 
             choose("b", "c", "d")
             assert not details.file_actions["Resume files"].isEnabled()
-            details.file_actions["Pause files"].trigger()
+            await trigger(details.file_actions["Pause files"])
             await until(lambda: all(state(n) is TransferState.PAUSED for n in "bcd"))
             choose("d")
-            details.file_actions["Cancel files"].trigger()
+            await trigger(details.file_actions["Cancel files"])
             await until(lambda: state("d") is TransferState.CANCELLED)
             choose("b", "c")
-            details.file_actions["Resume files"].trigger()
+            await trigger(details.file_actions["Resume files"])
             await until(lambda: all(state(n) is not TransferState.PAUSED for n in "bc"))
             await it.bridge.call(lambda service: service.set_limit(job_id, 0))
             job = await it.ended(job_id)
