@@ -114,7 +114,7 @@ def test_closing_while_a_transfer_runs_asks_and_it_goes_on_next_time(
     async def first() -> None:
         async with running(data_dir) as program:
             here = await connected(program, azurite, container.container_name)
-            await program.bridge.call(lambda s: s.update_settings(limit_bytes_per_s=1 << 20))
+            await program.bridge.call(lambda s: s.update_settings(limit_bytes_per_s=1 << 17))
             await program.window.operations.upload([str(big)], here)
             await until(program.window.transfers.busy, "it runs")
             program.window.close()
@@ -156,7 +156,7 @@ def test_closing_can_cancel_what_runs(
     async def work() -> None:
         async with running(data_dir) as program:
             here = await connected(program, azurite, container.container_name)
-            await program.bridge.call(lambda s: s.update_settings(limit_bytes_per_s=1 << 20))
+            await program.bridge.call(lambda s: s.update_settings(limit_bytes_per_s=1 << 17))
             await program.window.operations.upload([str(big)], here)
             await until(program.window.transfers.busy, "it runs")
             program.window.close()
@@ -183,7 +183,7 @@ def test_cancelling_what_runs_leaves_what_was_paused(
         async with running(data_dir) as program:
             here = await connected(program, azurite, container.container_name)
             window, bridge = program.window, program.bridge
-            await bridge.call(lambda s: s.update_settings(limit_bytes_per_s=1 << 20))
+            await bridge.call(lambda s: s.update_settings(limit_bytes_per_s=1 << 17))
             paused = await window.operations.upload([str(kept)], here)
             assert paused is not None
             await bridge.call(lambda s: s.pause(paused))

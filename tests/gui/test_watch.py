@@ -143,7 +143,11 @@ def test_stopped_in_the_middle_of_a_file_it_goes_on_with_the_next_start(
 
     async def work(window: MainWindow, here: Location) -> None:
         bridge = window._bridge
-        await bridge.call(lambda service: service.update_settings(limit_bytes_per_s=4 * MIB))
+        await bridge.call(
+            lambda service: service.update_settings(
+                limit_bytes_per_s=MIB, block_size_bytes=MIB // 2
+            )
+        )
         desk = area_of(window).desk
         watched = desk.begin(wish(folder, here))
         jobs = window.transfers.jobs
@@ -173,7 +177,11 @@ def test_a_job_that_is_paused_in_the_transfers_is_waited_for(
         bridge = window._bridge
         added: list[int] = []
         bridge.events.on(JobAdded, lambda event: added.append(event.job.id))
-        await bridge.call(lambda service: service.update_settings(limit_bytes_per_s=4 * MIB))
+        await bridge.call(
+            lambda service: service.update_settings(
+                limit_bytes_per_s=MIB, block_size_bytes=MIB // 2
+            )
+        )
         watched = area_of(window).desk.begin(wish(folder, here))
         jobs = window.transfers.jobs
         await until(lambda: any(job.bytes_done for job in jobs.line()), "it moves")
@@ -244,7 +252,9 @@ def test_closed_in_the_middle_of_a_file_it_sends_that_once_and_whole(
             bridge = window._bridge
             spec = parse(azurite.connection_string)
             made = await bridge.call(lambda s: s.connect(spec, name="kept"))
-            await bridge.call(lambda s: s.update_settings(limit_bytes_per_s=4 * MIB))
+            await bridge.call(
+                lambda s: s.update_settings(limit_bytes_per_s=MIB, block_size_bytes=MIB // 2)
+            )
             here = Location(made.id, container.container_name)
             area_of(window).desk.begin(replace(wish(folder, here), goes_on=goes_on))
             jobs = window.transfers.jobs
