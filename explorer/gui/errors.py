@@ -27,8 +27,6 @@ class ErrorText:
     cure: str = ""
     code: str = ""
     request_id: str = ""
-    is_refusal: bool = False
-    """The service answered, and says no."""
     needs_credential: bool = False
     """A new SAS or key would help."""
 
@@ -61,7 +59,6 @@ def describe(error: BaseException | Failure) -> ErrorText:
             error.cure,
             code,
             error.request_id,
-            is_refusal=True,
             needs_credential=isinstance(error, NotAuthorizedError)
             or error.retry is Retry.NEEDS_CREDENTIALS,
         )

@@ -40,7 +40,6 @@ def _read(source: Source, start: int, from_end: bool = False) -> Text:
         end,
         more=more if is_more and data else None,
         is_earlier=from_end,
-        is_fixed=True,
     )
 
 

@@ -111,14 +111,6 @@ class JobControl:
         """Pause whatever would go on by itself; says to which it could not be done."""
         return await self._each((job for job in self._queue if not job.is_at_rest), self.pause)
 
-    async def resume_all(self) -> tuple[Refused, ...]:
-        """Resume whatever waits for a person here; what another process runs needs none."""
-        waiting = (
-            job for job in self._queue if job.is_ours and job.is_at_rest
-            and not job.row.state.is_final
-        )  # fmt: skip
-        return await self._each(waiting, self.resume)
-
     async def cancel_all(self) -> tuple[Refused, ...]:
         """Cancel whatever is not at its end."""
         return await self._each(

@@ -90,7 +90,6 @@ class Result:
     not_deleted: str = ""
     """Why nothing was deleted, where something should have been."""
     manifest: Path | None = None
-    is_manifest_new: bool = False
 
 
 class Mirror:
@@ -273,7 +272,6 @@ class Mirror:
             failed = len(result.failures) + len(plan.problems) + plan.counts.refused
             failed += failed_in(jobs)
             result.manifest = await self._keep(plan, result.deleted, failed)
-            result.is_manifest_new = True
         if all(job.state.is_final for job in jobs):
             await run(self.pair.note_job, None)
         return result

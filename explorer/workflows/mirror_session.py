@@ -40,10 +40,9 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Moving:
-    """A job began that is a part of it; `is_left_over` where an earlier run began it."""
+    """A job began that is a part of it, or is one that an earlier run left unfinished."""
 
     job_id: int
-    is_left_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ class Session:
         self._go = asyncio.Event()
         async with mirroring(service, self.source, self.target, self.wish) as mirror:
             if (left := mirror.unfinished()) is not None:
-                yield Moving(left.id, is_left_over=True)
+                yield Moving(left.id)
                 await service.resume(left.id)
                 await service.wait(left.id)
             async with mirror.plan(self._count, with_same=True) as plan:

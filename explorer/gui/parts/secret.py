@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from explorer.gui.icons import icon
 from explorer.gui.parts.buttons import tool_button
-from explorer.gui.parts.fields import mark_invalid
 from explorer.gui.parts.secret_line import SecretLine
 from explorer.gui.parts.texts import tooltip
 
@@ -69,10 +68,6 @@ class SecretField(QWidget):
     @property
     def reveal_button(self) -> QToolButton:
         return self._reveal
-
-    def set_invalid(self, is_invalid: bool) -> None:
-        """Mark the field; say in words nearby what is wrong."""
-        mark_invalid(self._line, is_invalid)
 
     def _show_or_hide(self, is_shown: bool) -> None:
         mode = QLineEdit.EchoMode.Normal if is_shown else QLineEdit.EchoMode.Password
