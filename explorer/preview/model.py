@@ -22,8 +22,6 @@ class Text:
     is_earlier: bool = False
     """It belongs before what was read until now."""
     encoding: str = "utf-8"
-    is_fixed: bool = False
-    """It is laid out in columns, as a hex view is."""
 
 
 @dataclass(frozen=True, slots=True)
