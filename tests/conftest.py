@@ -23,6 +23,8 @@ pytest_plugins = [
 
 _FOREIGN = ("AZURE_", "QUAYSIDE_", "STORAGE_CONNECTION_STRING")
 _KEPT = ("QUAYSIDE_AZURITE",)
+_LONG_S = 600
+"""What a test marked `long` may take: minutes by itself, more on a machine with other work."""
 
 
 def pytest_configure() -> None:
@@ -42,6 +44,12 @@ def pytest_configure() -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("long") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(_LONG_S))
 
 
 @pytest.fixture(scope="session", autouse=True)

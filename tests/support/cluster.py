@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
+"""Dask takes seconds of processor time to start."""
 
 
 def wait_until(is_so: Callable[[], bool], what: str) -> None:

@@ -13,6 +13,8 @@ import pytest
 
 from explorer.service.emulator import Emulator
 
+COMMAND_S = 500
+"""Longer than any test may take that is not `long`: those end by their own limit."""
 Result = subprocess.CompletedProcess[str]
 
 
@@ -39,7 +41,7 @@ class Quayside:
             text=True,
             env=self.variables(),
             cwd=cwd,
-            timeout=120,
+            timeout=COMMAND_S,
         )
 
     def ok(self, *words: str, text: str = "", cwd: Path | None = None) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.cli.conftest import Quayside
+from tests.integration.cli.conftest import COMMAND_S, Quayside
 from tests.integration.cli.test_transfers import tree_of
 from tests.support.cluster import Cluster, wait_until
 
@@ -52,7 +52,7 @@ def test_an_upload_goes_on_when_a_worker_is_killed(
     wait_until(lambda: len(etags(container)) >= 6, "some files")
     before = etags(container)
     cluster.workers[0].send_signal(signal.SIGKILL)
-    out, err = command.communicate(timeout=120)
+    out, err = command.communicate(timeout=COMMAND_S)
     assert command.returncode == 0, err
     assert f"{FILES} files" in out
     assert contents(container) == expected(tree)
@@ -71,7 +71,7 @@ def test_a_download_goes_on_when_a_worker_is_killed(
     )
     wait_until(lambda: len(list(back.glob("*.bin"))) >= 6, "some files")
     cluster.workers[1].send_signal(signal.SIGKILL)
-    _, err = command.communicate(timeout=120)
+    _, err = command.communicate(timeout=COMMAND_S)
     assert command.returncode == 0, err
     assert tree_of(back) == tree_of(tree)
 
@@ -84,7 +84,7 @@ def test_ctrl_c_pauses_and_resume_sends_nothing_twice(
     command = quayside.start("upload", str(tree), container.container_name, *words)
     wait_until(lambda: len(etags(container)) >= 3, "some files")
     command.send_signal(signal.SIGINT)
-    _, err = command.communicate(timeout=60)
+    _, err = command.communicate(timeout=COMMAND_S)
     assert command.returncode == 130, err
     assert "quayside resume 1" in err
     before = etags(container)
@@ -197,11 +197,12 @@ def test_a_worker_that_comes_later_and_cannot_do_it_is_left_out_and_told(
     words = ("--on", empty_cluster.address, "--limit", "400K")
     command = quayside.start("upload", str(tree), container.container_name, *words)
     wait_until(lambda: len(etags(container)) >= 3, "some files")
+    worker.send_signal(signal.SIGSTOP)  # there is work left, however late the other one comes
     other = tmp_path / "other_version.py"
     other.write_text("import explorer\nexplorer.__version__ = '0.0.9'\n")
     empty_cluster.add_worker(preload=other)
     worker.send_signal(signal.SIGKILL)
-    _, err = command.communicate(timeout=120)
+    _, err = command.communicate(timeout=COMMAND_S)
     assert command.returncode == 1, err
     assert "was not used" in err
     assert "has Quayside 0.0.9" in err
@@ -217,7 +218,7 @@ def test_workers_that_are_gone_for_good_end_the_job_and_a_resume_goes_on(
     wait_until(lambda: len(etags(container)) >= 3, "some files")
     before = etags(container)
     worker.send_signal(signal.SIGKILL)
-    _, err = command.communicate(timeout=120)
+    _, err = command.communicate(timeout=COMMAND_S)
     assert command.returncode == 1, err
     assert "are gone" in err
     assert "quayside resume 1" in err
