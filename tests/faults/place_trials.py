@@ -25,7 +25,7 @@ from explorer.transfer.model import ConflictPolicy, JobSnapshot
 from explorer.transfer.names import LINUX, MACOS, WINDOWS, Mapper, NameRules, decode
 from explorer.transfer.state import JobState
 from tests.faults.trial import BLOCK, QUICK, Trial, short_pauses
-from tests.integration.transfer.rig import Stores, noise, parts_in, until, write
+from tests.integration.transfer.rig import Hooked, Stores, noise, parts_in, until, write
 from tests.servers.fault_proxy import Op, Refuse, Rule, Seen, Short
 
 BLOCKS = 5
@@ -360,13 +360,15 @@ def expired_sas(trial: Trial) -> None:
     """P22: the SAS ends in the middle; with a new one it goes on where it was."""
     is_upload = trial.random.random() < 0.5
     blocks = 24
+    call = "put_block" if is_upload else "read_range"
+    at = trial.random.randint(4, blocks - 4)
     data = noise(blocks * BLOCK)
     path = trial.folder / "files" / "f"
     if is_upload:
         write(path, data)
     else:
         trial.put("f", data)
-    options: dict[str, Any] = {"block_size_bytes": BLOCK, "limit_bytes_per_s": 6 * BLOCK}
+    options: dict[str, Any] = {"block_size_bytes": BLOCK}
 
     def store_with_sas(proxy: Any, lasts_s: float) -> Any:
         account = trial.rig.emulator.accounts[0]
@@ -393,23 +395,28 @@ def expired_sas(trial: Trial) -> None:
             stopped = await engine.wait(job_id)
             trial.claim(
                 stopped.state is JobState.NEEDS_CREDENTIALS,
-                f"{stopped.state.value} instead of a pause: {stopped.failure}",
+                f"{at}: {stopped.state.value} instead of a pause: {stopped.failure}",
             )
             trial.counts["bytes before"] += stopped.bytes_done
             trial.claim(stopped.bytes_done > 0, "nothing was durable when it expired")
             fresh = store_with_sas(proxy, 600)
             opened.append(fresh)
             stores.store = fresh
-            await engine.set_limit(job_id, 0)
             engine.credentials_changed("c1")
             await until(lambda: engine.jobs()[0].state is not JobState.NEEDS_CREDENTIALS)
             return await engine.wait(job_id)
 
     opened: list[Any] = []
     with short_pauses(), trial.proxy() as (proxy, _):
-        opened.append(store_with_sas(proxy, 2.5))
+        opened += [store_with_sas(proxy, 600), store_with_sas(proxy, -1)]
+
+        def expire(name: str, count: int, args: tuple[Any, ...]) -> None:
+            if name == call and count == at:
+                ending._store = opened[1]
+
+        ending = Hooked(opened[0], after=expire)
         try:
-            job = trial.wait_for(work(Stores(opened[0])))
+            job = trial.wait_for(work(Stores(ending)))
         finally:
             for store in opened:
                 store.close()
