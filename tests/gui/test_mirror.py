@@ -173,9 +173,9 @@ def test_closing_gives_up_and_another_may_mirror(
         second = area.open(here, folder, is_up=True)
         await until(lambda: "right now" in second.notice.text(), "it is busy")
         first.close()
-        await until(lambda: "mirror" not in second._scope.names, "the first has ended")
-        second.again_button.click()
-        await planned(second)
+        while second.preview is None:  # the first lets go in its own time
+            second.again_button.click()
+            await until(lambda: second.preview is not None or second.notice.isVisible())
         second.close()
 
     play(work)
