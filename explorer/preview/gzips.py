@@ -11,6 +11,8 @@ from explorer.preview.source import Source, Unreadable
 
 INPUT_BYTES = 64 * 1024
 OUTPUT_BYTES = 256 * 1024
+PARTS = 50_000
+"""How many gzip members after each other are unpacked: each costs time, even an empty one."""
 _GZIP = 31
 
 
@@ -23,6 +25,7 @@ class Gunzip:
         self._at = 0
         self._waiting = b""
         self._ready = bytearray()
+        self._parts = 1
         self.unpacked = 0
         """How many bytes were taken or skipped."""
 
@@ -32,7 +35,7 @@ class Gunzip:
         twin._unpack = self._unpack.copy()
         twin._at, twin._waiting = self._at, self._waiting
         twin._ready = bytearray(self._ready)
-        twin.unpacked = self.unpacked
+        twin._parts, twin.unpacked = self._parts, self.unpacked
         return twin
 
     def take(self, length: int) -> bytes:
@@ -62,6 +65,9 @@ class Gunzip:
                 self._read()
             if not self._waiting.startswith(b"\x1f"):  # the end, perhaps with zeros after it
                 return False
+            self._parts += 1
+            if self._parts > PARTS:
+                raise Unreadable("It is packed in more parts than a preview unpacks.")
         elif not self._waiting:
             self._read()
             if not self._waiting:

@@ -109,7 +109,8 @@ def json_text(source: Source) -> Preview:
 
 def _damage(source: Source, encoding: str) -> str:
     try:
-        json.loads(source.read(0, PIECE_BYTES).decode(encoding), parse_int=str, parse_float=str)
+        text = source.read(0, PIECE_BYTES).decode(encoding).removeprefix("\ufeff")
+        json.loads(text, parse_int=str, parse_float=str)
     except RecursionError:
         return "It is nested very deep."
     except json.JSONDecodeError as error:

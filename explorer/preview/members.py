@@ -10,6 +10,7 @@ from explorer.base.errors import InputError, UnsafeNameError
 from explorer.base.shown import shown
 from explorer.base.units import format_bytes
 from explorer.preview import zips
+from explorer.preview.cells import cell
 from explorer.preview.gzips import Gunzip
 from explorer.preview.model import Archive, Member
 from explorer.preview.source import RangeSource, Source, Unreadable
@@ -56,12 +57,12 @@ def pour(
     comes is not what the list says.
     """
     if reason := refusal(archive, member):
-        raise InputError(f"‘{shown(member.name)}’ cannot be saved. {reason}")
+        raise InputError(f"‘{cell(member.name)}’ cannot be saved. {reason}")
     source = Source(ranges, budget_bytes=ranges.size_bytes + member.size_bytes + PIECE_BYTES)
     try:
         written = _pour(source, archive, member, write)
     except Unreadable as error:
-        raise InputError(f"‘{shown(member.name)}’ cannot be taken out. {error}") from None
+        raise InputError(f"‘{cell(member.name)}’ cannot be taken out. {error}") from None
     return written
 
 
@@ -105,8 +106,8 @@ def _ranges(source: Source, start: int, length: int) -> Iterator[bytes]:
 def _inflated(source: Source, raw: Iterator[bytes]) -> Iterator[bytes]:
     unpack = zlib.decompressobj(-15)
     for piece in raw:
-        waiting = piece
-        while waiting and not unpack.eof:
+        waiting, made = piece, b""
+        while (waiting or made) and not unpack.eof:
             source.check()
             try:
                 made = unpack.decompress(waiting, PIECE_BYTES)
@@ -115,11 +116,6 @@ def _inflated(source: Source, raw: Iterator[bytes]) -> Iterator[bytes]:
             waiting = unpack.unconsumed_tail
             if made:
                 yield made
-        while not unpack.eof:
-            made = unpack.decompress(b"", PIECE_BYTES)
-            if not made:
-                break
-            yield made
 
 
 def _unpacked(source: Source, member: Member) -> Iterator[bytes]:

@@ -83,6 +83,8 @@ class Archive:
     format_name: str
     members: tuple[Member, ...]
     more: Callable[[Source], Archive] | None = None
+    lacking: str = ""
+    """Why there should be more of them than can be listed."""
 
 
 Body = Text | Tables | Picture | Archive

@@ -21,6 +21,8 @@ HEADER_BYTES = 64 * 1024
 VALUES_BYTES = 128 * 1024
 ROWS = 1000
 DIMENSIONS = 64
+FIELDS = cells.COLUMNS - 1
+"""So many fields of a record are shown."""
 MOST = 2**256
 """More values or bytes than that are nothing a size can be told of."""
 MARK = b"\x93NUMPY"
@@ -146,7 +148,9 @@ def _field(field: Any) -> tuple[str, Kind]:
         sizes = field[2] if isinstance(field[2], tuple) else (field[2],)
         if not all(type(size) is int and 0 <= size < 2**31 for size in sizes):
             raise Unreadable("It has an impossible shape.")
-        kind = Kind(f"{kind.name}{list(sizes)}", kind.size_bytes * math.prod(sizes), "", "V")
+        code = kind.code if kind.code == "object" else ""
+        words = f"{kind.name}{list(sizes[:DIMENSIONS])}"
+        kind = Kind(words, kind.size_bytes * math.prod(sizes), code, "V")
     return str(name), kind
 
 
@@ -166,7 +170,7 @@ def _value(kind: Kind, data: bytes) -> str:
 
 def _item(header: Header, data: bytes) -> tuple[str, ...]:
     made, at = [], 0
-    for _, kind in header.fields:
+    for _, kind in header.fields[:FIELDS]:
         made.append(_value(kind, data[at : at + kind.size_bytes]))
         at += kind.size_bytes
     return tuple(made)
@@ -203,7 +207,7 @@ def _values(source: Source, header: Header, first: int) -> Table:
         rows = [tuple(item[0] for item in items[at : at + width]) for at in range(0, take, width)]
         rows = [row for row in rows if len(row) == width]
     else:
-        names = tuple(cells.cell(name) or "Value" for name, _ in header.fields)
+        names = tuple(cells.cell(name) or "Value" for name, _ in header.fields[:FIELDS])
         columns = ("Index", *names)
         rows = [(_index(header, first + at), *item) for at, item in enumerate(items)]
     after = first + take
@@ -222,14 +226,16 @@ def npy(source: Source) -> Preview:
     header = header_of(source.read(0, HEADER_BYTES))
     total = header.count * header.item_bytes
     facts = (
-        ("Values", header.kind_words),
-        ("Shape", header.shape_words),
+        ("Values", cells.cell(header.kind_words)),
+        ("Shape", cells.cell(header.shape_words)),
         ("Order", "Fortran, columns first" if header.is_fortran else "C, rows first"),
         ("Size of values", format_bytes(total)),
     )
     notes = []
     if total > source.size_bytes - header.start:
         notes.append("The file ends before all the values its header tells of.")
+    if len(header.fields) > FIELDS:
+        notes.append(f"The first {FIELDS} fields of each record are shown.")
     if any(kind.code == "object" for _, kind in header.fields):
         lacking = "It holds pickled Python objects, which could run anything; they are not read."
         table = Table("Values", (), (), lacking=lacking)

@@ -15,7 +15,7 @@ from explorer.preview.source import Source, Unreadable
 
 ARRAYS = 100
 _PACKED_BYTES = 4096
-_HEADER_BYTES = 16 * 1024
+_HEADER_BYTES = 8 * 1024
 
 
 def _head(source: Source, member: Member) -> bytes:

@@ -14,6 +14,9 @@ from explorer.preview.source import Source, Unreadable
 MAX_BYTES = 8 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 JPEG_SEGMENTS = 200
+JPEG_SCANS = 200
+"""So many passes over all its pixels a picture may take; usual are ten."""
+_PNG_KEPT = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 
 
 def head_of(source: Source) -> tuple[str, int, int]:
@@ -73,6 +76,19 @@ def _jpeg(source: Source) -> tuple[int, int]:
     raise Unreadable("It does not say how large it is.")
 
 
+def without_extras(data: bytes) -> bytes:
+    """A PNG with its pixels alone: a few bytes of text or profile beside them may unpack to
+    gigabytes. Pure."""
+    kept = [data[:8]]
+    at = 8
+    while at + 8 <= len(data):
+        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
+        if data[at + 4 : at + 8] in _PNG_KEPT:
+            kept.append(data[at:end])
+        at = end
+    return b"".join(kept)
+
+
 def picture(source: Source) -> Preview:
     """The picture's bytes if they may be decoded; what it is and why not otherwise."""
     name, width, height = head_of(source)
@@ -87,4 +103,8 @@ def picture(source: Source) -> Preview:
     if problem:
         return Preview("Image", facts, (problem,))
     data = source.read(0, source.size_bytes)
+    if name == "JPEG" and data.count(b"\xff\xda") > JPEG_SCANS:
+        return Preview("Image", facts, (f"It is not shown: it has over {JPEG_SCANS} scans.",))
+    if name == "PNG":
+        data = without_extras(data)
     return Preview("Image", facts, body=Picture(name, width, height, data))

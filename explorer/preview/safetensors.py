@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any, TypeGuard
 
 from explorer.base.units import format_bytes
@@ -15,8 +18,37 @@ from explorer.preview.model import Preview, Table, Tables
 from explorer.preview.source import Source, Unreadable
 
 HEADER_BYTES = 4 * 1024 * 1024
+PART_CHARACTERS = 256 * 1024
+"""What is taken apart at once: the parser lets no other thread run meanwhile."""
 TENSORS = 20_000
+MOST = 2**256
+"""More parameters than that are nothing a size can be told of."""
+METADATA = "__metadata__"
 _NUMERIC = frozenset({2, 3})
+_NAME = r'"(?:[^"\\]|\\.)*+"'
+_PART = re.compile(rf'\s*+({_NAME})\s*+:\s*+(\{{(?:[^{{}}"]|{_NAME})*+\}})\s*+([,}}])', re.DOTALL)
+_NO_JSON = "Its header is no JSON."
+
+
+def _parts(text: str) -> Iterator[tuple[str, Any]]:
+    """The names and values of an object of flat objects, one by one. Raises Unreadable."""
+    start = re.match(r"\s*+\{", text)
+    if start is None:
+        raise Unreadable("Its header is no list of tensors.")
+    at, ending = start.end(), ","
+    if re.compile(r"\s*+\}").match(text, at):
+        return
+    while ending == ",":
+        hit = _PART.match(text, at)
+        if hit is None:
+            raise Unreadable(_NO_JSON)
+        at, ending = hit.end(), hit[3]
+        if at - hit.start() > PART_CHARACTERS:
+            raise Unreadable("Something in its header is longer than what a preview takes apart.")
+        try:
+            yield json.loads(hit[1]), json.loads(hit[2])
+        except (ValueError, RecursionError):
+            raise Unreadable(_NO_JSON) from None
 
 
 def safetensors(source: Source) -> Preview:
@@ -26,33 +58,34 @@ def safetensors(source: Source) -> Preview:
         raise Unreadable("Its header is said to be longer than the file.")
     if length > HEADER_BYTES:
         raise Unreadable(f"Its header has {format_bytes(length)}; that is more than is read.")
-    try:
-        found = json.loads(source.exactly(8, length))
-    except (ValueError, RecursionError):
-        raise Unreadable("Its header is no JSON.") from None
-    if not isinstance(found, dict):
-        raise Unreadable("Its header is no list of tensors.")
-    extra = found.pop("__metadata__", {})
+    text = source.exactly(8, length).decode("utf-8", "replace")
+    parts = list(islice(_parts(text), TENSORS + 2))
+    extra: dict[str, Any] = dict(next((value for name, value in parts if name == METADATA), {}))
+    tensors = [(name, about) for name, about in parts if name != METADATA]
     rows: list[tuple[str, ...]] = []
     values = 0
-    for name, about in found.items():
+    for name, about in tensors[:TENSORS]:
         row, count = _tensor(name, about, source.size_bytes)
         values += count
-        if len(rows) < TENSORS:
-            rows.append(row)
-    facts = (("Tensors", f"{len(found):,}"), ("Parameters", f"{values:,}"))
-    notes = () if len(rows) == len(found) else (f"The first {TENSORS:,} tensors are listed.",)
+        rows.append(row)
+    is_all = len(rows) == len(tensors)
+    more = "" if is_all else " or more"
+    words = f"{values:,}{more}" if values < MOST else "more than there can be"
+    facts = (("Tensors", f"{len(rows):,}{more}"), ("Parameters", words))
+    notes = () if is_all else (f"The first {TENSORS:,} tensors are listed.",)
     tables = [Table("Tensors", ("Tensor", "Type", "Shape", "Size"), tuple(rows), numeric=_NUMERIC)]
-    if isinstance(extra, dict) and extra:
-        pairs = [(cells.cell(key), cells.cell(value)) for key, value in extra.items()]
-        tables.append(Table("Metadata", ("Name", "Value"), tuple(pairs[:1000])))
+    if extra:
+        pairs = [(cells.cell(key), _metadata(value)) for key, value in islice(extra.items(), 1000)]
+        tables.append(Table("Metadata", ("Name", "Value"), tuple(pairs)))
     return Preview("Safetensors", facts, notes, Tables(tuple(tables)))
 
 
+def _metadata(value: Any) -> str:
+    return cells.cell(value) if isinstance(value, str) else "damaged"
+
+
 def _tensor(name: str, about: Any, size_bytes: int) -> tuple[tuple[str, ...], int]:
-    kind = about.get("dtype") if isinstance(about, dict) else None
-    shape = about.get("shape") if isinstance(about, dict) else None
-    offsets = about.get("data_offsets") if isinstance(about, dict) else None
+    kind, shape, offsets = about.get("dtype"), about.get("shape"), about.get("data_offsets")
     if not isinstance(kind, str) or not _is_counts(shape) or not _is_counts(offsets):
         return (cells.cell(name), "damaged", "", ""), 0
     size = offsets[1] - offsets[0] if len(offsets) == 2 else -1

@@ -21,6 +21,8 @@ NAMES_BYTES = 64 * 1024
 """The longest extended header that is read."""
 UNPACKED_BYTES = 256 * 1024 * 1024
 """What one step through a gzipped archive unpacks."""
+DESCRIBED_BYTES = 8 * 1024 * 1024
+"""How much of extended headers one step reads."""
 RECORDS = 1000
 """How many records of one extended header are looked at."""
 EXTENSIONS = 20_000
@@ -37,6 +39,9 @@ _REFUSALS = {
     b"6": "It is a pipe.",
     b"S": "It has holes, which are not filled here.",
 }
+
+
+_CUT = "It ends in the middle of something."
 
 
 class Forward(Protocol):
@@ -144,10 +149,12 @@ def walk(stream: Forward) -> Iterator[Member]:
     Raises Unreadable where a header is damaged.
     """
     long_name, extended = "", dict[str, str]()
-    extensions = 0
+    extensions = described = 0
     while True:
         header = stream.take(BLOCK)
-        if len(header) < BLOCK or not any(header):
+        if 0 < len(header) < BLOCK:
+            raise Unreadable(_CUT)
+        if not any(header):
             return
         if not _is_true(header):
             raise Unreadable("A header of it is damaged.")
@@ -156,11 +163,12 @@ def walk(stream: Forward) -> Iterator[Member]:
             if size > NAMES_BYTES:
                 raise Unreadable("A name in it is too long.")
             extensions += 1
-            if extensions > EXTENSIONS:
+            described += size
+            if extensions > EXTENSIONS or described > DESCRIBED_BYTES:
                 raise Unreadable("It has more headers than members.")
             body = stream.take(size)
             if not stream.skip(-size % BLOCK):
-                return
+                raise Unreadable(_CUT)
             if kind == b"x":
                 extended = _pax(body)
             elif kind == b"L":
@@ -172,7 +180,7 @@ def walk(stream: Forward) -> Iterator[Member]:
         is_there = stream.skip(size + -size % BLOCK)
         yield member
         if not is_there:
-            return
+            raise Unreadable(_CUT)
 
 
 def _member(
@@ -201,43 +209,49 @@ def _member(
 def _list(source: Source, place: int) -> Archive:
     stream = _Plain(source, place)
     members: list[Member] = []
-    is_whole = True
+    is_whole, lacking = True, ""
     try:
         for member in walk(stream):
             members.append(member)
             if len(members) == MEMBERS:
                 is_whole = False
                 break
-    except Unreadable:
+    except Unreadable as error:
         if not members:
             raise
+        lacking = f"The list is not whole. {error}"
     more = None if is_whole else partial(_list, place=stream.place)
-    return Archive("Tar", tuple(members), more=more)
+    return Archive("Tar", tuple(members), more=more, lacking=lacking)
 
 
 def tar_archive(source: Source) -> Preview:
     """The first members of a plain archive. Raises Unreadable."""
-    return Preview("Tar archive", body=_list(source, 0))
+    body = _list(source, 0)
+    return Preview("Tar archive", notes=tuple(filter(None, (body.lacking,))), body=body)
 
 
 def _list_packed(source: Source, before: Gunzip | None) -> Archive:
     stream = _Packed(Gunzip(source) if before is None else before.copy(source))
     members: list[Member] = []
     place: Gunzip | None = None
+    lacking = ""
     try:
         for member in walk(stream):
             members.append(member)
             if len(members) == MEMBERS:
                 place = stream.stream
                 break
-    except Unreadable:
+    except Unreadable as error:
         if not members:
             raise
+        lacking = f"The list is not whole. {error}"
     more = None if place is None else partial(_list_packed, before=place)
-    return Archive("Tar, gzip", tuple(members), more=more)
+    return Archive("Tar, gzip", tuple(members), more=more, lacking=lacking)
 
 
 def packed_tar(source: Source) -> Preview:
     """The first members of a gzipped archive, as far as may be unpacked. Raises Unreadable."""
-    notes = ("It has no list of its members: it is unpacked from its start to find them.",)
-    return Preview("Tar archive, gzip", notes=notes, body=_list_packed(source, None))
+    body = _list_packed(source, None)
+    note = "It has no list of its members: it is unpacked from its start to find them."
+    notes = tuple(filter(None, (note, body.lacking)))
+    return Preview("Tar archive, gzip", notes=notes, body=body)

@@ -69,13 +69,13 @@ def _list(source: Source, directory: Directory, at: int) -> Archive:
     end = directory.start + directory.size_bytes
     data = source.read(at, min(STRETCH_BYTES, end - at))
     members: list[Member] = []
-    here = 0
+    here, lacking = 0, ""
     while here + _ENTRY.size <= len(data) and len(members) < MEMBERS:
         fields = _ENTRY.unpack_from(data, here)
         if fields[0] != b"PK\x01\x02":
             if not members:
                 raise Unreadable("Its list of members is damaged.")
-            end = at  # what follows cannot be read
+            lacking = "The list is not whole: what follows in it is damaged."
             break
         size = _ENTRY.size + fields[10] + fields[11] + fields[12]
         if here + size > len(data):
@@ -86,8 +86,11 @@ def _list(source: Source, directory: Directory, at: int) -> Archive:
         members.append(_member(fields, name, extra, directory.shift))
         here += size
     at += here
-    more = partial(_list, directory=directory, at=at)
-    return Archive("Zip", tuple(members), more=more if here and at < end else None)
+    if not members:
+        raise Unreadable("Its list of members is damaged.")
+    is_more = at < end and not lacking
+    more = partial(_list, directory=directory, at=at) if is_more else None
+    return Archive("Zip", tuple(members), more=more, lacking=lacking)
 
 
 def _member(fields: tuple[int, ...], raw: bytes, extra: bytes, shift: int) -> Member:
@@ -154,7 +157,8 @@ def members_of(source: Source) -> Archive:
     """The first members, with the way to the next. Raises Unreadable."""
     directory = directory_of(source)
     if not directory.size_bytes:
-        return Archive("Zip", ())
+        lacking = "Its list of members is missing." if directory.count else ""
+        return Archive("Zip", (), lacking=lacking)
     return _list(source, directory, directory.start)
 
 
@@ -162,4 +166,5 @@ def zip_archive(source: Source) -> Preview:
     """The list of members."""
     directory = directory_of(source)
     body = members_of(source)
-    return Preview("Zip archive", (("Members", f"{directory.count:,}"),), body=body)
+    notes = tuple(filter(None, (body.lacking,)))
+    return Preview("Zip archive", (("Members", f"{directory.count:,}"),), notes, body)
