@@ -17,6 +17,9 @@ from PySide6.QtWidgets import QApplication
 from explorer.gui.parts.secret_clip import secret_clip
 from explorer.gui.parts.secret_line import SecretLine
 
+BACK_MS = 100_000
+"""The other program may be slow to come."""
+
 
 class Ears(QObject):
     told = Signal(str)
@@ -28,6 +31,7 @@ def main() -> None:
     line.resize(500, 40)
     line.show()
     QTest.qWaitForWindowExposed(line)
+    secret_clip().watch.setInterval(BACK_MS)
     ears = Ears()
 
     def do(text: str) -> None:

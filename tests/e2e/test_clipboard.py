@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.screen import Screen, virtual_screen, wait_for
+from tests.e2e.screen import PATIENCE_S, Screen, virtual_screen, wait_for
 
 SECRET = "sig=a1b2c3d4e5"
 
@@ -38,6 +38,20 @@ class Program:
     def copied_by_another(self, selection: str, text: str) -> None:
         command = ["xclip", "-i", "-selection", selection]
         subprocess.run(command, env=self._screen.env, input=text, text=True, check=True)
+        wait_for(lambda: self.pasted(selection) == text, f"the {selection}")
+
+    def taken_from_another(self, selection: str, text: str) -> None:
+        """Another program copies it and stays until that is taken away from it."""
+        command = ["xclip", "-i", "-quiet", "-selection", selection]
+        subprocess.run(
+            command,
+            env=self._screen.env,
+            input=text,
+            text=True,
+            stderr=subprocess.DEVNULL,
+            check=True,
+            timeout=PATIENCE_S,
+        )
 
 
 @pytest.fixture
@@ -90,5 +104,5 @@ def test_a_program_that_puts_the_secret_back_does_not_keep_it(program: Program) 
     wait_for(lambda: program.pasted("clipboard") == SECRET, "the clipboard")
     program.tell("end")
     wait_for(lambda: program.pasted("clipboard") == "", "the clipboard to be empty")
-    program.copied_by_another("clipboard", SECRET)
-    wait_for(lambda: program.pasted("clipboard") == "", "it to be taken away again")
+    program.taken_from_another("clipboard", SECRET)
+    assert program.pasted("clipboard") == ""

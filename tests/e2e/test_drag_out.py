@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,9 @@ from azure.storage.blob import ContainerClient
 
 from explorer.service.emulator import Emulator
 from tests.e2e.desk import Desk, Window
+from tests.e2e.hands import connect, enter
 from tests.e2e.screen import wait_for
+from tests.e2e.storage import CSV, filled
 
 CONTAINER = "dragged"
 WIDTH = 900
@@ -22,15 +23,9 @@ ROOM = (WIDTH + 40, 60, 400, 400)
 @pytest.fixture
 def runs(azurite: Emulator) -> Iterator[ContainerClient]:
     """A container with a file, and a folder with another."""
-    client = ContainerClient.from_connection_string(azurite.connection_string, CONTAINER)
-    with client:
-        if client.exists():
-            client.delete_container()
-        client.create_container()
-        client.upload_blob("träin 1.csv", b"epoch,loss\n1,0.5\n")
-        client.upload_blob("run/inside.txt", b"inside")
+    blobs = {"träin 1.csv": CSV, "run/inside.txt": b"inside"}
+    with filled(azurite.connection_string, CONTAINER, blobs) as client:
         yield client
-        client.delete_container()
 
 
 @pytest.fixture
@@ -45,15 +40,8 @@ def window(at_desk: Desk, azurite: Emulator, runs: ContainerClient) -> Window:
     """It shows the container."""
     at_desk.screen.env["XDG_CACHE_HOME"] = str(at_desk.home / "cache")
     window = at_desk.open_quayside(width=WIDTH, height=760)
-    window.see("Paste a connection string, SAS URL or blob URL")
-    at_desk.clip(azurite.connection_string)
-    window.keys("ctrl+v")
-    window.see("Connect to storage — Quayside")
-    window.see("everything")
-    window.keys("Return")
-    window.see(f"Container {CONTAINER}", "cell")
-    window.keys("Return")
-    window.see("File träin 1.csv", "cell")
+    connect(window, azurite.connection_string)
+    enter(window, CONTAINER, "File träin 1.csv")
     return window
 
 
@@ -68,13 +56,9 @@ def target(at_desk: Desk, kind: str, folder: Path) -> tuple[int, int]:
     return put_beside(at_desk, "Drop target")
 
 
-def file_manager(at_desk: Desk, folder: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        ["pcmanfm", str(folder)],
-        env={**at_desk.screen.env, "HOME": str(at_desk.home)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+def file_manager(at_desk: Desk, folder: Path) -> tuple[int, int]:
+    at_desk.launch(["pcmanfm", str(folder)], HOME=str(at_desk.home))
+    return put_beside(at_desk, folder.name)
 
 
 def test_all_that_is_selected_is_downloaded_to_where_it_was_dropped(
@@ -83,10 +67,10 @@ def test_all_that_is_selected_is_downloaded_to_where_it_was_dropped(
     there = target(at_desk, "saves", folder)
     window.activate()
     window.keys("ctrl+a")
-    at_desk.screen.drag(window.see("File träin 1.csv", "cell").centre, there)
+    at_desk.drag(window.spot("File träin 1.csv", "cell"), there)
     at_desk.screen.window("^Dropped run: S$")
     wait_for(lambda: (folder / "träin 1.csv").exists() or None, "the file")
-    assert (folder / "träin 1.csv").read_bytes() == b"epoch,loss\n1,0.5\n"
+    assert (folder / "träin 1.csv").read_bytes() == CSV
     wait_for(lambda: (folder / "run" / "inside.txt").exists() or None, "the folder")
     assert (folder / "run" / "inside.txt").read_bytes() == b"inside"
     window.see("Transfers")
@@ -97,10 +81,10 @@ def test_a_folder_that_is_not_of_this_computer_is_refused_and_told(
 ) -> None:
     there = target(at_desk, "elsewhere", folder)
     window.activate()
-    at_desk.screen.drag(window.see("File träin 1.csv", "cell").centre, there)
+    at_desk.drag(window.spot("File träin 1.csv", "cell"), there)
     at_desk.screen.window("^Dropped träin 1.csv: E$")
     window.see("Download to…")
-    assert any("far.example" in text for text in at_desk.reader.texts())
+    assert at_desk.reader.says("far.example")
     assert list(folder.iterdir()) == []
 
 
@@ -109,47 +93,36 @@ def test_a_program_that_takes_local_files_only_refuses_and_it_is_said_what_to_do
 ) -> None:
     there = target(at_desk, "files", folder)
     window.activate()
-    row = window.see("File träin 1.csv", "cell").centre
-    at_desk.screen.drag(row, there)
+    at_desk.drag(window.spot("File träin 1.csv", "cell"), there, refused=True)
     window.click("Download to…")
-    at_desk.screen.window("Download to")
+    window.front("Download to")
     assert list(folder.iterdir()) == []
 
 
 def test_a_file_dropped_on_a_file_manager_is_downloaded_into_its_folder(
     at_desk: Desk, window: Window, folder: Path
 ) -> None:
-    manager = file_manager(at_desk, folder)
-    try:
-        there = put_beside(at_desk, folder.name)
-        window.activate()
-        at_desk.screen.drag(window.see("File träin 1.csv", "cell").centre, there)
-        wait_for(lambda: (folder / "träin 1.csv").exists() or None, "the file")
-        assert (folder / "träin 1.csv").read_bytes() == b"epoch,loss\n1,0.5\n"
-    finally:
-        manager.terminate()
-        manager.wait(10)
+    there = file_manager(at_desk, folder)
+    window.activate()
+    at_desk.drag(window.spot("File träin 1.csv", "cell"), there)
+    wait_for(lambda: (folder / "träin 1.csv").exists() or None, "the file")
+    assert (folder / "träin 1.csv").read_bytes() == CSV
 
 
 def test_blobs_copied_as_files_are_pasted_into_a_file_manager(
     at_desk: Desk, window: Window, folder: Path
 ) -> None:
-    manager = file_manager(at_desk, folder)
-    try:
-        there = put_beside(at_desk, folder.name)
-        window.activate()
-        at_desk.screen.click(*window.see("File träin 1.csv", "cell").centre)
-        window.keys("ctrl+k")
-        window.see("Commands")
-        at_desk.screen.type("copy as files")
-        offer = "Copy as files for other programs"
-        wait_for(lambda: any(it.startswith(offer) for it in at_desk.reader.texts()), "the offer")
-        window.keys("Return")
-        wait_for(lambda: "1 file is on the clipboard" in " ".join(at_desk.reader.texts()), "it")
-        at_desk.screen.click(*there)
-        window.keys("ctrl+v")
-        wait_for(lambda: (folder / "träin 1.csv").exists() or None, "the file")
-        assert (folder / "träin 1.csv").read_bytes() == b"epoch,loss\n1,0.5\n"
-    finally:
-        manager.terminate()
-        manager.wait(10)
+    there = file_manager(at_desk, folder)
+    window.activate()
+    window.click("File träin 1.csv", "cell")
+    window.keys("ctrl+k")
+    window.front("Commands")
+    window.type("copy as files")
+    window.hear("^Copy as files for other programs")
+    window.keys("Return")
+    window.hear("1 file is on the clipboard")
+    at_desk.screen.activate(at_desk.screen.window(folder.name))
+    at_desk.screen.click(*there)
+    window.keys("ctrl+v")
+    wait_for(lambda: (folder / "träin 1.csv").exists() or None, "the file")
+    assert (folder / "träin 1.csv").read_bytes() == CSV

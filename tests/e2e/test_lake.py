@@ -11,7 +11,7 @@ import pytest
 from azure.storage.filedatalake import FileSystemClient
 
 from tests.e2e.desk import Desk, Window
-from tests.e2e.screen import wait_for
+from tests.e2e.hands import connect, enter
 from tests.servers.lake.server import Lake
 
 FILESYSTEM = "training"
@@ -26,38 +26,29 @@ def training(lake: Lake) -> Iterator[FileSystemClient]:
         yield client
 
 
-def connect(window: Window, desk: Desk, pasted: str) -> None:
+def open_filesystem(window: Window, pasted: str) -> None:
     """Paste into the empty start, connect, open the filesystem."""
-    window.see("Paste a connection string, SAS URL or blob URL")
-    desk.clip(pasted)
-    window.keys("ctrl+v")
-    window.see("Connect to storage — Quayside")
-    window.see("everything")
-    window.keys("Return")
-    window.see(f"Container {FILESYSTEM}", "cell")
-    wait_for(
-        lambda: any(text.endswith(", Data Lake Gen2") for text in desk.reader.texts()) or None,
-        "the kind of the account",
-    )
-    window.keys("Return")
-    window.see("File metrics.csv", "cell")
+    connect(window, pasted)
+    window.hear(", Data Lake Gen2$")
+    enter(window, FILESYSTEM, "File metrics.csv")
 
 
-def type_into(window: Window, desk: Desk, title: str, text: str) -> None:
+def type_into(window: Window, title: str, text: str) -> None:
     """Answer the dialog of that title, and wait until it is gone."""
-    window.see(title)
-    desk.screen.keys("ctrl+a")
-    desk.screen.type(text)
+    window.front(title)
+    window.keys("ctrl+a")
+    window.type(text)
     window.keys("Return")
-    wait_for(lambda: not desk.reader.sees(title) or None, f"{title} to close")
+    window.miss(f"{title} — Quayside")
+    window.front()
 
 
-def turn_to_access(window: Window, desk: Desk) -> None:
+def turn_to_access(window: Window) -> None:
     """With the keyboard: in a narrow inspector the tab is out of sight."""
     window.see("Select a blob to look inside.")
     window.keys("F6")
     window.keys(*["Right"] * 8)
-    wait_for(lambda: desk.reader.sees("Owning group", "text") or None, "the Access page")
+    window.see("Owning group", "text")
 
 
 def acl_of(filesystem: FileSystemClient, path: str) -> str:
@@ -68,33 +59,31 @@ def test_directories_and_their_access_in_the_window(
     at_desk: Desk, lake: Lake, training: FileSystemClient
 ) -> None:
     window = at_desk.open_quayside(width=1300, height=860)
-    connect(window, at_desk, lake.connection_string)
+    open_filesystem(window, lake.connection_string)
 
     # A directory, made and renamed with the keyboard.
     window.keys("ctrl+shift+n")
-    type_into(window, at_desk, "New folder — Quayside", "made")
+    type_into(window, "New folder", "made")
     window.see("Folder made", "cell")
     window.keys("F2")
-    type_into(window, at_desk, "Rename 'made' — Quayside", "results")
+    type_into(window, "Rename 'made'", "results")
     window.see("Folder results", "cell")
     assert [path.name for path in training.get_paths()] == ["metrics.csv", "results"]
 
     # A file moved into it.
     window.click("File metrics.csv", "cell")
     window.keys("ctrl+shift+m")
-    window.see("Move 'metrics.csv' to — Quayside")
+    window.front("Move 'metrics.csv' to")
     window.keys("alt+f")
-    type_into(
-        window, at_desk, "Move 'metrics.csv' to — Quayside", f"/{FILESYSTEM}/results"
-    )  # fmt: skip
-    wait_for(lambda: not at_desk.reader.sees("File metrics.csv", "cell") or None, "the move")
+    type_into(window, "Move 'metrics.csv' to", f"/{FILESYSTEM}/results")
+    window.miss("File metrics.csv", "cell")
     moved = "results/metrics.csv"
     assert [path.name for path in training.get_paths()] == ["results", moved]
 
     # One entry set on the directory, then another on everything below.
     window.click("Folder results", "cell")
     window.click("Inspector")
-    turn_to_access(window, at_desk)
+    turn_to_access(window)
     window.click("Read for Others: no")
     window.click("Apply", "push button")
     window.see("Done: Applied.")
@@ -102,7 +91,7 @@ def test_directories_and_their_access_in_the_window(
     assert acl_of(training, moved).endswith("other::---")
     window.click("Execute for Others: no")
     window.click("Apply to everything below…", "push button")
-    window.see("Apply to everything below 'results' — Quayside")
+    window.front("Apply to everything below 'results'")
     window.keys("alt+p")
     window.see("1 folder and 1 file changed.")
     assert acl_of(training, "results").endswith("other::r-x")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import random
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,24 +11,22 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob import ContainerClient
 
 from explorer.service.emulator import Emulator
-from tests.e2e.desk import Desk, Window
+from tests.e2e.desk import Desk, Window, settle
+from tests.e2e.hands import choose_file, connect, enter
 from tests.e2e.screen import wait_for
+from tests.e2e.storage import filled
 
 CONTAINER = "training"
 BIG_BYTES = 48 << 20
-SLOW_BYTES_PER_S = 12 << 20
+SLOW_BYTES_PER_S = 2 << 20
+"""Half a minute for the large file: however late the test sees that it is under way."""
 
 
 @pytest.fixture
 def training(azurite: Emulator) -> Iterator[ContainerClient]:
     """An empty container called `training`, and a look at it that is not ours."""
-    client = ContainerClient.from_connection_string(azurite.connection_string, CONTAINER)
-    with client:
-        if client.exists():
-            client.delete_container()
-        client.create_container()
+    with filled(azurite.connection_string, CONTAINER, {}) as client:
         yield client
-        client.delete_container()
 
 
 def write_folder(folder: Path, *, big_bytes: int = 0) -> dict[str, bytes]:
@@ -57,17 +53,10 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
-def connect_by_keyboard(window: Window, desk: Desk, pasted: str) -> None:
+def connect_by_keyboard(window: Window, pasted: str) -> None:
     """Paste into the empty start, connect, open the container; no mouse."""
-    window.see("Paste a connection string, SAS URL or blob URL")
-    desk.clip(pasted)
-    window.keys("ctrl+v")
-    window.see("Connect to storage — Quayside")
-    window.see("everything")
-    window.keys("Return")
-    window.see(f"Container {CONTAINER}", "cell")
-    window.keys("Return")
-    window.see("This container is empty")
+    connect(window, pasted)
+    enter(window, CONTAINER, "This container is empty", role="")
 
 
 def drop_folder(window: Window, desk: Desk, folder: Path) -> None:
@@ -75,16 +64,7 @@ def drop_folder(window: Window, desk: Desk, folder: Path) -> None:
     desk.start(str(Path(__file__).with_name("drag_source.py")), str(folder))
     source = desk.screen.window("Drag source")
     desk.screen.place(source, 1040, 80, 300, 200)
-    x, y, width, height = window.see("This container is empty").extents
-    desk.screen.drag((1180, 180), (x + width // 2, y + height // 2))
-
-
-def set_speed(desk: Desk, bytes_per_s: int) -> None:
-    """Limit all transfers, as the settings do."""
-    state = desk.home / "state"
-    state.mkdir(mode=0o700, exist_ok=True)
-    settings = {"version": 1, "limit_bytes_per_s": bytes_per_s}
-    (state / "settings.json").write_text(json.dumps(settings))
+    desk.drag((1180, 180), window.spot("This container is empty"))
 
 
 def staged_bytes(container: ContainerClient, name: str) -> int:
@@ -96,16 +76,13 @@ def staged_bytes(container: ContainerClient, name: str) -> int:
     return sum(block.size for block in blocks)
 
 
-def download(window: Window, desk: Desk, destination: Path) -> None:
+def download(window: Window, destination: Path) -> None:
     """Select everything shown, and download it to a folder that is typed in."""
     destination.mkdir(exist_ok=True)
     window.activate()
     window.click("Folder results", "cell")
     window.keys("ctrl+d")
-    window.see("Directory:", timeout_s=10)
-    window.keys("ctrl+a")
-    desk.screen.type(str(destination))
-    window.keys("Return")
+    choose_file(window, "Download to", destination, label="Directory:")
 
 
 def test_paste_browse_drop_and_download(
@@ -113,7 +90,7 @@ def test_paste_browse_drop_and_download(
 ) -> None:
     files = write_folder(tmp_path / "results")
     window = at_desk.open_quayside()
-    connect_by_keyboard(window, at_desk, azurite.connection_string)
+    connect_by_keyboard(window, azurite.connection_string)
 
     drop_folder(window, at_desk, tmp_path / "results")
     window.see("Folder results", "cell")
@@ -124,7 +101,7 @@ def test_paste_browse_drop_and_download(
     for name, data in files.items():
         assert training.download_blob(f"results/{name}").readall() == data
 
-    download(window, at_desk, tmp_path / "fetched")
+    download(window, tmp_path / "fetched")
     fetched = tmp_path / "fetched" / "results"
     wait_for(lambda: read_folder(fetched) == files if fetched.exists() else None, "the download")
     window.see("Done, 2 transfers")
@@ -137,16 +114,16 @@ def test_a_kill_in_the_middle_loses_nothing(
     at_desk: Desk, azurite: Emulator, training: ContainerClient, tmp_path: Path
 ) -> None:
     files = write_folder(tmp_path / "results", big_bytes=BIG_BYTES)
-    set_speed(at_desk, SLOW_BYTES_PER_S)
+    settle(at_desk.home, limit_bytes_per_s=SLOW_BYTES_PER_S)
     window = at_desk.open_quayside()
-    connect_by_keyboard(window, at_desk, azurite.connection_string)
+    connect_by_keyboard(window, azurite.connection_string)
     drop_folder(window, at_desk, tmp_path / "results")
     big = "results/model.safetensors"
     wait_for(lambda: staged_bytes(training, big) >= 16 << 20, "some blocks of the large file")
     window.kill()
     assert not training.get_blob_client(big).exists()
 
-    set_speed(at_desk, 0)
+    settle(at_desk.home, limit_bytes_per_s=0)
     window = at_desk.open_quayside()
     wait_for(lambda: training.get_blob_client(big).exists() or None, "the upload to go on")
     wait_for(
@@ -158,21 +135,16 @@ def test_a_kill_in_the_middle_loses_nothing(
     window.see("Done, 1 transfer")
     assert window.close() == 0
 
-    set_speed(at_desk, SLOW_BYTES_PER_S)
+    settle(at_desk.home, limit_bytes_per_s=SLOW_BYTES_PER_S)
     window = at_desk.open_quayside()
     fetched = tmp_path / "fetched"
-    download(window, at_desk, fetched)
-    wait_for(
-        lambda: (
-            any(re.match(r"[1-8]\d %, running", text) for text in at_desk.reader.texts()) or None
-        ),
-        "some of the large file",
-    )
+    download(window, fetched)
+    window.hear(r"^[1-8]\d %, running")
     assert list(fetched.rglob("*model.safetensors*part"))
     window.kill()
     assert not (fetched / big).exists()
 
-    set_speed(at_desk, 0)
+    settle(at_desk.home, limit_bytes_per_s=0)
     window = at_desk.open_quayside()
     wait_for(lambda: (fetched / big).exists() or None, "the download to go on")
     wait_for(lambda: read_folder(fetched / "results") == files, "every byte")

@@ -10,7 +10,9 @@ from azure.storage.blob import ContainerClient
 
 from explorer.service.emulator import Emulator
 from tests.e2e.desk import Desk, Window
+from tests.e2e.hands import command, connect, enter
 from tests.e2e.screen import wait_for
+from tests.e2e.storage import CSV, filled
 
 FIGURES = "1 file, 2.9 KiB. There is no .amlignore and no .gitignore in the folder: all of it goes."
 OWN, OTHER = "flows", "flows-kept"
@@ -19,43 +21,17 @@ OWN, OTHER = "flows", "flows-kept"
 @pytest.fixture
 def flows(azurite: Emulator) -> Iterator[tuple[ContainerClient, ContainerClient]]:
     """A container with a file, and an empty one."""
-    found = []
-    for name in (OWN, OTHER):
-        client = ContainerClient.from_connection_string(azurite.connection_string, name)
-        if client.exists():
-            client.delete_container()
-        client.create_container()
-        found.append(client)
-    own, other = found
-    own.upload_blob("train.csv", b"epoch,loss\n1,0.5\n")
-    yield own, other
-    for client in found:
-        client.delete_container()
-        client.close()
+    pasted = azurite.connection_string
+    with filled(pasted, OWN, {"train.csv": CSV}) as own, filled(pasted, OTHER, {}) as other:
+        yield own, other
 
 
 def opened(at_desk: Desk, azurite: Emulator) -> Window:
     """The window, in the container with a file."""
     window = at_desk.open_quayside(width=1180, height=760)
-    window.see("Paste a connection string, SAS URL or blob URL")
-    at_desk.clip(azurite.connection_string)
-    window.keys("ctrl+v")
-    window.see("Connect to storage — Quayside")
-    window.see("everything")
-    window.keys("Return")
-    window.see(f"Container {OWN}", "cell")
-    window.keys("Return")
-    window.see("File train.csv", "cell")
+    connect(window, azurite.connection_string)
+    enter(window, OWN, "File train.csv")
     return window
-
-
-def command(window: Window, name: str, dialog: str) -> None:
-    """Choose a command of the palette by its name; it opens a dialog of that title."""
-    window.keys("ctrl+k")
-    window.desk.screen.window("Commands")
-    window.desk.screen.type(name)
-    window.keys("Return")
-    window.desk.screen.window(dialog)
 
 
 def test_an_artifact_is_uploaded_with_the_keyboard_alone(
@@ -66,7 +42,7 @@ def test_an_artifact_is_uploaded_with_the_keyboard_alone(
     (model / "weights.bin").write_bytes(b"w" * 3000)
     window = opened(at_desk, azurite)
     command(window, "upload as artifact", "Upload as artifact")
-    at_desk.screen.type(str(model))
+    window.type(str(model))
     window.see(FIGURES)
     window.keys("Return")
     own, _ = flows
@@ -87,9 +63,10 @@ def test_a_container_is_mirrored_to_another_with_the_keyboard_alone(
     window = opened(at_desk, azurite)
     command(window, "mirror to another place", f"Mirror {OWN} to")
     window.keys("alt+f", "ctrl+a")
-    at_desk.screen.type(f"/{OTHER}")
+    window.type(f"/{OTHER}")
     window.keys("Return")
     window.see("1 to move (17 B), 0 the same")
+    window.front(f"Mirror .*{OWN}.* to .+")
     window.keys("alt+s")
     _, other = flows
     wait_for(lambda: list(other.list_blob_names()) == ["train.csv"], "the copy")

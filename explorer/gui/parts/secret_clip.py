@@ -44,10 +44,10 @@ class SecretClip(QObject):
         self.timer.setSingleShot(True)
         self.timer.setInterval(KEPT_MS)
         self.timer.timeout.connect(self.take_away)
-        self._watch = QTimer(self)
-        self._watch.setSingleShot(True)
-        self._watch.setInterval(BACK_MS)
-        self._watch.timeout.connect(self._taken.clear)
+        self.watch = QTimer(self)
+        self.watch.setSingleShot(True)
+        self.watch.setInterval(BACK_MS)
+        self.watch.timeout.connect(self._taken.clear)
         _clipboard().changed.connect(self._changed)
 
     def put(self, text: str) -> None:
@@ -82,7 +82,7 @@ class SecretClip(QObject):
                 self._taken[mode] = text
                 _clipboard().clear(mode)
         self._put_back = 0
-        self._watch.start()
+        self.watch.start()
 
     def _changed(self, mode: Mode) -> None:
         """What a program that keeps clipboards puts back is taken away again, a few times."""
