@@ -7,7 +7,6 @@ import json
 import random
 import struct
 import tarfile
-import zipfile
 import zlib
 from time import thread_time
 
@@ -17,7 +16,7 @@ from hypothesis import strategies as st
 
 from explorer.demo.images import gradient
 from explorer.preview import gzips, pictures, tars
-from explorer.preview.members import file_name, pour
+from explorer.preview.members import file_name
 from explorer.preview.model import Archive, Member, Picture, Tables
 from explorer.preview.source import BytesSource, Source, Unreadable
 from tests.unit.preview.samples import (
@@ -206,7 +205,7 @@ def test_numbers_beyond_the_file_cost_neither_time_nor_reading(
 
 
 def test_changed_bytes_of_any_file_are_looked_at() -> None:
-        dice = random.Random(20)
+    dice = random.Random(20)
     for name in sorted(FILES):
         for _ in range(10):
             data = bytearray(FILES[name])
