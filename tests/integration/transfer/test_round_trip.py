@@ -11,6 +11,7 @@ from azure.storage.blob import ContainerClient
 
 from explorer.transfer.model import DownloadRequest, DownloadSource
 from explorer.transfer.state import JobState
+from explorer.transfer.turns import TAKEN, Turns
 from tests.integration.transfer.rig import MIB, Ears, Rig, noise, parts_in, run, tree_of, write
 
 BLOCK = 64 * 1024
@@ -107,13 +108,13 @@ def test_an_empty_folder_of_a_selection_is_made(
     assert set(tree_of(tmp_path / "down")) == {"empty/", "full/f"}
 
 
-def test_300_mb_go_up_in_blocks_and_down_in_ranges(rig: Rig, tmp_path: Path) -> None:
+def test_100_mb_go_up_in_blocks_and_down_in_ranges(rig: Rig, tmp_path: Path) -> None:
     source = tmp_path / "big.bin"
     with open(source, "wb") as file:
         for part in range(10):
-            file.seek(part * 30 * MIB)
+            file.seek(part * 10 * MIB)
             file.write(noise(MIB, seed=part))
-        file.truncate(300 * MIB)
+        file.truncate(100 * MIB)
     assert run(rig.do(rig.upload(source, "big.bin"))).state is JobState.DONE
     assert run(rig.do(rig.download("big.bin", tmp_path / "down"))).state is JobState.DONE
     digest = [
@@ -144,3 +145,23 @@ def test_what_arrived_is_told_with_its_etag_and_progress_ends_at_all_of_it(
     complete = [job for job in told if job.bytes_done == job.bytes_total == 5 * BLOCK]
     assert complete
     assert {job.state for job in complete} == {JobState.DONE}
+
+
+def test_more_small_files_are_taken_while_some_are_left_for_each_worker(
+    rig: Rig, container: ContainerClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = []
+    take = Turns.take
+
+    async def noted(turns: Turns) -> tuple[bool, int]:
+        left.append(len(turns.ready))
+        return await take(turns)
+
+    monkeypatch.setattr(Turns, "take", noted)
+    for number in range(2 * TAKEN):
+        write(tmp_path / "up" / f"{number:03}", b"x")
+    up = run(rig.do(rig.upload(tmp_path / "up")))
+    assert (up.state, up.files_done) == (JobState.DONE, 2 * TAKEN)
+    assert len(list(container.list_blob_names())) == 2 * TAKEN
+    assert max(left) > 0
+    assert len(left) < 10  # where there are no more, nobody asks again and again
