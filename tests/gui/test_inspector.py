@@ -538,6 +538,17 @@ async def select_hidden(window: MainWindow, name: str) -> None:
     assert window.inspecting.inspector.selection == before
 
 
+def test_a_window_that_goes_looks_at_nothing_more(show: Show) -> None:
+    async def work(window: MainWindow, page: PreviewPage) -> None:
+        await select(window, "a")
+        window.inspecting.bring("properties")
+        await window._scope.aclose()
+        window.inspecting.inspector.reload()
+        assert window.inspecting.inspector.page.isVisible()
+
+    show({"a": b"1"}, work)
+
+
 def test_saving_a_member_can_be_stopped_and_leaves_nothing(
     show: Show, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFont, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QTabBar, QVBoxLayout, QWidget
 
 from explorer.base.shown import shown
+from explorer.base.tasks import TaskScope
 from explorer.gui.colours import Tone
 from explorer.gui.icons import icon
 from explorer.gui.inspect.page import InspectorPage
@@ -28,8 +29,9 @@ class Inspector(QWidget):
 
     page_changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, scope: TaskScope, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._scope = scope
         self.setAccessibleName("Inspector")
         self._pages: list[InspectorPage] = []
         self._selection: Selection | None = None
@@ -119,6 +121,8 @@ class Inspector(QWidget):
         self._timer.stop()
         selection = self._selection
         if not self.isVisible() or not self._pages:
+            return
+        if self._scope.is_closed:  # the window is going: nothing more is looked at
             return
         self._icon.set_state(selection.icon_name if selection else "info", Tone.NEUTRAL)
         self._title.set_text(shown(selection.title) if selection else "Inspector")

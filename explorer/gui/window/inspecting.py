@@ -57,7 +57,7 @@ class Inspecting(QObject):
         self._pane: Pane | None = None
         self._held: tuple[Selection | None, Selection] | None = None
         """What was selected when a place of the tree was asked for, and that place."""
-        self.inspector = Inspector()
+        self.inspector = Inspector(scope)
         self.preview = PreviewPage(bridge, scope, workers)
         self.properties = PropertiesPage(bridge, scope)
         self.dock = QDockWidget("Inspector")
