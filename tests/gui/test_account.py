@@ -39,7 +39,7 @@ from explorer.storage.control_model import (
 )
 from tests.gui.conftest import Drive, until
 from tests.gui.connections import connection
-from tests.gui.test_window import Run, Work, connected, listed, names, opened, sheet
+from tests.gui.test_window import Run, Work, choose, connected, listed, names, opened, sheet
 
 KEY = Qt.Key
 
@@ -116,7 +116,7 @@ def test_a_container_is_made_by_keyboard_with_access_and_metadata(run: Run) -> N
         name = f"{here.container}-new"
         window.deeds.open_here(Location(here.connection_id))
         await until(lambda: not window.pane.is_listing and here.container in names(window.pane))
-        window.actions_[Act.NEW_CONTAINER].trigger()
+        await choose(window, Act.NEW_CONTAINER)
         it: CreateContainerSheet = await sheet(CreateContainerSheet)
         it.activateWindow()
         await until(lambda: it.name.hasFocus(), "the name has the focus")
@@ -151,7 +151,7 @@ def test_a_container_is_made_by_keyboard_with_access_and_metadata(run: Run) -> N
 def test_a_taken_name_is_told_and_the_dialog_stays(run: Run) -> None:
     async def work(window: MainWindow, here: Location) -> None:
         window.deeds.open_here(Location(here.connection_id))
-        window.actions_[Act.NEW_CONTAINER].trigger()
+        await choose(window, Act.NEW_CONTAINER)
         it: CreateContainerSheet = await sheet(CreateContainerSheet)
         it.name.setText(here.container)
         it.create_button.click()

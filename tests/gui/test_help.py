@@ -23,7 +23,7 @@ from explorer.gui.window.actions import Act
 from explorer.gui.window.main_window import MainWindow
 from explorer.service.model import Location
 from tests.gui.conftest import until
-from tests.gui.test_window import Run, run, sheet
+from tests.gui.test_window import Run, choose, run, sheet
 
 __all__ = ["run"]
 
@@ -156,13 +156,13 @@ def test_the_help_menu_opens_it_and_it_goes_with_the_window(
     run: Run, container: ContainerClient
 ) -> None:
     async def work(window: MainWindow, _here: Location) -> None:
-        window.actions_[Act.HELP_INDEX].trigger()
+        await choose(window, Act.HELP_INDEX)
         viewer = await sheet(HelpViewer)
         assert viewer.topic == "index"
         window.transfers_panel.show()
         window.tree.setFocus()
         await until(lambda: window.focusWidget() is window.tree)
-        window.actions_[Act.HELP].trigger()
+        await choose(window, Act.HELP)
         assert viewer.topic == "connecting"
         assert window.actions_[Act.HELP].shortcut().toString() == "F1"
 

@@ -18,6 +18,7 @@ from explorer.service.emulator import Emulator
 from explorer.service.model import Location
 from tests.gui.conftest import Drive, until
 from tests.gui.places import Run, run_at, select
+from tests.gui.test_window import choose
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ def test_the_trees_menu_tells_of_that_place_until_something_is_selected(
         await until(lambda: shown_about(window, "properties", "a.txt"), "what is selected")
         window.inspecting.inspect(Subject(connection, folder), "properties")
         await until(lambda: shown_about(window, "properties", "data"), "the folder again")
-        window.actions_[Act.PROPERTIES].trigger()
+        await choose(window, Act.PROPERTIES)
         await until(lambda: shown_about(window, "properties", "a.txt"), "Alt+Return is of here")
 
     sail(work)

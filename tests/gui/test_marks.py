@@ -50,7 +50,7 @@ from explorer.storage.marks import COLOURS
 from tests.gui.conftest import Drive, until
 from tests.gui.connections import connection
 from tests.gui.test_account import press, tab_to, typed
-from tests.gui.test_window import Run, Work, connected, listed, opened, sheet
+from tests.gui.test_window import Run, Work, choose, connected, listed, opened, sheet
 
 KEY = Qt.Key
 PASSPHRASE = "seven green boats"
@@ -239,7 +239,7 @@ def test_connections_are_exported_by_keyboard_and_imported_after_a_look(
     monkeypatch.setattr(ask, "files_to_open", to_open)
 
     async def work(window: MainWindow, here: Location) -> None:
-        window.actions_[Act.EXPORT_CONNECTIONS].trigger()
+        await choose(window, Act.EXPORT_CONNECTIONS)
         it: ExportSheet = await sheet(ExportSheet)
         it.activateWindow()
         it.list.setFocus()
@@ -258,7 +258,7 @@ def test_connections_are_exported_by_keyboard_and_imported_after_a_look(
         press([KEY.Key_Return])
         await until(path.exists, "the file is written")
         assert "AccountKey" not in path.read_text()
-        window.actions_[Act.IMPORT_CONNECTIONS].trigger()
+        await choose(window, Act.IMPORT_CONNECTIONS)
         look: ImportSheet = await sheet(ImportSheet)
         await until(lambda: look.model.lines, "what is in it is shown")
         assert "here already" in look.model.lines[0].cells[3]

@@ -47,7 +47,7 @@ from explorer.service.emulator import Emulator
 from explorer.service.host import ServiceHost
 from explorer.service.model import Connection, DeleteCount, Location
 from explorer.storage.connection import parse
-from tests.gui.conftest import Drive, until
+from tests.gui.conftest import Drive, trigger, until
 
 Work = Callable[[MainWindow, Location], Coroutine[Any, Any, None]]
 Run = Callable[[Work], None]
@@ -144,8 +144,7 @@ def drop_on(view: QWidget, at: QPoint, *paths: Path) -> None:
 
 async def choose(window: MainWindow, act: Act) -> None:
     """Choose an action as soon as it can be chosen."""
-    await until(window.actions_[act].isEnabled, f"{act} can be chosen")
-    window.actions_[act].trigger()
+    await trigger(window.actions_[act])
 
 
 # -- browse ---------------------------------------------------------------------
@@ -791,7 +790,7 @@ def test_a_whole_container_is_downloaded_from_the_tree(
 
 def test_settings_are_kept_at_once_and_a_refused_one_says_why(run: Run, data_dir: Path) -> None:
     async def work(window: MainWindow, here: Location) -> None:
-        window.actions_[Act.SETTINGS].trigger()
+        await choose(window, Act.SETTINGS)
         page: SettingsSheet = await sheet(SettingsSheet)
         switch = page.rows["with_md5"].editor.field
         assert isinstance(switch, QAbstractButton)
@@ -808,7 +807,7 @@ def test_settings_are_kept_at_once_and_a_refused_one_says_why(run: Run, data_dir
 
 def test_the_palette_does_what_is_chosen(run: Run) -> None:
     async def work(window: MainWindow, here: Location) -> None:
-        window.actions_[Act.COMMANDS].trigger()
+        await choose(window, Act.COMMANDS)
         page: PaletteSheet = await sheet(PaletteSheet)
         QTest.keyClicks(page.line, "new tab")
         QTest.keyClick(page.line, Qt.Key.Key_Return)
@@ -823,9 +822,9 @@ def test_a_new_folder_is_selected_and_a_taken_name_is_asked_again(
     put(container, "taken/a.txt")
 
     async def work(window: MainWindow, here: Location) -> None:
-        window.actions_[Act.REFRESH].trigger()
+        await choose(window, Act.REFRESH)
         await until(lambda: names(window.pane) == ["taken"], "it is listed")
-        window.actions_[Act.NEW_FOLDER].trigger()
+        await choose(window, Act.NEW_FOLDER)
         asked: ask.TextSheet = await sheet(ask.TextSheet)
         asked.line.setText("taken")
         asked.go_button.click()
@@ -929,13 +928,13 @@ def test_everything_below_is_listed_searched_and_downloaded_with_its_folders(
 
     async def work(window: MainWindow, here: Location) -> None:
         pane = window.pane
-        window.actions_[Act.SEARCH].trigger()
+        await choose(window, Act.SEARCH)
         await until(lambda: len(names(pane)) == 4, "everything below")
         assert pane.navigation.all_below.isChecked()
         pane.navigation.filter.setText("is:file *.csv")
         await until(lambda: names(pane) == ["a/b/two.csv", "a/one.csv", "top.csv"])
         pane.view.selectAll()
-        window.actions_[Act.DOWNLOAD].trigger()
+        await choose(window, Act.DOWNLOAD)
         await until((target / "a/b/two.csv").exists, "it is downloaded into its folder")
         await until(lambda: all(job.state.is_final for job in window.transfers.jobs.jobs()))
         assert sorted(p.name for p in target.rglob("*") if p.is_file()) == [
