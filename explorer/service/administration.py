@@ -83,7 +83,7 @@ class Administration:
         """Replace all of it. Raises InputError for what cannot be kept."""
         _check_container(location)
         check_metadata(metadata)
-        self._check(location.connection_id, Action.CREATE_CONTAINER)
+        self._check(location.connection_id, Action.CHANGE_CONTAINER)
         rest = rest_of(await self._reach.store(location.connection_id))
         await self._reach.calls.run(
             container_control.set_metadata, rest, location.container, dict(metadata)

@@ -26,6 +26,8 @@ _ACTIONS = {
     Ability.SET_OWNER: Action.SET_OWNER,
     Ability.OVERWRITE: Action.WRITE,
     Ability.TAG: Action.WRITE_TAGS,
+    Ability.SEE_CONTAINER: Action.SEE_CONTAINER,
+    Ability.CHANGE_CONTAINER: Action.CHANGE_CONTAINER,
     Ability.SET_ACCESS: Action.SET_CONTAINER_ACCESS,
     Ability.SHARE: Action.SIGN,
     Ability.SEE_SETTINGS: Action.READ_SETTINGS,
@@ -37,6 +39,7 @@ LOOKING = frozenset(
         Ability.LIST,
         Ability.READ,
         Ability.SHARE,
+        Ability.SEE_CONTAINER,
         Ability.SEE_SETTINGS,
     }
 )

@@ -41,7 +41,7 @@ class Upkeep:
     ) -> str:
         """Take the lease for 15 to 60 seconds or (-1) for ever; returns its id, which every
         change then needs and which is told only now. Raises ConflictError where it is taken."""
-        rest = await self._rest(connection_id, Action.WRITE)
+        rest = await self._rest(connection_id, _leasing(ref))
         # By an id of ours: to take what this id has already is no other's refusal, so that a
         # lost answer does no harm (see the table of outcomes on the page 'Lease Blob').
         lease_id = await self._reach.calls.run(leasing.acquire, rest, ref, seconds, str(uuid4()))
@@ -50,19 +50,19 @@ class Upkeep:
 
     async def renew_lease(self, connection_id: str, ref: BlobRef, lease_id: str) -> None:
         """Begin its time anew. Raises ConflictError for another id."""
-        rest = await self._rest(connection_id, Action.WRITE)
+        rest = await self._rest(connection_id, _leasing(ref))
         await self._reach.calls.run(leasing.renew, rest, ref, lease_id)
 
     async def release_lease(self, connection_id: str, ref: BlobRef, lease_id: str) -> None:
         """Give it back at once. Raises ConflictError for another id."""
-        rest = await self._rest(connection_id, Action.WRITE)
+        rest = await self._rest(connection_id, _leasing(ref))
         await self._reach.calls.run(_Release(rest, ref, lease_id).take)
         self._changed(connection_id, ref)
 
     async def break_lease(self, connection_id: str, ref: BlobRef, after_s: int | None = 0) -> int:
         """End anybody's lease; returns the seconds until nobody has it. With None a lease
         that ends by itself runs to its end."""
-        rest = await self._rest(connection_id, Action.WRITE)
+        rest = await self._rest(connection_id, _leasing(ref))
         left_s = await self._reach.calls.run(leasing.break_lease, rest, ref, after_s)
         self._changed(connection_id, ref)
         return left_s
@@ -100,6 +100,11 @@ class Upkeep:
             f"Look at the copy to '{ref.name}'", blob_control.abort_copy, rest, ref, found.copy_id
         )
         self._changed(connection_id, ref)
+
+
+def _leasing(ref: BlobRef) -> Action:
+    """What it takes to lease that: a container's lease is beyond every SAS for the container."""
+    return Action.WRITE if ref.name else Action.CHANGE_CONTAINER
 
 
 class _Release:

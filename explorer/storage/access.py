@@ -21,6 +21,8 @@ class Action(Enum):
     LIST_CONTAINERS = "list containers"
     CREATE_CONTAINER = "create a container"
     DELETE_CONTAINER = "delete a container"
+    SEE_CONTAINER = "look at the properties of a container"
+    CHANGE_CONTAINER = "change the metadata or the lease of a container"
     SET_CONTAINER_ACCESS = "change public access and stored policies"
     LIST_BLOBS = "list blobs"
     READ = "read"
@@ -137,13 +139,14 @@ def anonymous_access() -> Access:
     """A public container: reading perhaps, anything else never."""
     no = Claim(Verdict.NO, "Without a key or a SAS nothing can be changed or managed.")
     perhaps = Claim(Verdict.UNKNOWN, "It depends on how public the container was made.")
-    open_to_all = {Action.LIST_BLOBS, Action.READ}
+    open_to_all = {Action.LIST_BLOBS, Action.READ, Action.SEE_CONTAINER}
     return Access(tuple((action, perhaps if action in open_to_all else no) for action in Action))
 
 
 _LOOKING = frozenset(
     {
         Action.LIST_CONTAINERS,
+        Action.SEE_CONTAINER,
         Action.LIST_BLOBS,
         Action.READ,
         Action.READ_TAGS,
@@ -167,6 +170,8 @@ _LETTERS: dict[Action, tuple[str, ...]] = {
     Action.LIST_CONTAINERS: ("l",),
     Action.CREATE_CONTAINER: ("c", "w"),
     Action.DELETE_CONTAINER: ("d",),
+    Action.SEE_CONTAINER: ("r",),
+    Action.CHANGE_CONTAINER: ("w",),
     Action.LIST_BLOBS: ("l",),
     Action.READ: ("r",),
     Action.CREATE: ("c", "w"),
@@ -186,6 +191,8 @@ _LEVEL: dict[Action, str] = {
     Action.LIST_CONTAINERS: "s",
     Action.CREATE_CONTAINER: "c",
     Action.DELETE_CONTAINER: "c",
+    Action.SEE_CONTAINER: "c",
+    Action.CHANGE_CONTAINER: "c",
     Action.LIST_BLOBS: "c",
     Action.FIND_BY_TAGS: "c",
     Action.READ_SETTINGS: "s",
@@ -196,6 +203,8 @@ _ACCOUNT_WIDE = {
     Action.LIST_CONTAINERS,
     Action.CREATE_CONTAINER,
     Action.DELETE_CONTAINER,
+    Action.SEE_CONTAINER,
+    Action.CHANGE_CONTAINER,
     Action.READ_SETTINGS,
     Action.SET_SETTINGS,
 }

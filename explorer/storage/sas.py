@@ -275,10 +275,9 @@ def _time(values: dict[str, str], name: str) -> datetime | None:
                 int(year), int(month), int(day),
                 int(hour or 0), int(minute or 0), int(second or 0), tzinfo=UTC,
             )  # fmt: skip
-        except ValueError:
-            hit = None
-        else:
             return moment - _offset(zone)
+        except (ValueError, OverflowError):  # no such day, or before year 1 where UTC is
+            hit = None
     raise ConnectionTextError(
         f"The time '{name}' of the SAS cannot be read.",
         field=name,

@@ -246,7 +246,7 @@ def from_json(entry: object) -> SavedConnection:
             raise ValueError(f"{field.name} is of the wrong type")
         if isinstance(value, str) and len(value) > _LONGEST:
             raise ValueError(f"{field.name} is too long")
-        if field.type == "float" and not 0 <= value < _YEAR_10000_S:
+        if field.type == "float" and not -_YEAR_10000_S < value < _YEAR_10000_S:
             raise ValueError(f"{field.name} is no time")
         values[field.name] = float(value) if field.type == "float" else value
     try:

@@ -249,9 +249,9 @@ def test_what_is_refused_says_why() -> None:
         def do(self, *_: object) -> None:
             """Nothing is done here."""
 
-    denied = connection("a", denied=(Ability.OVERWRITE,))
+    denied = connection("a", denied=(Ability.OVERWRITE, Ability.CHANGE_CONTAINER))
     offers = ManageArea(Around()).offers(Subject(denied, Location("a", "c")))  # type: ignore[arg-type]
     told = {one.text.replace("&", ""): one.refusal for one in offers}
     assert told["Change tier…"] == "No change here."
     assert told["Change properties…"] == ""
-    assert told["Lease…"] == "No change here."
+    assert told["Lease…"] == "No change containers here."

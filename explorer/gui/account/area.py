@@ -48,7 +48,7 @@ class AccountArea:
             self._offer(
                 "Container propert&ies and lease…",
                 "info",
-                "",
+                rules.refusal(subject.as_place(), Ability.SEE_CONTAINER),
                 lambda: self._properties(connection, container),
             ),
         )

@@ -138,13 +138,12 @@ class ContainerSheet(WorkSheet):
     def show_state(self) -> None:
         seen = self._seen
         is_ready = seen is not None and not self.is_busy
-        reason = refusal(self._connection, Ability.CREATE_CONTAINER)
+        reason = refusal(self._connection, Ability.CHANGE_CONTAINER)
         is_other = seen is not None and not self.metadata.problem
         is_other = is_other and self.metadata.metadata() != dict(seen.metadata if seen else {})
         self.save_button.setEnabled(is_ready and is_other and not reason)
         explain(self.save_button, reason or self.metadata.problem)
         self.metadata.lines.setReadOnly(bool(reason))
-        no_lease = refusal(self._connection, Ability.OVERWRITE)
         is_leased = seen is not None and seen.lease_state in ("leased", "breaking")
         states = (
             (self.acquire_button, not is_leased, "Somebody has the lease."),
@@ -157,8 +156,8 @@ class ContainerSheet(WorkSheet):
             ),
         )
         for widget, can, otherwise in states:
-            widget.setEnabled(is_ready and can and not no_lease)
-            explain(widget, no_lease or ("" if can else otherwise))
+            widget.setEnabled(is_ready and can and not reason)
+            explain(widget, reason or ("" if can else otherwise))
 
 
 def _row(*widgets: QWidget) -> QWidget:

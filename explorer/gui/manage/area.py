@@ -57,12 +57,13 @@ class ManageArea:
         if blob is not None or container is not None:
             where = container if container is not None else subject.location
             name = blob.name if blob is not None else ""
+            lease = change if name else rules.refusal(place, Ability.CHANGE_CONTAINER)
             found.append(
                 Offer(
                     "&Lease…",
                     lambda: do(self.show_lease(subject, where, name), "show the lease"),
                     "lock",
-                    change,
+                    lease,
                 )
             )
         if blob is not None:

@@ -22,7 +22,7 @@ from explorer.storage.azure.signing import KeySigner, SasSigner, TokenSigner, qu
 from explorer.storage.endpoint import token_refusal
 from explorer.storage.model import BlobHeaders, BlobRef, Condition, Written
 from explorer.storage.sas import SasKind
-from explorer.storage.sas_making import make_sas
+from explorer.storage.sas_making import make_sas, version_for
 from explorer.storage.sas_wish import least_wish
 
 COPY_WAIT_S = 120.0
@@ -69,11 +69,12 @@ def _token(rest: Rest, signer: KeySigner, ref: BlobRef, expires_s: float) -> str
         container=ref.container,
         path=ref.name,
         snapshot=ref.snapshot,
-        version_id=ref.version_id,
+        version_id="" if ref.snapshot else ref.version_id,
         is_https=rest.endpoint.startswith("https:"),
     )
     wish = replace(wish, expires=datetime.fromtimestamp(expires_s, UTC))
-    return make_sas(wish, signer.account, signer.key_text).token
+    version = version_for(rest.api_version)
+    return make_sas(wish, signer.account, signer.key_text, version=version).token
 
 
 def put_blob_from_url(

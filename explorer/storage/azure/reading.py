@@ -47,7 +47,8 @@ def stored_headers(headers: BlobHeaders) -> dict[str, str]:
     }
     if headers.content_md5 is not None:
         found["x-ms-blob-content-md5"] = base64.b64encode(headers.content_md5).decode()
-    return {name: value for name, value in found.items() if value}
+    # What stands around a value is no part of it on the wire, and would be signed in vain.
+    return {name: text for name, value in found.items() if (text := value.strip())}
 
 
 def written(headers: Mapping[str, str]) -> Written:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -22,8 +23,9 @@ from explorer.service.change_plan import ChangePlan, Difference, PropertyWish
 from explorer.service.emulator import Emulator
 from explorer.service.events import Event, FolderChanged
 from explorer.service.management import Applying
-from explorer.service.model import Connection, Location
+from explorer.service.model import Ability, Connection, Location
 from explorer.service.service import Service
+from explorer.storage.access import Verdict
 from explorer.storage.connection import parse
 from explorer.storage.control_model import (
     ContainerAccess,
@@ -32,6 +34,9 @@ from explorer.storage.control_model import (
     StoredPolicy,
 )
 from explorer.storage.model import BlobRef
+from explorer.storage.sas import SasKind
+from explorer.storage.sas_making import make_sas
+from explorer.storage.sas_wish import SasWish
 
 if TYPE_CHECKING:
     from azure.storage.blob import ContainerClient
@@ -204,6 +209,22 @@ def test_what_is_not_there_is_said(
     with_service(data_dir, azurite.connection_string, work)
 
 
+def test_spaces_around_a_header_are_no_part_of_it_and_of_no_signature(
+    azurite: Emulator, filled: ContainerClient, data_dir: Path
+) -> None:
+    async def work(service: Service, connection: Connection) -> None:
+        location = Location(connection.id, str(filled.container_name))
+        wish = PropertyWish(content_type=" a/b ", content_language="  ")
+        plan = await planned(service, location, ("top",), wish)
+        found = await applied(service, location, plan)
+        assert (found.done, found.failed) == (1, 0)
+
+    with_service(data_dir, azurite.connection_string, work)
+    assert (
+        filled.get_blob_client("top").get_blob_properties().content_settings.content_type == "a/b"
+    )
+
+
 def test_a_lease_keeps_others_from_changing_and_is_broken(
     azurite: Emulator, filled: ContainerClient, data_dir: Path
 ) -> None:
@@ -225,6 +246,38 @@ def test_a_lease_keeps_others_from_changing_and_is_broken(
             await upkeep.stop_copy(connection.id, ref)
 
     with_service(data_dir, azurite.connection_string, work)
+
+
+def test_a_sas_for_the_container_neither_leases_nor_changes_it(
+    azurite: Emulator, filled: ContainerClient, data_dir: Path
+) -> None:
+    """See 'Create a service SAS': containers cannot be leased, nor their properties reached."""
+    account = azurite.accounts[0]
+    wish = SasWish(
+        SasKind.CONTAINER,
+        str(filled.container_name),
+        permissions="racwdl",
+        expires=datetime.now(UTC) + timedelta(hours=1),
+        is_https_only=False,
+    )
+    token = make_sas(wish, account.name, account.key).token
+    url = f"{parse(azurite.connection_string).blob_endpoint}/{filled.container_name}?{token}"
+
+    async def work(service: Service, connection: Connection) -> None:
+        here = Location(connection.id, str(filled.container_name))
+        container, blob = BlobRef(here.container, ""), BlobRef(here.container, "top")
+        with pytest.raises(NotAuthorizedError, match="account SAS"):
+            await service.upkeep.acquire_lease(connection.id, container)
+        with pytest.raises(NotAuthorizedError, match="account SAS"):
+            await service.upkeep.break_lease(connection.id, container)
+        with pytest.raises(NotAuthorizedError, match="account SAS"):
+            await service.administration.set_container_metadata(here, {"a": "b"})
+        assert await service.upkeep.acquire_lease(connection.id, blob)
+        await service.upkeep.break_lease(connection.id, blob)
+        assert connection.claim(Ability.CHANGE_CONTAINER).verdict is Verdict.NO
+        assert connection.claim(Ability.SEE_CONTAINER).verdict is Verdict.NO
+
+    with_service(data_dir, url, work)
 
 
 def test_containers_and_the_account_are_administered(

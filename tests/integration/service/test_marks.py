@@ -76,7 +76,7 @@ def test_nothing_is_changed_through_a_read_only_connection(
             verdict = changed.claim(ability).verdict
             looks = ability in (
                 Ability.LIST_CONTAINERS, Ability.LIST, Ability.READ, Ability.SHARE,
-                Ability.SEE_SETTINGS,
+                Ability.SEE_CONTAINER, Ability.SEE_SETTINGS,
             )  # fmt: skip
             assert (verdict is Verdict.YES) == looks, ability
         assert "read-only" in changed.claim(Ability.DELETE).reason

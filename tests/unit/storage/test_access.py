@@ -48,6 +48,8 @@ def made(permissions: str, *, kind: str = "c", start: str = "", end: str = corpu
         ("l", "ss=b&srt=c", {Action.LIST_BLOBS}),
         ("rl", "ss=b&srt=o", {Action.READ}),
         ("cd", "ss=b&srt=c", {Action.CREATE_CONTAINER, Action.DELETE_CONTAINER}),
+        ("r", "ss=b&srt=c", {Action.SEE_CONTAINER}),
+        ("w", "ss=b&srt=c", {Action.CREATE_CONTAINER, Action.CHANGE_CONTAINER}),
         ("rwdl", "ss=f&srt=sco", set()),
     ],
 )
@@ -151,6 +153,7 @@ def test_without_changes_only_looking_and_signing_are_left() -> None:
     allowed = {action for action in Action if access.allows(action)}
     assert allowed == {
         Action.LIST_CONTAINERS,
+        Action.SEE_CONTAINER,
         Action.LIST_BLOBS,
         Action.READ,
         Action.READ_TAGS,

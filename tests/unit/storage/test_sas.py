@@ -116,3 +116,10 @@ def test_a_sas_is_known_by_its_beginning(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "a=b", "data/sp=1", "https://a/b?sv=1&sig=2", "hello"])
 def test_other_texts_are_no_sas(text: str) -> None:
     assert not looks_like_sas(text)
+
+
+@pytest.mark.parametrize("end", ["9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00+05:00"])
+def test_a_time_that_is_none_where_utc_is_names_its_parameter(end: str) -> None:
+    text = f"sv=2024-11-04&sr=c&sp=r&se={quote(end, safe='')}&sig={'A' * 43}%3D"
+    with pytest.raises(ConnectionTextError, match="'se'"):
+        parse_sas(text)
