@@ -34,6 +34,8 @@ class Settling:
 
     settle_s: float
     uploaded: dict[str, Print] = field(default_factory=dict)
+    left: dict[str, Print] = field(default_factory=dict)
+    """What a person took out of the queue: not uploaded as it is."""
     _waiting: dict[str, _Waiting] = field(default_factory=dict)
 
     def look(self, name: str, now: Print | None, at_s: float) -> None:
@@ -41,7 +43,7 @@ class Settling:
         if now is None:
             self._waiting.pop(name, None)
             return
-        if now == self.uploaded.get(name):
+        if now in (self.uploaded.get(name), self.left.get(name)):
             self._waiting.pop(name, None)
             return
         known = self._waiting.get(name)
@@ -75,9 +77,20 @@ class Settling:
         """These were uploaded as they were then; what changed meanwhile goes on waiting."""
         for name, sent in prints.items():
             self.uploaded[name] = sent
-            waiting = self._waiting.get(name)
-            if waiting is not None and waiting.print_ == sent:
-                del self._waiting[name]
+            self.left.pop(name, None)
+            self._wait_no_more(name, sent)
+
+    def leave(self, prints: Mapping[str, Print]) -> None:
+        """These are not to be uploaded as they were then; what changed meanwhile goes on
+        waiting."""
+        for name, unwanted in prints.items():
+            self.left[name] = unwanted
+            self._wait_no_more(name, unwanted)
+
+    def _wait_no_more(self, name: str, settled: Print) -> None:
+        waiting = self._waiting.get(name)
+        if waiting is not None and waiting.print_ == settled:
+            del self._waiting[name]
 
     def failed(self, names: Iterable[str], at_s: float) -> None:
         """These could not be uploaded: again later, and later still."""
@@ -89,6 +102,7 @@ class Settling:
     def gone(self, present: Iterable[str]) -> list[str]:
         """Names that were uploaded and are no longer in the folder; they are forgotten."""
         there = set(present)
+        self.left = {name: one for name, one in self.left.items() if name in there}
         missing = [name for name in self.uploaded if name not in there]
         for name in missing:
             del self.uploaded[name]

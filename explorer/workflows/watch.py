@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections import deque
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing, suppress
 from dataclasses import field, replace
@@ -30,10 +31,11 @@ from explorer.transfer.model import (
     UploadRequest,
     UploadSource,
 )
-from explorer.transfer.state import TransferState
+from explorer.transfer.state import JobState, TransferState
 from explorer.workflows.settling import Print, Settling
 from explorer.workflows.watch_state import WatchState
 
+JOBS_KEPT: Final = 64
 BATCH: Final = 500
 """Files in one job, at most."""
 SCAN_EVERY_S: Final = 600.0
@@ -48,6 +50,8 @@ class Happening(Enum):
     """The first look is done: so many files wait."""
     UPLOADED = "uploaded"
     FAILED = "failed"
+    LEFT = "left"
+    """A person cancelled it: it goes again only when it changes."""
     GONE = "gone"
     """It is no longer in the folder; in storage it stays."""
 
@@ -78,11 +82,13 @@ class Watch:
     is_patient: bool = False
     """A job that rests (somebody paused it, it needs a credential) is waited for, where a person
     sees it and can let it go on; otherwise it is given up and tried again."""
+    jobs: deque[int] = field(default_factory=lambda: deque(maxlen=JOBS_KEPT))
+    """The newest ones, this one included."""
     _settling: Settling = field(init=False)
     _filter: Filter = field(init=False)
 
     def __post_init__(self) -> None:
-        self._settling = Settling(self.settle_s, dict(self.state.uploaded))
+        self._settling = Settling(self.settle_s, dict(self.state.uploaded), dict(self.state.left))
         self._filter = Filter.make(self.options.include, self.options.exclude)
 
     @property
@@ -232,6 +238,7 @@ class Watch:
         )
         try:
             job_id = await self.service.submit(request)
+            self.jobs.append(job_id)
             await asyncio.to_thread(self.state.begin, job_id, batch)
         except QuaysideError as error:
             yield self._refused(batch, Failure(error.title, error.message, error.cure))
@@ -245,6 +252,7 @@ class Watch:
         if begun is None:
             return
         job_id, batch = begun
+        self.jobs.append(job_id)
         if any(job.id == job_id for job in self.service.jobs()):
             try:
                 await self.service.resume(job_id)
@@ -277,15 +285,18 @@ class Watch:
             await asyncio.to_thread(self.state.end)
             yield self._refused(batch, failure)
             return
-        done, failures = await self._outcome(job_id, batch)
-        await asyncio.to_thread(self.state.add, done)
+        done, failures, left = await self._outcome(job, batch)
+        await asyncio.to_thread(self.state.add, done, left=left)
         await asyncio.to_thread(self.state.end)
         with suppress(InputError):  # somebody was faster
             await self.service.remove(job_id)
         self._settling.done(done)
+        self._settling.leave(left)
         self._settling.failed(failures, time.monotonic())
         for name, one in done.items():
             yield WatchEvent(Happening.UPLOADED, name, one.size_bytes)
+        for name in left:
+            yield WatchEvent(Happening.LEFT, name)
         for name, failure in failures.items():
             yield WatchEvent(Happening.FAILED, name, failure=failure)
 
@@ -294,31 +305,40 @@ class Watch:
         first. Raises InputError where it is not in the queue any more."""
         while True:
             job = await _until_rest(self.service, job_id, stop)
-            if job is None or job.state.is_final or not self.is_patient:
+            if job is None or job.state.is_final or not self._waits_for(job):
                 return job
             with suppress(TimeoutError):
                 async with asyncio.timeout(REST_S):
                     await stop.wait()
 
+    def _waits_for(self, job: JobSnapshot) -> bool:
+        """Whether a job that rests is left to whoever lets it go on: a pause is a person's."""
+        return self.is_patient or (job.state is JobState.PAUSED and not self.is_once)
+
     async def _outcome(
-        self, job_id: int, batch: dict[str, Print]
-    ) -> tuple[dict[str, Print], dict[str, Failure]]:
-        """What went through and what did not, by name."""
+        self, job: JobSnapshot, batch: dict[str, Print]
+    ) -> tuple[dict[str, Print], dict[str, Failure], dict[str, Print]]:
+        """What went through, what did not, and what a person cancelled, by name."""
         by_path = {str(self.folder / name): name for name in batch}
         done: dict[str, Print] = {}
         failures: dict[str, Failure] = {}
-        for one in await self.service.transfers(job_id, limit=BATCH):
+        left: dict[str, Print] = {}
+        for one in await self.service.transfers(job.id, limit=BATCH):
             name = by_path.get(one.local_path)
             if name is None:
                 continue
             if one.state in (TransferState.DONE, TransferState.SKIPPED):
                 done[name] = batch[name]
+            elif one.state is TransferState.CANCELLED:
+                left[name] = batch[name]
             elif one.failure is not None:
                 failures[name] = one.failure
-        for name in batch:
-            if name not in done and name not in failures:
+        for name in batch.keys() - done.keys() - failures.keys() - left.keys():
+            if job.state is JobState.CANCELLED:  # before it was looked at
+                left[name] = batch[name]
+            else:
                 failures[name] = Failure("Not uploaded", "It was taken out of the queue.")
-        return done, failures
+        return done, failures, left
 
 
 def target_key(target: RemotePlace) -> str:

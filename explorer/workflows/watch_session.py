@@ -17,8 +17,8 @@ from explorer.workflows.watched_folders import WatchWish
 
 
 class WatchSession:
-    """One watch. `tell` and `stop` belong to the service loop's thread; `waiting` may be looked
-    at from any."""
+    """One watch. `tell` and `stop` belong to the service loop's thread; `waiting` and `is_job`
+    may be asked from any."""
 
     def __init__(self, wish: WatchWish, options: JobOptions) -> None:
         self.wish = wish
@@ -36,6 +36,10 @@ class WatchSession:
     def waiting(self) -> int:
         """Files that are new or changed and not uploaded yet."""
         return self._watch.waiting if self._watch is not None else 0
+
+    def is_job(self, job_id: int) -> bool:
+        """Whether it is one of its newest jobs."""
+        return self._watch is not None and job_id in self._watch.jobs
 
     def stop(self, _service: Service) -> None:
         """The person wants it to end; `tell` does soon."""

@@ -24,17 +24,16 @@ class WatchState:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.uploaded = _load(path)
-        _compact(path, self.uploaded)
+        self.uploaded, self.left = _load(path)
+        """What was uploaded, and what a person took out of the queue, as they were then."""
+        _compact(path, self.uploaded, self.left)
         descriptor = open_private(path, os.O_WRONLY | os.O_APPEND)
         self._file: IO[str] = os.fdopen(descriptor, "a", encoding="utf-8")
 
-    def add(self, prints: Mapping[str, Print]) -> None:
-        """These are uploaded; durable when this returns. Raises LocalError."""
+    def add(self, prints: Mapping[str, Print], *, left: Mapping[str, Print] | None = None) -> None:
+        """These are uploaded, or `left` out; durable when this returns. Raises LocalError."""
         try:
-            self._file.writelines(
-                json.dumps([name, *one], ensure_ascii=True) + "\n" for name, one in prints.items()
-            )
+            self._file.writelines(_lines(prints, left or {}))
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:
@@ -92,25 +91,39 @@ def opened(data_dir: Path, folder: str, target: str) -> Iterator[WatchState]:
         raise _refused(place, error) from error
 
 
-def _load(path: Path) -> dict[str, Print]:
+_LEFT = "left"
+"""The fourth word of a line; an older Quayside passes over such lines."""
+
+
+def _load(path: Path) -> tuple[dict[str, Print], dict[str, Print]]:
     """Lines that a crash cut short are left out: their files are sent again."""
-    found: dict[str, Print] = {}
+    uploaded: dict[str, Print] = {}
+    left: dict[str, Print] = {}
     try:
         with path.open(encoding="utf-8") as lines:
             for line in lines:
                 try:
-                    name, size_bytes, mtime_ns = json.loads(line)
-                    found[str(name)] = Print(int(size_bytes), int(mtime_ns))
+                    name, size_bytes, mtime_ns, *word = json.loads(line)
+                    one = Print(int(size_bytes), int(mtime_ns))
+                    (left if word == [_LEFT] else uploaded)[str(name)] = one
                 except (ValueError, TypeError):
                     continue
+                if not word:
+                    left.pop(str(name), None)
     except FileNotFoundError:
         pass
-    return found
+    return uploaded, left
 
 
-def _compact(path: Path, uploaded: Mapping[str, Print]) -> None:
-    lines = (json.dumps([name, *one], ensure_ascii=True) + "\n" for name, one in uploaded.items())
-    write_private(path, "".join(lines).encode())
+def _lines(uploaded: Mapping[str, Print], left: Mapping[str, Print]) -> Iterator[str]:
+    for name, one in uploaded.items():
+        yield json.dumps([name, *one], ensure_ascii=True) + "\n"
+    for name, one in left.items():
+        yield json.dumps([name, *one, _LEFT], ensure_ascii=True) + "\n"
+
+
+def _compact(path: Path, uploaded: Mapping[str, Print], left: Mapping[str, Print]) -> None:
+    write_private(path, "".join(_lines(uploaded, left)).encode())
 
 
 def _refused(path: Path, error: OSError) -> LocalError:

@@ -86,6 +86,21 @@ def test_the_last_end_tells_of_all(drive: Drive[Any]) -> None:
     assert heard(drive, [*events, JobFinished(FAILED)]) == [of_jobs([DONE, FAILED])]
 
 
+def test_what_is_no_news_is_not_told(drive: Drive[Any]) -> None:
+    async def work() -> list[Words]:
+        bridge = Bridge()
+        told: list[Words] = []
+        endings = Endings(bridge, lambda: False, rest_ms=20)
+        endings.is_quiet = lambda job: job.id == DONE.id
+        endings.came_to_rest.connect(told.append)
+        bridge.events.tell((JobFinished(DONE), JobFinished(FAILED)))
+        await until(lambda: not endings._timer.isActive())
+        await bridge.detach()
+        return told
+
+    assert drive(work()) == [of_jobs([FAILED])]
+
+
 def test_nothing_is_told_to_whom_looks(drive: Drive[Any]) -> None:
     assert heard(drive, [JobAdded(job(1)), JobFinished(DONE)], is_watched=True) == []
 

@@ -13,16 +13,17 @@ from PySide6.QtTest import QTest
 
 from explorer.base.errors import InputError
 from explorer.gui.watch import words
-from explorer.gui.watch.area import WatchArea
+from explorer.gui.watch.area import WatchArea, quiet_of
 from explorer.gui.watch.desk import Watched, WatchState
 from explorer.gui.watch.sheet import WatchedSheet
 from explorer.gui.watch.start_sheet import WatchStartSheet
 from explorer.gui.window.main_window import MainWindow
 from explorer.gui.window.subject import Subject
 from explorer.service.emulator import Emulator
-from explorer.service.events import JobAdded
+from explorer.service.events import JobAdded, JobFinished
 from explorer.service.model import Ability, Location
 from explorer.storage.connection import parse
+from explorer.transfer.model import JobSnapshot
 from explorer.transfer.state import JobState
 from explorer.workflows.watch import target_key
 from explorer.workflows.watch_state import opened as state_opened
@@ -194,6 +195,53 @@ def test_a_job_that_is_paused_in_the_transfers_is_waited_for(
         await until(lambda: watched.last_name == "large.bin", "it goes on")
         assert not watched.failures
         assert added == [job.id]
+
+    run(work)
+
+
+def test_a_job_that_is_cancelled_in_the_transfers_is_not_tried_again(
+    run: Run, container: ContainerClient, folder: Path
+) -> None:
+    (folder / "large.bin").write_bytes(b"x" * (8 * MIB))
+
+    async def work(window: MainWindow, here: Location) -> None:
+        bridge = window._bridge
+        added: list[int] = []
+        bridge.events.on(JobAdded, lambda event: added.append(event.job.id))
+        await bridge.call(lambda service: service.update_settings(limit_bytes_per_s=100_000))
+        watched = area_of(window).desk.begin(wish(folder, here))
+        jobs = window.transfers.jobs
+        await until(lambda: any(job.files_total for job in jobs.line()), "it moves")
+        (job,) = jobs.line()
+        await bridge.call(lambda service: service.cancel(job.id))
+        await until(lambda: not watched.waiting, "it is left")
+        await bridge.call(lambda service: service.update_settings(limit_bytes_per_s=0))
+        (folder / "other.txt").write_text("x")
+        await until(lambda: watched.last_name == "other.txt", "the watch goes on")
+        assert not watched.failures
+        assert len(added) == 2
+
+    run(work)
+    assert names(container) == ["other.txt"]
+
+
+def test_the_end_of_each_batch_is_no_news_and_a_failure_is_once(
+    run: Run, container: ContainerClient, folder: Path
+) -> None:
+    (folder / "a.txt").write_text("x")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        ended: list[JobSnapshot] = []
+        window._bridge.events.on(JobFinished, lambda event: ended.append(event.job))
+        is_quiet = quiet_of(window.areas)
+        area_of(window).desk.begin(wish(folder, here))
+        await until(lambda: ended, "it is uploaded")
+        (job,) = ended
+        assert job.state is JobState.DONE
+        assert is_quiet(job)
+        assert not is_quiet(replace(job, id=job.id + 1000)), "another's job"
+        failed = replace(job, state=JobState.FAILED)
+        assert [is_quiet(failed) for _ in range(3)] == [False, True, True]
 
     run(work)
 

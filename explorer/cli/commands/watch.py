@@ -49,6 +49,7 @@ async def run(args: argparse.Namespace, out: Output) -> int:
     settle_s = parse_age(args.settle)
     place = options.absolute(args.data_dir) if args.data_dir else data_dir()
     failed: set[str] = set()
+    is_left = False
     async with service_of(args, with_transfers=True) as service:
         connection = await connect(service, args, out, args.target)
         container, path = service.locate(connection.id, args.target)
@@ -64,7 +65,8 @@ async def run(args: argparse.Namespace, out: Output) -> int:
             async for event in watch.run(stop):
                 if event.kind is Happening.FAILED:
                     failed.add(event.name)
-                elif event.kind in (Happening.UPLOADED, Happening.GONE):
+                elif event.kind is not Happening.FOUND:
+                    is_left = is_left or event.kind is Happening.LEFT
                     failed -= {event.name, ""}  # without a name: all of a batch, which goes now
                 _tell(event, out, is_once=args.once)
                 out.flush()
@@ -72,7 +74,7 @@ async def run(args: argparse.Namespace, out: Output) -> int:
         if stop.is_set():
             out.note("Ended. What was under way goes on at the next start.")
         elif args.once and not failed:
-            out.note("All that has settled is uploaded.")
+            out.note(f"All that has settled is uploaded{', but what was cancelled' * is_left}.")
     return 1 if failed else 0
 
 
@@ -88,6 +90,8 @@ def _tell(event: WatchEvent, out: Output, *, is_once: bool) -> None:
         out.result(f"uploaded  {event.name}  {format_bytes(event.size_bytes)}")
     elif event.kind is Happening.GONE:
         out.note(f"gone here, kept there: {event.name}")
+    elif event.kind is Happening.LEFT:
+        out.note(f"cancelled, and left until it changes: {event.name}")
     elif event.failure is not None:
         what = event.name or f"{event.count:,} files"
         out.error(failure_line(what, event.failure))

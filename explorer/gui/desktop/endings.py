@@ -19,7 +19,8 @@ _TOLD = frozenset({JobState.DONE, JobState.FAILED})
 
 
 class Endings(QObject):
-    """One per window. Jobs of other processes, and what a person cancelled, are not told."""
+    """One per window. Jobs of other processes, what a person cancelled, and whatever `is_quiet`
+    says is no news, are not told."""
 
     came_to_rest = Signal(object)
     """`Words` for a person who looks elsewhere."""
@@ -34,6 +35,7 @@ class Endings(QObject):
     ) -> None:
         super().__init__(parent)
         self._is_watched = is_watched
+        self.is_quiet: Callable[[JobSnapshot], bool] = lambda job: False
         self._busy: set[int] = set()
         self._ended: dict[int, JobSnapshot] = {}
         self._timer = QTimer(self)
@@ -56,7 +58,7 @@ class Endings(QObject):
         self._gone(job.id)
 
     def _finished(self, job: JobSnapshot) -> None:
-        if job.is_ours and job.state in _TOLD:
+        if job.is_ours and job.state in _TOLD and not self.is_quiet(job):
             self._ended[job.id] = job
         self._gone(job.id)
 

@@ -14,6 +14,7 @@ from explorer.gui.bridge import Bridge
 from explorer.gui.desktop.endings import REST_MS, Endings
 from explorer.gui.desktop.notification import Notification
 from explorer.gui.desktop.words import Words
+from explorer.transfer.model import JobSnapshot
 
 
 class DesktopRoom(QObject):
@@ -36,6 +37,10 @@ class DesktopRoom(QObject):
         self.notification = Notification(workers, say, self)
         self._endings = Endings(bridge, is_watched, self, rest_ms=rest_ms)
         self._endings.came_to_rest.connect(self._came_to_rest)
+
+    def be_quiet_of(self, is_quiet: Callable[[JobSnapshot], bool]) -> None:
+        """Tell nothing of jobs whose end is no news."""
+        self._endings.is_quiet = is_quiet
 
     def _came_to_rest(self, words: Words) -> None:
         if not self._scope.is_closed:

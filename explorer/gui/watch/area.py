@@ -3,7 +3,7 @@ watched. GUI thread only."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from explorer.gui.window.offers import Offer
 from explorer.gui.window.subject import Subject
 from explorer.gui.window.surroundings import Surroundings
 from explorer.service.model import Ability, Location
+from explorer.transfer.model import JobSnapshot
 from explorer.workflows.watched_folders import WatchWish
 
 if TYPE_CHECKING:  # loaded when somebody looks
@@ -111,3 +112,9 @@ class WatchArea:
             action="Show it",
             act=lambda: self.show(watched),
         )
+
+
+def quiet_of(areas: Iterable[object]) -> Callable[[JobSnapshot], bool]:
+    """Says of a job whether its end is no news to whom these areas are."""
+    desks = [area.desk for area in areas if isinstance(area, WatchArea)]
+    return lambda job: any(desk.is_quiet(job) for desk in desks)

@@ -22,7 +22,8 @@ from explorer.gui.browse.operations import job_options
 from explorer.gui.browse.rules import Place
 from explorer.gui.errors import describe
 from explorer.service.model import Ability
-from explorer.transfer.model import Failure
+from explorer.transfer.model import Failure, JobSnapshot
+from explorer.transfer.state import JobState
 from explorer.workflows import watched_folders
 from explorer.workflows.watched_folders import WatchWish
 
@@ -55,6 +56,8 @@ class Watched:
     last_s: float = 0.0
     failures: dict[str, Failure] = field(default_factory=dict)
     """By the file's name; an empty one is all that was to go then."""
+    has_told_failure: bool = False
+    """A person heard that something failed; not again until all went through."""
     session: WatchSession | None = None
     task: asyncio.Task[None] | None = None
 
@@ -93,6 +96,17 @@ class WatchDesk(QObject):
         """What is known of the same folder and target."""
         return self._known.get(wish.pair)
 
+    def is_quiet(self, job: JobSnapshot) -> bool:
+        """Whether the end of this job is no news: the next of many batches of a watch, or one
+        more failure where that was told."""
+        for watched in self._known.values():
+            if watched.session is not None and watched.session.is_job(job.id):
+                if job.state is JobState.DONE:
+                    return True
+                was_told, watched.has_told_failure = watched.has_told_failure, True
+                return was_told
+        return False
+
     async def load(self) -> None:
         """Learn which there are, and go on with those that are to go on by themselves."""
         folder = await self._bridge.get(lambda service: service.data_dir)
@@ -119,6 +133,7 @@ class WatchDesk(QObject):
         watched.state, watched.reason = WatchState.STARTING, ""
         watched.uploaded = 0
         watched.failures.clear()
+        watched.has_told_failure = False
         watched.task = self._scope.spawn(self._run(watched), name="watch a folder")
         self.changed.emit()
 
@@ -200,9 +215,10 @@ class WatchDesk(QObject):
             watched.state = WatchState.WATCHING
         elif event.kind is Happening.FAILED and event.failure is not None:
             watched.failures[event.name] = event.failure
-        elif event.kind in (Happening.UPLOADED, Happening.GONE):
+        elif event.kind is not Happening.FOUND and watched.failures:
             watched.failures.pop(event.name, None)
             watched.failures.pop("", None)
+            watched.has_told_failure = bool(watched.failures)
         if event.kind is Happening.UPLOADED:
             watched.uploaded += 1
             watched.last_name, watched.last_s = event.name, time.time()

@@ -169,6 +169,28 @@ def _staged(blob: Any) -> int:
         return 0
 
 
+def test_what_a_person_cancels_is_left_until_it_changes_also_after_a_restart(
+    start: Start, quayside: Quayside, container: ContainerClient, folder: Path
+) -> None:
+    (folder / "large.bin").write_bytes(bytes(8 * MIB))
+    watch = start("--limit", "100k")
+    watch.until("found")
+    while not (listed := quayside.ok("jobs", "--json")):
+        assert watch.process.poll() is None
+    quayside(
+        "cancel", str(json.loads(listed)["job"]["id"])
+    )  # done when it can be, whatever it says
+    watch.until("left", "large.bin")
+    (folder / "other.txt").write_text("x")
+    watch.until("uploaded", "other.txt")
+    assert watch.end() == 0
+    again = start("--once")
+    assert again.process.wait(LIMIT_S) == 0
+    assert names(container) == ["live/other.txt"]
+    (folder / "large.bin").write_bytes(b"changed")
+    start("--once").until("uploaded", "large.bin")
+
+
 def test_two_watches_of_one_folder_and_target_do_not_get_into_each_others_way(
     start: Start, quayside: Quayside, container: ContainerClient, folder: Path
 ) -> None:

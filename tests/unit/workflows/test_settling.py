@@ -88,3 +88,20 @@ def test_the_last_look_is_what_is_uploaded_in_the_end(
     for name, one in last.items():
         if one is not None:
             assert files.uploaded[name] == one
+
+
+def test_what_is_left_is_not_uploaded_until_it_changes() -> None:
+    settling = Settling(2.0)
+    settling.look("a", Print(1, 1), 0.0)
+    assert settling.settled(2.0)
+    settling.leave({"a": Print(1, 1)})
+    assert not settling.waiting()
+    settling.look("a", Print(1, 1), 3.0)
+    assert not settling.waiting()
+    settling.look("a", Print(2, 2), 4.0)
+    assert settling.settled(6.0) == {"a": Print(2, 2)}
+    settling.done({"a": Print(2, 2)})
+    assert not settling.left
+    settling.leave({"b": Print(1, 1)})
+    assert settling.gone(["a"]) == []
+    assert not settling.left, "who is gone is forgotten, and nothing is said of what never went"
