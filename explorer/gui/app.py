@@ -35,6 +35,7 @@ from explorer.gui.icons import app_icon
 from explorer.gui.parts.clipboard_end import leave_clipboard
 from explorer.gui.sinks import Sinks
 from explorer.gui.theme import Theme
+from explorer.gui.watch.area import quiet_of
 from explorer.gui.window import memory as window_memory
 from explorer.gui.window.closing import Leaving, Tray, ask_how
 from explorer.gui.window.elsewhere import Elsewhere
@@ -147,6 +148,7 @@ class Program:
         self._desktop = DesktopRoom(
             self.bridge, self._scope, self._workers, self.window, self._tray.say
         )
+        self._desktop.be_quiet_of(quiet_of(self.window.areas))
         self._desktop.notification.clicked.connect(self._come_back)
 
     async def run(self, target: str) -> int:
