@@ -34,7 +34,7 @@ from explorer.transfer.remote_copy import RemoteCopy, Route
 from explorer.transfer.retry import Action
 from explorer.transfer.rows import Kind, TransferRow
 from explorer.transfer.state import TransferState
-from explorer.transfer.turns import Turns
+from explorer.transfer.turns import TAKEN, Turns
 from explorer.transfer.upload import Upload
 from explorer.transfer.work import Live, Outcome, Work, chance, first_of, is_being_cancelled
 
@@ -124,18 +124,28 @@ class JobRun:
                     break
             self._say_whether_held_back()
             blocked = 0
-            if not self._ready and self._busy < width:
+            if self._is_short and self._busy < width:
                 is_walked = not self._job.row.is_expanding
                 has_more, blocked = await self._turns.take()
                 if has_more:
                     continue
-                if is_walked and not blocked and not self._busy:
+                if is_walked and not blocked and not self._busy and not self._ready:
                     return
             try:
                 async with asyncio.timeout(BLOCKED_S if blocked else None):
                     await self._wake.wait()
             except TimeoutError:
                 continue
+
+    @property
+    def _is_short(self) -> bool:
+        """Nothing is ready, or too little to give each worker its share of small files: it
+        would wait while more are taken."""
+        if not self._ready:
+            return True
+        enough = min(TAKEN, MOST * self._rows_at_once)
+        is_low = self._turns.are_more and len(self._ready) < enough
+        return is_low and self._is_small(self._ready[0])
 
     def _start(
         self,

@@ -30,6 +30,8 @@ class Turns:
         """Taken from the journal, and not begun."""
         self.wake = asyncio.Event()
         """Set when it is worth looking what can begin."""
+        self.are_more = False
+        """As many were taken at last as are taken at once: likely there are more."""
         self._held: set[int] = set()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._taking = asyncio.Lock()
@@ -40,6 +42,7 @@ class Turns:
         async with self._taking:
             rows, blocked = await self._journal.do(transfer_table.take, self._job.id, TAKEN)
             self.ready.extend(row for row in rows if not self.rests(row))
+            self.are_more = len(rows) == TAKEN
         return bool(rows), blocked
 
     def begun(self, rows: Collection[TransferRow], task: asyncio.Task[None]) -> None:
