@@ -230,19 +230,24 @@ else:
 class Part:
     """A partial file that is being written; a context manager. Threads may share it."""
 
-    def __init__(self, path: bytes, fd: int) -> None:
-        self.path = path
+    def __init__(self, folder: bytes, name: bytes, fd: int) -> None:
+        self._folder = folder
+        self._name = name
         self._fd = fd
+
+    @property
+    def path(self) -> bytes:
+        return os.path.join(self._folder, self._name)
 
     def allocate(self, size_bytes: int) -> None:
         """Give a new file its size, with its space reserved where that is cheap."""
-        with translating(self.path):
+        with translating(self._folder, self._name):
             if size_bytes and not syscalls.allocate(self._fd, size_bytes):
                 os.ftruncate(self._fd, size_bytes)
 
     @property
     def size_bytes(self) -> int:
-        with translating(self.path):
+        with translating(self._folder, self._name):
             return os.fstat(self._fd).st_size
 
     def write(self, offset: int, data: memoryview) -> None:
@@ -258,7 +263,7 @@ class Part:
         """Read back what was written. Raises IntegrityError at an early end."""
         done = 0
         while done < len(buffer):
-            with translating(self.path):
+            with translating(self._folder, self._name):
                 count = _pread_into(self._fd, buffer[done:], offset + done)
             if count == 0:
                 raise IntegrityError(
@@ -269,12 +274,12 @@ class Part:
 
     def sync_data(self) -> None:
         """fdatasync: the bytes are on the disk when this returns."""
-        with translating(self.path):
+        with translating(self._folder, self._name):
             getattr(os, "fdatasync", os.fsync)(self._fd)
 
     def seal(self, mtime_ns: int | None) -> None:
         """Set the time of modification and sync everything, before the rename."""
-        with translating(self.path):
+        with translating(self._folder, self._name):
             if mtime_ns is not None:
                 if os.utime in os.supports_fd:
                     os.utime(self._fd, ns=(mtime_ns, mtime_ns))

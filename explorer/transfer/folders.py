@@ -106,7 +106,7 @@ class Folder:
                 fd = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o666, **at)
             else:
                 fd = os.open(path, flags, **at)
-        return Part(os.path.join(self.path, name), fd)
+        return Part(self.path, name, fd)
 
     def remove(self, name: bytes) -> None:
         """Remove a file if it is there."""
@@ -120,10 +120,10 @@ class Folder:
         `expected` is the file that may be replaced; None: there must be none. Raises
         FileExistsError where somebody else was there first; nothing is lost then.
         """
-        target = os.path.join(self.path, name)
         if expected is None:
             self._publish_new(part, name)
             return
+        target = os.path.join(self.path, name)
         found = self.find(name)
         if found is None or Fingerprint.of(found) != expected:
             raise FileExistsError(errno.EEXIST, "changed meanwhile", target)

@@ -48,16 +48,22 @@ def parse_head(head: bytes) -> tuple[str, int, str, dict[str, str]]:
     code, _, reason = rest.partition(" ")
     if not version.startswith("HTTP/1.") or len(code) != 3 or not _is_number(code):
         raise WireError("the answer is not HTTP")
-    headers: dict[str, str] = {}
-    for name, value in map(_field, lines[1:]):
-        if name in headers:
-            value = f"{headers[name]}, {value}"
-        headers[name] = value
+    fields = list(map(_field, lines[1:]))
+    headers = dict(fields)
+    if len(headers) < len(fields):
+        headers = _joined(fields)
     if not text.isascii():
         for name, value in headers.items():
             with contextlib.suppress(UnicodeDecodeError):
                 headers[name] = value.encode("latin-1").decode("utf-8")
     return version, int(code), reason, headers
+
+
+def _joined(fields: list[tuple[str, str]]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in fields:
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
 
 
 @lru_cache(256)
@@ -116,6 +122,11 @@ class Answer:
         else:
             self._left = None
             self._keeps = self._is_done = False
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether all of the body was read."""
+        return self._is_done
 
     def forbid_reuse(self) -> None:
         """Its connection is not to be used again, whatever the headers say."""

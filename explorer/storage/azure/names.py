@@ -18,7 +18,7 @@ from urllib.parse import quote
 from explorer.base.errors import UnsafeNameError
 
 MAX_NAME = 1024
-_PLAIN = re.compile(r"[A-Za-z0-9_\-~/]+")
+_PLAIN = re.compile(r"[A-Za-z0-9_.\-~/]+")
 _DOTS = re.compile(r"(?:^|/)\.\.?(?:/|$)")
 
 
@@ -35,7 +35,7 @@ def container_path(container: str) -> str:
 
 def blob_path(container: str, name: str) -> str:
     """`/container/name`, encoded. Raises UnsafeNameError."""
-    if _PLAIN.fullmatch(name):
+    if _PLAIN.fullmatch(name) and not _DOTS.search(name):
         if len(name) <= MAX_NAME:
             return f"{container_path(container)}/{name}"
     elif not name:

@@ -89,11 +89,12 @@ def pour(
             broken, count = error, 0
         at += count
         allowed = max(0, allowed - count)
+        is_over = answer.is_at_end or not count
         now = time.monotonic()
-        if at and (not count or at >= enough or now - last > PAUSE_S):
+        if at and (is_over or at >= enough or now - last > PAUSE_S):
             sink(done, buffer[:at])
             done, at, last = done + at, 0, now
-        if not count:
+        if is_over:
             if broken is not None:
                 raise broken
             return done

@@ -192,7 +192,11 @@ def add_metadata(fields: dict[str, str], metadata: Mapping[str, str]) -> dict[st
 
 def head_lines(fields: Mapping[str, str], spelled: Mapping[str, str]) -> str:
     """Header lines. Raises InputError for a value that a header cannot hold."""
-    text = "".join([f"{spelled.get(name, name)}: {value}\r\n" for name, value in fields.items()])
+    if spelled:
+        lines = [f"{spelled.get(name, name)}: {value}" for name, value in fields.items()]
+    else:
+        lines = list(map(": ".join, fields.items()))
+    text = "\r\n".join([*lines, ""])
     if text.isascii() and text.count("\n") == text.count("\r") == len(fields) and "\0" not in text:
         return text
     for name, value in fields.items():

@@ -38,6 +38,7 @@ _SIGNED = (
     "if-unmodified-since",
     "range",
 )
+_NOTHING = ("",) * len(_SIGNED)
 _BEARER = "Bearer "
 _WEIGHTS = str.maketrans({"-": "", "_": "!"})
 
@@ -165,7 +166,7 @@ def string_to_sign(
 ) -> str:
     """What the account's key signs. `path` is the encoded path as sent, account in it or not."""
     get = headers.get
-    fields = [get(name, "") for name in _SIGNED]
+    fields = list(map(get, _SIGNED, _NOTHING))
     if fields[2] == "0":
         fields[2] = ""
     service = _service_headers(tuple(headers))

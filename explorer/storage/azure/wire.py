@@ -34,6 +34,9 @@ JOINED = 64 * 1024
 
 HEAD_LIMIT = 64 * 1024
 
+HEAD_READ = 16 * 1024
+"""Asked for at a time while a head comes: what of the body comes with it is copied once more."""
+
 
 _KERNEL_WAITS = sys.platform == "linux"
 """Whether a plain socket may wait in the kernel (SO_RCVTIMEO, see socket(7)): one system call
@@ -226,11 +229,11 @@ class Connection:
                 if not self._start:
                     raise WireError("the head of the answer is too long")
                 self._move_up()
-            if not self._fill():
+            if not self._fill(HEAD_READ):
                 raise ClosedEarly(self._end > self._start)
 
-    def _fill(self) -> int:
-        count = self._receive(memoryview(self._buffer)[self._end :])
+    def _fill(self, most: int = HEAD_LIMIT) -> int:
+        count = self._receive(memoryview(self._buffer)[self._end : self._end + most])
         self._end += count
         return count
 
