@@ -35,17 +35,17 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class Col(IntEnum):
-    """The columns, in the order they have at first: what a narrow window must show comes first."""
+    """The columns; saved layouts know them by these numbers."""
 
     NUMBER = 0
     NAME = 1
-    PROGRESS = 2
-    STATUS = 3
-    SPEED = 4
-    ETA = 5
-    SIZE = 6
-    FILES = 7
-    DIRECTION = 8
+    DIRECTION = 2
+    SIZE = 3
+    PROGRESS = 4
+    STATUS = 5
+    SPEED = 6
+    ETA = 7
+    FILES = 8
     FAILED = 9
     SOURCE = 10
     DESTINATION = 11

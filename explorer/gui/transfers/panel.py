@@ -34,16 +34,17 @@ from explorer.transfer.model import JobSnapshot
 from explorer.transfer.state import JobState
 
 _C = jobs_model.Col
+# In the order they have at first: what a narrow window must show comes first.
 _WIDTHS = {
     _C.NUMBER: 48,
     _C.NAME: 190,
-    _C.DIRECTION: 90,
-    _C.SIZE: 84,
     _C.PROGRESS: 160,
     _C.STATUS: 220,
     _C.SPEED: 92,
     _C.ETA: 84,
+    _C.SIZE: 84,
     _C.FILES: 104,
+    _C.DIRECTION: 90,
     _C.FAILED: 70,
     _C.SOURCE: 240,
     _C.DESTINATION: 140,

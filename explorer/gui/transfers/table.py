@@ -37,7 +37,8 @@ class SentenceDelegate(Cells):
 class ColumnTable(RowTable):
     """Shows `model`; the last column takes what is left of the width.
 
-    `widths` has a width for each column number, `hidden` those that are not shown at first.
+    `widths` has a width for each column number, in the order they have at first, `hidden` those
+    that are not shown at first.
     """
 
     menu_requested = Signal(QPoint)
@@ -73,8 +74,8 @@ class ColumnTable(RowTable):
 
     def _show_usual_columns(self) -> None:
         header = self.horizontalHeader()
-        for column, width in self._widths.items():
-            header.moveSection(header.visualIndex(column), column)
+        for at, (column, width) in enumerate(self._widths.items()):
+            header.moveSection(header.visualIndex(column), at)
             self.setColumnHidden(column, column in self._hidden)
             self.setColumnWidth(column, stretched(width, self.fontMetrics()))
         self._stretch_last()
