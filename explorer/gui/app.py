@@ -186,9 +186,14 @@ class Program:
         settings: Settings = await self.bridge.get(lambda service: service.settings)
         self._show_theme(settings.theme)
         Elsewhere(self.bridge, self._scope, self._folder, self.window)
-        await self.window.start(restore_tabs=settings.restore_session and not target)
+        asking = self._scope.spawn(self._ask_keyring(), name="ask the keyring")
+        await self.window.start(
+            restore_tabs=settings.restore_session and not target, secrets=asking
+        )
         if target:
             await self.window.going.go_to(self.window.pane, target)
+
+    async def _ask_keyring(self) -> None:
         await self.bridge.call(lambda service: service.load_secrets())
 
     def _tell(self, error: BaseException) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import stat
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import keyring
+import keyring.backend
 import pytest
 from azure.storage.blob import ContainerClient
 from PySide6.QtWidgets import QApplication
@@ -19,11 +23,33 @@ from explorer.gui.app import Program, application
 from explorer.gui.ask import ChoiceSheet
 from explorer.gui.errors import ErrorSheet, ErrorText
 from explorer.gui.window.closing import Leaving, Tray
-from explorer.service.emulator import Emulator
+from explorer.service.emulator import Emulator, EmulatorAccount
 from explorer.service.model import Location
 from explorer.storage.connection import parse
 from explorer.transfer.state import JobState
 from tests.gui.conftest import Drive, until
+
+
+class SlowKeyring(keyring.backend.KeyringBackend):
+    """Gives what it got, while it `answers`."""
+
+    priority = 1
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # the library's
+        self._kept: dict[str, str] = {}
+        self.answers = threading.Event()
+        self.answers.set()
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self._kept[username] = password
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self.answers.wait()
+        return self._kept.get(username)
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self._kept[username]
 
 
 @asynccontextmanager
@@ -97,6 +123,36 @@ def test_tabs_are_kept_privately_and_come_back(
     file = data_dir / "window.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     drive(second(here))
+
+
+def test_tabs_that_come_back_wait_for_a_keyring_that_takes_its_time(
+    drive: Drive[Any], data_dir: Path, tmp_path: Path
+) -> None:
+    before, slow = keyring.get_keyring(), SlowKeyring()
+    keyring.set_keyring(slow)
+
+    async def work(emulator: Emulator) -> None:
+        async with running(data_dir) as program:
+            await connected(program, emulator, "")
+        slow.answers.clear()
+        said: list[str] = []
+        async with running(data_dir) as program:
+            window = program.window
+            window.pane.lister.failed.connect(lambda error: said.append(str(error)))
+            await until(lambda: window.tree_model.rowCount() == 1)
+            for _ in range(5):  # time enough to ask the service for a listing in vain
+                await program.bridge.get(lambda service: service.connections())
+            slow.answers.set()
+            await until(lambda: window.pane.location is not None and window.pane.lister.is_listed)
+        assert said == []
+
+    account = EmulatorAccount("contoso", base64.b64encode(bytes(64)).decode())
+    try:  # an account whose key is not known to everybody
+        with Emulator(log=tmp_path / "emulator.log", accounts=(account,)) as emulator:
+            drive(work(emulator))
+    finally:
+        slow.answers.set()
+        keyring.set_keyring(before)
 
 
 def test_closing_while_a_transfer_runs_asks_and_it_goes_on_next_time(

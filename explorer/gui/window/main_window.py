@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
@@ -59,6 +61,7 @@ from explorer.service.model import Connection, Location
 from explorer.transfer.model import JobSnapshot
 
 SAVE_AFTER_MS = 1000
+KEYRING_WAIT_S = 3.0
 
 
 class MainWindow(QMainWindow):
@@ -296,9 +299,11 @@ class MainWindow(QMainWindow):
         if not self._save_timer.isActive():
             self._save_timer.start()
 
-    async def start(self, *, restore_tabs: bool) -> None:
-        """Once the service runs: show its connections, and open last time's tabs."""
+    async def start(self, *, restore_tabs: bool, secrets: asyncio.Task[None] | None = None) -> None:
+        """Once the service runs: show its connections, and, with their `secrets`, last tabs."""
         await self.tree_controller.load()
+        if secrets is not None:
+            await asyncio.wait((secrets,), timeout=KEYRING_WAIT_S)
         self._session.start(restore=restore_tabs)
 
     # -- going ----------------------------------------------------------------------
