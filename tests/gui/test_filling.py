@@ -143,6 +143,17 @@ def test_the_last_wish_wins(
     drive(work())
 
 
+def test_a_listing_that_ends_with_its_window_is_not_sorted_any_more(
+    table: Table, scope: TaskScope, drive: Drive[Any]
+) -> None:
+    async def work() -> None:
+        await scope.aclose()
+        table.arranger.sort_by(Column.SIZE, descending=True)
+        assert not table.arranger.is_busy
+
+    drive(work())
+
+
 def test_a_listing_that_breaks_off_keeps_what_came(table: Table, drive: Drive[Any]) -> None:
     async def broken() -> AsyncGenerator[Page, None]:
         yield page([], [blob("a/b")], "more")

@@ -114,6 +114,8 @@ class Arranger(QObject):
         return self._model.filter is not self._match
 
     def _want(self) -> None:
+        if self._scope.is_closed:  # the window is going
+            return
         if self._task is None and (self._sort_is_due() or self._filter_is_due()):
             self._task = self._scope.spawn(self._work(), name="arrange a listing")
 
