@@ -16,6 +16,8 @@ from explorer.storage.model import BlobProperties, BlobRef
 T = TypeVar("T")
 
 FOLLOW_PIECE_BYTES = 1024 * 1024
+FOLLOW_MOST_BYTES = 16 * 1024 * 1024
+"""Of what is written at once, or anew, only so much is read: the end of it."""
 OVERLAP_BYTES = 1024
 """Read again at each growth, to tell a blob that grew from one that was written anew."""
 POLL_S = 2.0
@@ -91,8 +93,9 @@ class Ranges:
         """What a blob has from `start` on, and what is written to it later, until closed.
 
         Each `poll_s` seconds a HEAD tells its ETag and size; only what is new is read, with
-        If-Match. Where what was there before has changed, it comes again from its first
-        byte, marked `is_anew`. Raises NotFoundError once the blob is gone.
+        If-Match, and of very much only the end: then the first `offset` is past what was
+        read. Where what was there before has changed, it comes again from its first byte,
+        marked `is_anew`. Raises NotFoundError once the blob is gone.
         """
         seen, etag, mark = start, "", b""
         while True:
@@ -104,6 +107,9 @@ class Ranges:
                         seen, mark = 0, b""
                         if not ranges.size_bytes:
                             yield Grown(0, b"", 0, is_anew=True)
+                    if ranges.size_bytes - seen > FOLLOW_MOST_BYTES:
+                        # Four bytes: no character of any width is cut.
+                        seen, mark = (ranges.size_bytes - FOLLOW_MOST_BYTES) // 4 * 4, b""
                     while seen < ranges.size_bytes:
                         data = await self._read(ranges, seen, FOLLOW_PIECE_BYTES)
                         yield Grown(seen, data, ranges.size_bytes, is_anew)

@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.demo.images import gradient, png
-from explorer.gui.inspect.body_view import BodyView
+from explorer.gui.inspect.body_view import BodyView, member_row
 from explorer.gui.inspect.picture_view import MAX_SIDE, decode
 from explorer.gui.inspect.preview_bar import PreviewBar
 from explorer.gui.inspect.table_view import TextTable
 from explorer.gui.inspect.text_view import FOLLOWED_LINES, TextView
 from explorer.preview import look as door
-from explorer.preview.model import Picture, Preview, Table, Text
+from explorer.preview.model import Member, Picture, Preview, Table, Text
 from explorer.preview.source import BytesSource, Source
 
 
@@ -135,3 +135,28 @@ def test_every_button_of_the_bar_is_reached_by_keys(qtbot: QtBot) -> None:
         reached.append(focused.accessibleName())
         QTest.keyClick(focused, Qt.Key.Key_Tab)
     assert reached == ["Show as", "Wrap lines", "End", "Follow"]
+
+
+@pytest.mark.parametrize(("width", "height"), [(5000, 1), (1, 5000)])
+def test_a_picture_of_one_line_is_scaled_to_one_line(
+    qapp: QApplication, width: int, height: int
+) -> None:
+    decoded = decode(picture_of(png(width, height, lambda x, y: (0, 99, 0))))
+    assert decoded is not None
+    assert sorted((decoded.width(), decoded.height())) == [1, MAX_SIDE]
+
+
+def test_the_name_of_a_member_does_not_fill_the_window() -> None:
+    name, _, _ = member_row(Member("\u202e" + "n" * 2**20, 1, 1, "", False, 0))
+    assert len(name) < 400
+    assert name.startswith("\\u202e")
+
+
+def test_letters_that_are_slow_to_lay_out_come_in_smaller_slices(qtbot: QtBot) -> None:
+    view = TextView()
+    qtbot.addWidget(view)
+    for text, slices in (("a\n" * 8 * 1024, 1), ("\u05d0\n" * 8 * 1024, 8)):
+        view.show_text(text)
+        assert len(view._waiting) == slices - 1
+    qtbot.waitUntil(lambda: view.is_settled)
+    assert view.toPlainText() == text

@@ -39,6 +39,7 @@ from explorer.gui.window.subject import Subject
 from explorer.preview import members
 from explorer.preview.look import As
 from explorer.preview.model import Archive
+from explorer.service import ranges
 from explorer.service.emulator import Emulator
 from explorer.service.model import Ability, Location
 from explorer.storage.model import BlobType
@@ -189,6 +190,24 @@ def test_a_growing_log_is_followed_until_another_is_selected(
         assert not page.bar.is_following
 
     show({"other.txt": b"other\n"}, work)
+
+
+def test_what_is_left_out_of_a_log_that_grew_much_is_told(
+    show: Show, container: ContainerClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranges, "FOLLOW_MOST_BYTES", 8)
+
+    async def work(window: MainWindow, page: PreviewPage) -> None:
+        page.follow_poll_s = 0.02
+        await select(window, "run.log")
+        await until(lambda: words(page) == "epoch 1\n", "what there is")
+        page.bar.follow.click()
+        await until(lambda: page.line.text().startswith("Following"), "it is followed")
+        container.upload_blob("run.log", b"epoch 1\n" + b"." * 2048 + b"epoch 9\n", overwrite=True)
+        await until(lambda: words(page).endswith("epoch 9\n"), "the end")
+        assert words(page) == "epoch 1\n\n… 2 KiB left out …\nepoch 9\n"
+
+    show({"run.log": b"epoch 1\n"}, work)
 
 
 def test_a_damaged_file_is_told_of_above_its_bytes(show: Show) -> None:

@@ -8,7 +8,6 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from explorer.base.shown import shown
 from explorer.base.units import format_bytes
 from explorer.gui.inspect.picture_view import PictureView
 from explorer.gui.inspect.table_view import TableView
@@ -17,6 +16,7 @@ from explorer.gui.parts.buttons import push_button
 from explorer.gui.parts.room import Stack
 from explorer.gui.parts.texts import explain, plain_label
 from explorer.preview import members
+from explorer.preview.cells import cell
 from explorer.preview.model import Archive, Body, Member, Picture, Table, Tables, Text
 
 _MEMBER_COLUMNS = ("Name", "Size", "Last modified")
@@ -25,7 +25,7 @@ _MEMBER_COLUMNS = ("Name", "Size", "Last modified")
 def member_row(member: Member) -> tuple[str, ...]:
     """A member as the list shows it. Pure."""
     size = "" if member.is_folder else format_bytes(member.size_bytes)
-    return shown(member.name), size, member.modified
+    return cell(member.name), size, member.modified
 
 
 class BodyView(Stack):

@@ -29,9 +29,15 @@ def decode(picture: Picture) -> QImage | None:
         return None
     if max(picture.width, picture.height) > MAX_SIDE:
         whole = QSize(picture.width, picture.height)
-        reader.setScaledSize(whole.scaled(MAX_SIDE, MAX_SIDE, Qt.AspectRatioMode.KeepAspectRatio))
+        reader.setScaledSize(_fitted(whole, QSize(MAX_SIDE, MAX_SIDE)))
     image = reader.read()
     return None if image.isNull() else image
+
+
+def _fitted(size: QSize, room: QSize) -> QSize:
+    """As large as there is room for, a line of pixels at least. Pure."""
+    fitted = size.scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
+    return fitted.expandedTo(QSize(1, 1))
 
 
 class PictureView(QWidget):
@@ -67,7 +73,7 @@ class PictureView(QWidget):
         size = QSize(self._size)
         # A small one is shown as it is; a very small one enlarged, in whole steps.
         if size.width() > room.width() or size.height() > room.height():
-            size.scale(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
+            size = _fitted(size, room.size())
             is_smooth = True
         else:
             times = min(

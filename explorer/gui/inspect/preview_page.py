@@ -41,6 +41,7 @@ from explorer.service.ranges import POLL_S, BlobRanges, Grown
 T = TypeVar("T")
 Work = Callable[[], Coroutine[Any, Any, None]]
 
+FOLLOWED_SLICE_BYTES = 32 * 1024
 ARCHIVED = (
     "It is in the archive tier and cannot be read there. Change its tier to Hot or Cool; "
     "the service then takes some hours to bring it back."
@@ -259,6 +260,8 @@ class PreviewPage(InspectorPage):
                 self.body.add_text(part)
             elif isinstance(part, Archive):
                 self.body.add_members(part)
+                if part.lacking:
+                    self.notice.tell(part.lacking, Tone.WARN, closable=False)
         self._update_foot()
 
     async def _follow(self, selection: Selection, name: str, shown: Text) -> None:
@@ -273,17 +276,24 @@ class PreviewPage(InspectorPage):
         self.line.setText(f"Following: {format_bytes(shown.end)}")
         async with aclosing(items):
             async for grown in items:
-                growing = self._grow(grown, growing, shown.encoding)
+                if grown.is_anew:
+                    view.clear_text()
+                    start, growing = 0, GrowingText(shown.encoding)
+                    self.notice.tell("It was written anew.", Tone.INFO)
+                if grown.offset > start:
+                    growing = GrowingText(shown.encoding)
+                    left_out = format_bytes(grown.offset - start)
+                    view.add_text(f"\n… {left_out} left out …\n", keeps_end=True)
+                start = grown.offset + len(grown.data)
+                await self._grow(grown, growing)
 
-    def _grow(self, grown: Grown, growing: GrowingText, encoding: str) -> GrowingText:
-        view = self.body.text
-        if grown.is_anew:
-            view.clear_text()
-            growing = GrowingText(encoding)
-            self.notice.tell("It was written anew.", Tone.INFO)
-        view.add_text(growing.take(grown.data), keeps_end=True)
+    async def _grow(self, grown: Grown, growing: GrowingText) -> None:
+        """In slices, so that the window answers between them."""
+        for at in range(0, len(grown.data), FOLLOWED_SLICE_BYTES):
+            data = grown.data[at : at + FOLLOWED_SLICE_BYTES]
+            self.body.text.add_text(growing.take(data), keeps_end=True)
+            await asyncio.sleep(0)
         self.line.setText(f"Following: {format_bytes(grown.size_bytes)}")
-        return growing
 
     # -- members --------------------------------------------------------------------------------
 

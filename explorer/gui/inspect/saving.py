@@ -16,6 +16,7 @@ from explorer.gui.colours import Tone
 from explorer.gui.parts.buttons import Rank
 from explorer.gui.parts.notice import NoticeBar
 from explorer.preview import members
+from explorer.preview.cells import cell
 from explorer.preview.model import Archive, Member
 from explorer.service.ranges import BlobRanges
 from explorer.transfer.files import translating
@@ -61,7 +62,7 @@ async def save_member(
         )
         if answer != "replace":
             return
-    notice.tell(f"Saving ‘{shown(member.name)}’…", Tone.INFO, action="Stop", closable=False)
+    notice.tell(f"Saving ‘{cell(member.name)}’…", Tone.INFO, action="Stop", closable=False)
     await bridge.call(
         lambda service: service.ranges.work(
             ranges, lambda: write_member(ranges, archive, member, path)

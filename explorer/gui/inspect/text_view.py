@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from explorer.gui.theme import scaled
 
 SLICE_CHARACTERS = 16 * 1024
+WIDE_SLICE_CHARACTERS = 2 * 1024
 FOLLOWED_LINES = 20_000
 """While a blob is followed, older lines go."""
 
@@ -80,9 +81,11 @@ class TextView(QPlainTextEdit):
         bar.setValue(place + self.blockCount() - lines)
 
     def _enqueue(self, text: str) -> None:
-        at = 0
+        at, most = 0, SLICE_CHARACTERS
+        if not text.isascii():  # other letters may take ten times as long to be laid out
+            most = WIDE_SLICE_CHARACTERS
         while at < len(text):
-            end = min(len(text), at + SLICE_CHARACTERS)
+            end = min(len(text), at + most)
             line = text.rfind("\n", at, end)
             if end < len(text) and line > at:
                 end = line + 1

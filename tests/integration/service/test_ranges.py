@@ -14,6 +14,7 @@ from explorer.base.errors import NotFoundError, PreconditionFailedError
 from explorer.preview.look import look
 from explorer.preview.model import Text
 from explorer.preview.source import Source
+from explorer.service import ranges
 from explorer.service.emulator import Emulator
 from explorer.service.model import Location
 from explorer.service.ranges import Grown
@@ -116,5 +117,24 @@ def test_a_followed_blob_that_is_written_anew_comes_from_its_beginning(
             container.delete_blob("a.log")
             with pytest.raises(NotFoundError):
                 await until(items, b"never")
+
+    asyncio.run(work())
+
+
+def test_of_much_that_is_written_at_once_the_end_is_followed(
+    azurite: Emulator, container: ContainerClient, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranges, "FOLLOW_MOST_BYTES", 8)
+    container.upload_blob("a.log", b"0123")
+
+    async def work() -> None:
+        service, place = await opened(azurite, data_dir, container.container_name)
+        async with (
+            service,
+            aclosing(service.ranges.follow(place, "a.log", 0, poll_s=POLL_S)) as items,
+        ):
+            assert await until(items, b"0123") == [Grown(0, b"0123", 4)]
+            container.upload_blob("a.log", b"0123" + b"." * 1001 + b"the end\n", overwrite=True)
+            assert await until(items, b"end\n") == [Grown(1004, b".the end\n", 1013)]
 
     asyncio.run(work())
