@@ -28,7 +28,7 @@ from explorer.base.shown import shown
 from explorer.base.tasks import TaskScope
 from explorer.gui.bridge import Bridge
 from explorer.gui.colours import Tone
-from explorer.gui.errors import describe
+from explorer.gui.errors import tell
 from explorer.gui.icons import icon
 from explorer.gui.inspect import access_words as words
 from explorer.gui.inspect.access_draft import Draft
@@ -251,8 +251,7 @@ class BelowSheet(Sheet):
                 async for count in counts:
                     self._show_count(count)
         except Exception as error:
-            told = describe(error)
-            self.notice.tell(f"{told.title}. {told.line}", Tone.BAD)
+            tell(self.notice, error)
         finally:
             self._task = None
             if shiboken6.isValid(self):  # closed while it ran, it may be gone already

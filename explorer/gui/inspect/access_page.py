@@ -11,8 +11,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.base.errors import InputError, PreconditionFailedError, QuaysideError
 from explorer.base.records import dataclass
@@ -21,7 +20,7 @@ from explorer.gui import ask
 from explorer.gui.bridge import Bridge
 from explorer.gui.browse import rules
 from explorer.gui.colours import Tone
-from explorer.gui.errors import describe
+from explorer.gui.errors import tell
 from explorer.gui.inspect.access_below import BelowSheet
 from explorer.gui.inspect.access_draft import Draft
 from explorer.gui.inspect.access_entries import EntriesEditor
@@ -31,6 +30,7 @@ from explorer.gui.inspect.page import InspectorPage
 from explorer.gui.inspect.selection import Selection
 from explorer.gui.parts.buttons import Rank, push_button
 from explorer.gui.parts.notice import NoticeBar
+from explorer.gui.parts.scrolling import ScrollArea
 from explorer.gui.parts.texts import explain, plain_label
 from explorer.service.model import Ability, Location
 from explorer.storage.acl import AclScope
@@ -102,13 +102,7 @@ class AccessPage(InspectorPage):
         for part in (self.owners, self.access, self.defaults):
             inner.addWidget(part)
         inner.addStretch(1)
-        area = QScrollArea()
-        area.setProperty("bare", True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(self._room)
+        area = ScrollArea(self._room)
         first = QHBoxLayout()
         first.setSpacing(6)
         first.addWidget(self.apply_button, 1)
@@ -200,7 +194,7 @@ class AccessPage(InspectorPage):
         try:
             found = await self._get(path, by_name=False)
         except QuaysideError as error:
-            self._tell(error, action="Try again")
+            tell(self.notice, error, action="Try again")
             return
         self._take(path, found)
         try:
@@ -228,10 +222,6 @@ class AccessPage(InspectorPage):
     def _read_again(self) -> None:
         self.draft = None
         self.reload_requested.emit()
-
-    def _tell(self, error: QuaysideError, *, action: str = "") -> None:
-        told = describe(error)
-        self.notice.tell(f"{told.title}. {told.line}", Tone.BAD, action=action)
 
     # -- showing --------------------------------------------------------------------------
 
@@ -274,7 +264,7 @@ class AccessPage(InspectorPage):
         try:
             self.draft = change(self.draft)
         except InputError as error:
-            self._tell(error)
+            tell(self.notice, error)
         self._show()
 
     def _revert(self) -> None:
@@ -297,7 +287,7 @@ class AccessPage(InspectorPage):
                     action="Read it again",
                 )
             except QuaysideError as error:
-                self._tell(error)
+                tell(self.notice, error)
 
         self._scope.spawn(told(), name=name)
 

@@ -13,8 +13,7 @@ from contextlib import aclosing
 from dataclasses import field
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.base.errors import ConflictError, QuaysideError
 from explorer.base.records import dataclass
@@ -22,7 +21,7 @@ from explorer.base.tasks import TaskScope
 from explorer.gui.bridge import Bridge
 from explorer.gui.browse import rules
 from explorer.gui.colours import Tone
-from explorer.gui.errors import describe
+from explorer.gui.errors import describe, tell
 from explorer.gui.inspect import directory_labels
 from explorer.gui.inspect.labels import Labels, wish_between
 from explorer.gui.inspect.page import InspectorPage
@@ -31,6 +30,7 @@ from explorer.gui.parts.buttons import Rank, push_button
 from explorer.gui.parts.fields import line_field
 from explorer.gui.parts.notice import NoticeBar
 from explorer.gui.parts.pairs_table import PairsTable
+from explorer.gui.parts.scrolling import ScrollArea
 from explorer.gui.parts.texts import explain, plain_label
 from explorer.service.change_plan import HEADERS, ChangePlan
 from explorer.service.model import Ability, Location
@@ -124,13 +124,7 @@ class LabelsPage(InspectorPage):
             column.addWidget(table)
         column.addWidget(self.tags_note)
         column.addStretch()
-        area = QScrollArea()
-        area.setProperty("bare", True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(content)
+        area = ScrollArea(content)
         foot = QHBoxLayout()
         foot.setContentsMargins(12, 6, 12, 8)
         foot.setSpacing(8)
@@ -179,8 +173,7 @@ class LabelsPage(InspectorPage):
         try:
             await work
         except QuaysideError as error:
-            words = describe(error)
-            self.notice.tell(f"{words.title}. {words.line}", Tone.BAD, action="Read again")
+            tell(self.notice, error, action="Read again")
         finally:
             if self._task is own:
                 self._task = None

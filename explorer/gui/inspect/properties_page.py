@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QGuiApplication
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +26,7 @@ from explorer.gui.inspect.page import InspectorPage
 from explorer.gui.inspect.selection import Selection
 from explorer.gui.parts.buttons import Rank, push_button
 from explorer.gui.parts.notice import NoticeBar
+from explorer.gui.parts.scrolling import ScrollArea
 from explorer.gui.parts.texts import plain_label, tooltip
 from explorer.service.model import Location
 
@@ -52,12 +50,7 @@ class PropertiesPage(InspectorPage):
         self.notice = NoticeBar()
         self.copy_button = push_button("&Copy all", Rank.FLAT, icon_name="copy")
         self.copy_button.clicked.connect(self._copy)
-        self._area = QScrollArea()
-        self._area.setProperty("bare", True)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setWidgetResizable(True)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area = ScrollArea()
         foot = QHBoxLayout()
         foot.setContentsMargins(12, 6, 12, 8)
         foot.addStretch()

@@ -15,8 +15,7 @@ from explorer.base.tasks import TaskScope
 from explorer.gui import ask
 from explorer.gui.bridge import Bridge
 from explorer.gui.browse.operations import job_options
-from explorer.gui.colours import Tone
-from explorer.gui.errors import describe
+from explorer.gui.errors import tell
 from explorer.gui.inspect import versions_words as words
 from explorer.gui.inspect.page import InspectorPage
 from explorer.gui.inspect.selection import Selection
@@ -136,7 +135,7 @@ class VersionsPage(InspectorPage):
             reasons = await self._bridge.get(lambda service: _reasons(service, place))
             states = await self._bridge.call(lambda service: service.history.states(place, name))
         except QuaysideError as error:
-            self._tell(error, action="Try again")
+            tell(self.notice, error, action="Try again")
             return
         self._show(states, reasons)
         self.footnote.setText(words.footnote(states))
@@ -149,10 +148,6 @@ class VersionsPage(InspectorPage):
         self.footnote.setText("")
         self.footnote.hide()
         self._update()
-
-    def _tell(self, error: QuaysideError, *, action: str = "") -> None:
-        told = describe(error)
-        self.notice.tell(f"{told.title}. {told.line}", Tone.BAD, action=action)
 
     @property
     def chosen(self) -> BlobState | None:
@@ -182,7 +177,7 @@ class VersionsPage(InspectorPage):
             try:
                 await work
             except QuaysideError as error:
-                self._tell(error)
+                tell(self.notice, error)
 
         self._scope.spawn(told(), name=name)
 

@@ -6,14 +6,15 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from explorer.base.errors import InputError, QuaysideError
 from explorer.base.tasks import TaskScope
 from explorer.gui.bridge import Bridge
 from explorer.gui.errors import describe
 from explorer.gui.parts.buttons import Rank
+from explorer.gui.parts.scrolling import ScrollArea
 from explorer.gui.parts.texts import explain, plain_label
 from explorer.gui.share.form import SasForm, Shareable
 from explorer.gui.share.result import SasResult
@@ -35,18 +36,12 @@ _ROOM = 190
 """Of the screen's height, for what stands above and below the fields."""
 
 
-class _Scroller(QScrollArea):
-    """As high as what is in it, as far as the screen allows; then it scrolls."""
+class _Scroller(ScrollArea):
+    """As high as what is in it, as far as the screen allows."""
 
     def __init__(self, content: QWidget) -> None:
-        super().__init__()
+        super().__init__(content)
         self._content = content
-        self.setProperty("bare", True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setWidget(content)
 
     def sizeHint(self) -> QSize:
         content = self._content.sizeHint()
