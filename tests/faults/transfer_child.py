@@ -4,9 +4,9 @@
 
 The connection file's second line is `hierarchical` where directories are real. The request
 is one line of the journal's JSON; without one, jobs that a dead process
-left are adopted. Prints `bytes_done` of the only job whenever it changes. Where QUAYSIDE_HOLD_AT
-is set, no request goes out any more once so many bytes are durable: whoever is slow to kill it
-finds it in the middle.
+left are adopted. Prints `bytes_done` of the only job that was not over before, whenever it
+changes. Where QUAYSIDE_HOLD_AT is set, no request goes out any more once so many bytes are
+durable: whoever is slow to kill it finds it in the middle.
 """
 
 from __future__ import annotations
@@ -40,13 +40,14 @@ async def main(store: BlobStore, data_dir: Path, request: Request | None) -> Non
     used: Any = Hooked(store, before=hold) if HOLD_AT else store
     engine = Engine(data_dir, Stores(used), Settings(concurrency=2), Ears())
     await engine.start(adopt=request is None)
+    over = {job.id for job in engine.jobs() if job.state.is_final}
     if request is not None:
         await engine.submit(request)
     print("ready", flush=True)
     told: tuple[int, str] | None = None
     while not all(job.state.is_final for job in engine.jobs()):
         for job in engine.jobs():
-            if told != (job.bytes_done, job.state.value):
+            if job.id not in over and told != (job.bytes_done, job.state.value):
                 told = job.bytes_done, job.state.value
                 if HOLD_AT and job.bytes_done >= HOLD_AT:
                     is_held.set()
