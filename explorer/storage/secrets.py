@@ -9,6 +9,7 @@ program.
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -169,11 +170,13 @@ class SecretStore:
     def _ask(
         self, question: Callable[[Any], _T], *, is_worth_doing_late: bool = False
     ) -> _T | _Unusable:
-        """Put a question to the keyring and wait for the answer, at most `timeout_s`.
+        """Put a question to the keyring and wait for the answer, at most `timeout_s`; what this
+        program takes to load the library is not the keyring's time.
 
         What changes the keyring stays in the line when nobody waits any more, so that
         the keyring ends up as it was last told to be.
         """
+        _load_library()
         answer = self._line.submit(lambda: question(_usable_backend()))
         wait_s = 0.05 if self._line.is_stuck else self._timeout_s
         try:
@@ -233,8 +236,17 @@ class _KeyringThread:
                 future.set_result(result)
 
 
+def _load_library() -> None:
+    """Import what asks nobody yet: on a busy machine that takes longer than any answer."""
+    import keyring
+    import keyring.errors
+
+    if sys.platform == "linux":
+        import keyring.backends.SecretService  # noqa: F401 - with the library for D-Bus
+
+
 def _usable_backend() -> Any:
-    """The backend to use, or _Unusable. Imports the library, which takes a while."""
+    """The backend to use, or _Unusable."""
     import keyring
     import keyring.backend
     import keyring.errors

@@ -114,3 +114,25 @@ def test_no_secret_in_what_is_reported() -> None:
     store = SecretStore()
     reports = [store.save("id", SECRET), store.load("id"), store.remove("id"), store.status()]
     assert "AAECAwQF" not in repr(reports)
+
+
+LOADED = """
+import sys
+from explorer.storage import secrets
+
+submit = secrets._KeyringThread.submit
+
+def told(line, work):
+    print("keyring" in sys.modules)
+    return submit(line, work)
+
+secrets._KeyringThread.submit = told
+secrets.SecretStore().status()
+"""
+
+
+def test_what_the_library_takes_to_load_is_not_the_keyrings_time() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "True\n"
