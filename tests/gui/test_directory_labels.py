@@ -21,6 +21,7 @@ from explorer.service.model import Location
 from tests.gui.conftest import Drive, until
 from tests.gui.places import Run, run_at
 from tests.gui.test_inspector import select
+from tests.gui.test_show_deleted import told_of
 from tests.gui.test_window import put, run
 from tests.servers.lake.server import Lake
 
@@ -62,10 +63,9 @@ def test_the_properties_of_a_directory_are_told(sail: Run) -> None:
         page = window.inspecting.properties
         window.inspecting.bring(PropertiesPage.key)
         await select(window, "runs/")
-        await until(lambda: page.sections, "its properties")
+        await until(lambda: told_of(page) == "Directory", "its properties")
         first, last = page.sections
         facts = {fact.label: fact.value for fact in first.facts}
-        assert first.title == "Directory"
         assert facts["Path"] == f"/{here.container}/runs/"
         assert facts["Last modified"]
         assert facts["ETag"]

@@ -74,6 +74,11 @@ def offers_of(window: MainWindow, *wanted: str) -> list[str]:
     return [name for area in window.areas for name, _ in flat(offered(area, subject))]
 
 
+def told_of(page: PropertiesPage) -> str:
+    """What the properties that are shown are of; those of what was selected before stay a while."""
+    return page.sections[0].title if page.sections else ""
+
+
 async def shown(window: MainWindow, *wanted: str) -> None:
     """Turn the switch on, and wait until these are shown as deleted."""
     await choose(window, Act.SHOW_DELETED)
@@ -249,9 +254,8 @@ def test_the_inspector_tells_of_a_deleted_blob(scene: Callable[..., Scene], play
         inspecting.bring(PropertiesPage.key)
         await select(window, "a.txt")
         page = inspecting.properties
-        await until(lambda: page.sections, "its properties")
+        await until(lambda: told_of(page) == "Blob, deleted", "its properties")
         facts = {fact.label: fact.value for part in page.sections for fact in part.facts}
-        assert page.sections[0].title == "Blob, deleted"
         assert (facts["Size"], facts["Kept for"]) == ("3 B", "6 days")
         assert facts["Deleted"]
         for key in (PreviewPage.key, LabelsPage.key):
@@ -293,8 +297,8 @@ def test_a_deleted_container_is_shown_refused_and_restored(
         assert offers_of(window, name) == ["Restore"]
         window.inspecting.bring(PropertiesPage.key)
         await select(window, f"{name}/")
-        await until(lambda: window.inspecting.properties.sections, "its properties")
-        assert window.inspecting.properties.sections[0].title == "Container, deleted"
+        page = window.inspecting.properties
+        await until(lambda: told_of(page) == "Container, deleted", "its properties")
         await restored(window, name)
         await until(lambda: "The container is back" in pane.notice.text(), "it is restored")
         await until(lambda: name in names(pane) and name not in deleted(window), "it is there")
