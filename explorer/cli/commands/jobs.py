@@ -151,7 +151,8 @@ async def _limit(service: Service, job_id: int | None, rate: int, out: Output) -
     if job_id is None:
         await service.update_settings(limit_bytes_per_s=rate)
     told = f"at most {format_rate(rate)}" if rate else "without a limit"
-    out.note(f"{len(chosen)} {'job moves' if len(chosen) == 1 else 'jobs move'} {told}.")
+    who = "1 job moves" if len(chosen) == 1 else f"{len(chosen)} jobs move"
+    out.note(f"{who if chosen else 'Transfers to come move'} {told}.")
     return Exit.OK
 
 

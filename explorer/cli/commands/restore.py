@@ -68,12 +68,12 @@ async def run(args: argparse.Namespace, out: Output) -> int:
             when_s = parse_moment(args.to, time.time())
             where, names = await _names(service, location, name)
             plan = await _last(service.history.plan_to(where, when_s, names))
-            return await _carry_out(service, where, plan, args, out)
+            return await _carry_out(service, where, names, plan, args, out)
         if not name and not location.path and await _container(service, location, args, out):
             return 0
         where, names = await _names(service, location, name)
         plan = await _last(service.history.plan_back(where, names))
-        return await _carry_out(service, where, plan, args, out)
+        return await _carry_out(service, where, names, plan, args, out)
 
 
 async def _names(
@@ -144,11 +144,16 @@ async def _container(
 
 
 async def _carry_out(
-    service: Service, where: Location, plan: RestorePlan, args: argparse.Namespace, out: Output
+    service: Service,
+    where: Location,
+    names: tuple[str, ...],
+    plan: RestorePlan,
+    args: argparse.Namespace,
+    out: Output,
 ) -> int:
     if plan.is_empty and not plan.unchanged and not plan.lost_count:
         raise NotFoundError(
-            f"There is nothing at {where.container}/{where.path}, and nothing is kept.",
+            f"There is nothing at {where.container}/{where.path}{names[0]}, and nothing is kept.",
             cure="Look one level higher with `quayside ls --deleted`.",
             status=404,
         )

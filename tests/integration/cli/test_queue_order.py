@@ -80,6 +80,10 @@ def test_a_file_that_is_put_first_comes_before_the_others(
     assert ended[last] < ended[before]
 
 
+def test_a_limit_without_any_job_is_for_those_to_come(quayside: Quayside) -> None:
+    assert quayside("jobs", "--limit", "3M").stderr == "Transfers to come move at most 3 MiB/s.\n"
+
+
 def test_a_limit_without_a_job_is_for_every_open_one(
     quayside: Quayside, container: ContainerClient, tmp_path: Path
 ) -> None:

@@ -151,3 +151,11 @@ def test_what_is_not_kept_is_not_found(here: Callable[..., Here]) -> None:
     h.put(a="x")
     assert h.quayside("restore", h.at("a"), "--version-id", "2020").returncode == 4
     assert h.quayside("ls", h.at(), "--versions", "--sort", "size").returncode == 2
+
+
+def test_where_nothing_is_kept_the_very_place_is_named(here: Callable[..., Here]) -> None:
+    at = here(versioning=True)
+    at.put(runs__8="kept")
+    missing = at.quayside("restore", at.at("runs/7"), "--to", "2026-11-20")
+    assert missing.returncode == 4
+    assert f"There is nothing at {at.at('runs/7/')}, and nothing is kept." in missing.stderr
