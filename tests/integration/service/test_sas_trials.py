@@ -94,6 +94,8 @@ def done(url: str, container: str) -> dict[Ability, bool]:
             Ability.WRITE: works(lambda: inside.upload_blob("new", b"1")),
             Ability.OVERWRITE: works(lambda: here.upload_blob(b"hello", overwrite=True)),
             Ability.SEE_SETTINGS: works(client.get_service_properties),
+            Ability.SEE_CONTAINER: works(inside.get_container_properties),
+            Ability.CHANGE_CONTAINER: works(lambda: inside.set_container_metadata({"a": "b"})),
             Ability.CREATE_CONTAINER: works(lambda: client.create_container(f"{container}-x")),
             Ability.DELETE: works(lambda: here.delete_blob()),
         }
@@ -150,7 +152,13 @@ def test_the_least_account_sas_lists_and_reads_and_changes_nothing(
 ) -> None:
     test = tried(data_dir, url_of(azurite, least_wish(SasKind.ACCOUNT, utc_now(), is_https=False)))
     can = {ability for ability, verdict in verdicts(test).items() if verdict is YES}
-    assert can == {Ability.LIST_CONTAINERS, Ability.LIST, Ability.READ, Ability.SEE_SETTINGS}
+    assert can == {
+        Ability.LIST_CONTAINERS,
+        Ability.LIST,
+        Ability.READ,
+        Ability.SEE_CONTAINER,
+        Ability.SEE_SETTINGS,
+    }
 
 
 def test_a_sas_for_other_services_can_nothing_and_says_why(
