@@ -46,7 +46,7 @@ from explorer.storage.model import BlobType
 from tests.gui.conftest import Drive, until
 from tests.gui.connections import connection
 from tests.gui.test_window import choose, connected, listed, names, opened
-from tests.unit.preview.samples import MEMBERS, SAMPLES
+from tests.unit.preview.samples import MEMBERS, SAMPLES, npy
 
 Work = Callable[[MainWindow, PreviewPage], Coroutine[Any, Any, None]]
 Show = Callable[[dict[str, bytes], Work], None]
@@ -208,6 +208,18 @@ def test_what_is_left_out_of_a_log_that_grew_much_is_told(
         assert words(page) == "epoch 1\n\n… 2 KiB left out …\nepoch 9\n"
 
     show({"run.log": b"epoch 1\n"}, work)
+
+
+def test_no_word_of_a_file_makes_the_window_wider(show: Show) -> None:
+    field = b"[('" + b"n" * 5000 + b"', '|i1')]"
+
+    async def work(window: MainWindow, page: PreviewPage) -> None:
+        width = window.minimumSizeHint().width()
+        await select(window, "a.npy")
+        await until(lambda: "nnnn" in page.facts.text(), "what is in it")
+        assert window.minimumSizeHint().width() == width
+
+    show({"a.npy": npy(field.decode(), "(3,)", b"abc")}, work)
 
 
 def test_a_damaged_file_is_told_of_above_its_bytes(show: Show) -> None:

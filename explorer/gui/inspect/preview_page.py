@@ -72,6 +72,7 @@ class PreviewPage(InspectorPage):
         self.bar = PreviewBar()
         self.facts = plain_label(muted=True, wrap=True)
         self.facts.setContentsMargins(12, 2, 12, 6)
+        self.facts.setMinimumWidth(1)  # however long a word in them is
         self.notice = NoticeBar()
         self.body = BodyView()
         self.more_button = push_button("Load more")
