@@ -57,6 +57,7 @@ class Quayside:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            pipesize=1 << 20,  # it goes on while a test does something else, and reads nothing
             text=True,
             env=self.variables(),
         )
