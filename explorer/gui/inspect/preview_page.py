@@ -72,8 +72,9 @@ class PreviewPage(InspectorPage):
         self.bar = PreviewBar()
         self.facts = plain_label(muted=True, wrap=True)
         self.facts.setContentsMargins(12, 2, 12, 6)
-        self.facts.setMinimumWidth(1)  # however long a word in them is
+        self.facts.setMinimumWidth(1)  # one word of a stranger may be very long
         self.notice = NoticeBar()
+        self.notice.setMinimumWidth(1)
         self.body = BodyView()
         self.more_button = push_button("Load more")
         self.line = plain_label(muted=True)
