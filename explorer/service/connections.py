@@ -17,6 +17,7 @@ from explorer.base.errors import InputError
 from explorer.base.redact import register_secret
 from explorer.base.workers import Workers
 from explorer.service.catching_up import CatchingUp
+from explorer.service.choosing import another_for, twin_of
 from explorer.service.claims import utc_now
 from explorer.service.entries import (
     HOMES,
@@ -215,19 +216,9 @@ class Connections:
             await self.load_secrets(entry.connection.id)
         if entry is not None and entry.has_credential:
             return entry
-        is_read_only = entry is not None and entry.marks.is_read_only
-        others = [
-            other
-            for other in reversed(self._entries.values())
-            if other.has_credential
-            and other.marks.is_read_only >= is_read_only  # nobody writes for one that must not
-            and other.spec.blob_endpoint == place.endpoint
-            and other.spec.scope.container in ("", place.container)
-        ]
-        # Whoever reaches all of the place goes first; a SAS of one folder may be enough.
-        others.sort(key=lambda other: not other.spec.scope.holds(place.container, place.prefix))
-        if others:
-            return others[0]
+        other = another_for(place, entry, self._entries.values())
+        if other is not None:
+            return other
         raise needs_credentials(f"There are no credentials for {place.endpoint} in this run.")
 
     async def _store_with_directories(self, connection_id: str) -> BlobStore:
@@ -278,7 +269,7 @@ class Connections:
     ) -> Connection:
         report = probe or await self.probe(spec)
         register_secret(spec.secret)
-        twin = self._twin(spec)
+        twin = twin_of(spec, self._entries.values())
         is_blob = await self._stores.starts_at_blob(spec, report.api_version)
         start = start_of(spec, twin.connection.id if twin else new_id(), is_blob=is_blob)
         start_blob = start_blob_of(spec, is_blob=is_blob)
@@ -329,19 +320,6 @@ class Connections:
         entry = entry_of(saved, spec_of(saved, secret), home, notice)
         self._add(entry)
         return entry.shown
-
-    def _twin(self, spec: ConnectionSpec) -> Entry | None:
-        """The same reach with the same secret is the same connection."""
-        for entry in self._entries.values():
-            mine = entry.spec
-            if (mine.blob_endpoint, mine.scope, mine.secret, mine.credential_kind) == (
-                spec.blob_endpoint,
-                spec.scope,
-                spec.secret,
-                spec.credential_kind,
-            ) and entry.has_credential:
-                return entry
-        return None
 
     def _names(self) -> set[str]:
         return {entry.connection.name for entry in self._entries.values()}
