@@ -166,3 +166,19 @@ def test_what_the_trash_does_not_take_is_asked_about_once_more(
         assert local.notice.isHidden()
 
     run(work)
+
+
+def test_what_changes_on_disk_while_the_window_goes_is_not_looked_at(
+    run: Run, container: ContainerClient, files: Path
+) -> None:
+    put(container, "blob.txt")
+    (files / "a.txt").write_bytes(b"x")
+
+    async def work(window: MainWindow, here: Location) -> None:
+        local = await beside(window, files, "a.txt")
+        await window._scope.aclose()
+        local._changed_on_disk()
+        window.operations.opened._rest.timeout.emit()
+        assert not local.is_listing
+
+    run(work)

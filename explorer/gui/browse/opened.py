@@ -68,9 +68,7 @@ class OpenedFiles(QObject):
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(SETTLE_MS)
-        self._rest.timeout.connect(
-            lambda: self._scope.spawn(self._look(), name="look at opened files")
-        )
+        self._rest.timeout.connect(self._rested)
 
     @property
     def files(self) -> tuple[Opened, ...]:
@@ -90,6 +88,10 @@ class OpenedFiles(QObject):
 
     def _stirred(self, _path: str) -> None:
         self._rest.start()
+
+    def _rested(self) -> None:
+        if not self._scope.is_closed:  # else the window is going
+            self._scope.spawn(self._look(), name="look at opened files")
 
     async def _look(self) -> None:
         for opened in tuple(self._files.values()):

@@ -215,6 +215,8 @@ class LocalPane(QWidget):
     def refresh(self) -> None:
         """Read again; what is shown stays until the new listing is whole."""
         self._stop()
+        if self._scope.is_closed:  # the window is going
+            return
         self._words = None
         self._is_stale = False
         work = self._read(self.folder, is_quiet=self._is_listed)
