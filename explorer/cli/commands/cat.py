@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
+from contextlib import suppress
 
-from explorer.base.errors import InputError
+from explorer.base.errors import InputError, NotAuthorizedError, NotFoundError
 from explorer.cli import options
 from explorer.cli.lines import first_lines, start_of_last_lines
 from explorer.cli.output import Output
@@ -56,6 +58,14 @@ def parse_range(text: str) -> tuple[int | None, int | None]:
     return first, last
 
 
+def _is_a_folder(location: Location, name: str) -> InputError:
+    where = f"{location.container}/{location.path}{name}".rstrip("/")
+    return InputError(
+        f"'{where}' is a folder or container, not a blob.",
+        cure=f"Name one blob; `quayside ls {shlex.quote(where)}` shows what is in it.",
+    )
+
+
 async def run(args: argparse.Namespace, out: Output) -> int:
     first, last = parse_range(args.range) if args.range else (0, None)
     if args.follow and (last is not None or args.head is not None):
@@ -65,11 +75,17 @@ async def run(args: argparse.Namespace, out: Output) -> int:
     async with service_of(args) as service:
         location, name, snapshot, version_id = await state_of(service, args, out, args.target)
         if not name:
-            raise InputError("That is a folder or container, not a blob.", cure="Name one blob.")
+            raise _is_a_folder(location, name)
         if args.follow and (snapshot or version_id):
             raise InputError("A snapshot or version does not grow.", cure="Follow the blob itself.")
         which = {"snapshot": snapshot, "version_id": version_id}
-        ranges = await service.ranges.open(location, name, **which)
+        try:
+            ranges = await service.ranges.open(location, name, **which)
+        except NotFoundError:
+            with suppress(NotAuthorizedError):
+                if not (snapshot or version_id) and not await service.is_blob(location, name):
+                    raise _is_a_folder(location, name) from None
+            raise
         if args.head is not None:
             async for piece in first_lines(service, ranges, args.head):
                 out.stdout.buffer.write(piece)

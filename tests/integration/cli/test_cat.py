@@ -43,6 +43,20 @@ def test_what_does_not_go_together_is_refused(quayside: Quayside, log: str) -> N
         assert quayside("cat", log, *words).returncode == 2, words
 
 
+def test_a_folder_is_told_from_a_blob_that_is_not_there(
+    quayside: Quayside, container: ContainerClient
+) -> None:
+    container.upload_blob("runs/7/a b/run.log", b"x")
+    name = container.container_name
+    for folder in ("runs/7/a b", "runs/7/a b/", "runs"):
+        answer = quayside("cat", f"{name}/{folder}")
+        assert answer.returncode == 2
+        assert "folder" in answer.stderr
+        assert folder.rstrip("/") in answer.stderr
+        assert "quayside ls" in answer.stderr
+    assert "no such blob" in quayside("cat", f"{name}/runs/8").stderr
+
+
 def test_a_log_is_followed_until_the_command_is_interrupted(
     quayside: Quayside, container: ContainerClient
 ) -> None:
