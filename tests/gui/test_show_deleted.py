@@ -501,6 +501,7 @@ def test_where_the_past_cannot_be_listed_the_switch_changes_nothing(
         window.showing_deleted.toggle()
         window.pane.refresh()
         await until(lambda: listed(window.pane), "it is listed again")
+        await until(lambda: not window._scope.names, "whatever that led to")
         assert (names(window.pane), window.pane.lister.with_deleted) == (["a"], False)
         assert window.pane.notice.isHidden()
 

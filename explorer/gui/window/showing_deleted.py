@@ -47,8 +47,8 @@ class ShowingDeleted(QObject):
         """The switch was turned: the listings in front follow at once, the others when they come
         to the front."""
         panes = self._around.tabs.tab.sides.panes()
-        self._asked = panes if self._switch.isChecked() else []
         self._catch_up()
+        self._asked = [pane for pane in panes if pane.lister.with_deleted]
 
     def open_sheet(self) -> None:
         """What is deleted in the place in front, with all below it, to be restored."""
