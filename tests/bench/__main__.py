@@ -44,7 +44,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--clients", default="", help="only these, such as quayside,rclone")
     parser.add_argument(
         "--target",
-        type=Path,
+        type=_place,
         default=_ram_disk(),
         help="where downloads go (default: a RAM disk where there is one, else .cache/bench)",
     )
@@ -54,6 +54,10 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--window", action="store_true", help="the window's frames instead")
     return parser.parse_args()
+
+
+def _place(text: str) -> Path:
+    return Path(text).resolve()  # everybody runs in a folder of their own
 
 
 def _ram_disk() -> Path:

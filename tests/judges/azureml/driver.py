@@ -17,7 +17,13 @@ from typing import Any
 
 from azure.ai.ml._artifacts._blob_storage_helper import BlobStorageClient
 from azure.ai.ml._artifacts._gen2_storage_helper import Gen2StorageClient
+from azure.ai.ml._utils import _asset_utils
 from azure.ai.ml._utils._asset_utils import get_content_hash, get_ignore_file
+
+# On Gen2 its threads share one file client: two at a time take each other's file, and it waits
+# for ever for those that got lost. So one at a time.
+_asset_utils.cpu_count = lambda: 1
+_asset_utils.PROCESSES_PER_CORE = 1
 
 
 def client(kind: str, url: str, container: str) -> Any:
