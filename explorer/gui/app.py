@@ -11,6 +11,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 import explorer
-from explorer.base.errors import QuaysideError
+from explorer.base.errors import LocalError, QuaysideError
 from explorer.base.log import set_up_logging
 from explorer.base.paths import data_dir, make_private_dir
-from explorer.base.settings import Settings, ThemeChoice
+from explorer.base.settings import Settings, ThemeChoice, load_settings
 from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
 from explorer.gui import errors, picture
@@ -137,6 +138,8 @@ class Program:
             self._local_storage,
             window_memory.load(folder),
         )
+        with suppress(LocalError):  # the service says what is wrong with the file
+            self._show_theme(load_settings(folder).settings.theme)
         self._sinks.install()
         self.window.close_requested.connect(self._close_requested)
         self.window.memory_changed.connect(self._save)

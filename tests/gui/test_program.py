@@ -17,7 +17,7 @@ import pytest
 from azure.storage.blob import ContainerClient
 from PySide6.QtWidgets import QApplication
 
-from explorer.base.settings import ThemeChoice
+from explorer.base.settings import ThemeChoice, change_settings
 from explorer.gui import colours
 from explorer.gui.app import Program, application
 from explorer.gui.ask import ChoiceSheet
@@ -274,6 +274,21 @@ def test_a_theme_from_the_menu_is_shown_and_kept(drive: Drive[Any], data_dir: Pa
 
     drive(first())
     drive(second())
+
+
+def test_the_theme_is_there_before_anything_is_seen(drive: Drive[Any], data_dir: Path) -> None:
+    change_settings(data_dir, theme=ThemeChoice.DARK)
+
+    async def work() -> None:
+        program = Program(data_dir)
+        try:
+            assert colours.current().is_dark
+            assert not program.window.isVisible()
+            program._show_theme(ThemeChoice.SYSTEM)
+        finally:
+            await program.aclose()
+
+    drive(work())
 
 
 def test_an_unexpected_error_is_told_once_and_without_a_trace(
