@@ -301,15 +301,14 @@ class Engine:
     # -- telling what moves ---------------------------------------------------
 
     async def _tick(self) -> None:
-        """Snapshots of what changed, at most 15 times a second."""
+        """Snapshots of what changed, at most 15 times a second; of a speed that fades, too."""
         while True:
             await asyncio.sleep(TICK_S)
             self._find_level()
             for job in self._queue:
-                if not job.is_changed:
+                if not job.has_news:
                     continue
-                job.is_changed = False
-                self._listener.job_changed(job.snapshot())
+                self._listener.job_changed(job.tell())
                 if not self._listener.hears_files:
                     continue
                 for live in job.lives.values():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import field
+from math import inf
 from time import monotonic
 from typing import Any, Final, Protocol
 
@@ -33,6 +34,7 @@ from explorer.transfer.state import FINAL, JobState, TransferState
 from explorer.transfer.work import Live, Outcome
 
 _S = TransferState
+FADES_S: Final = 1.0
 STOPPED: Final = frozenset({JobState.PAUSED, JobState.NEEDS_CREDENTIALS, JobState.INTERRUPTED})
 """States in which a job waits for a person."""
 
@@ -69,6 +71,8 @@ class Job:
     control: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by whoever starts or stops it: one at a time."""
     is_changed: bool = True
+    fades_at_s: float = inf
+    """When the speed that was last told is no longer true, on the monotonic clock."""
     is_ours: bool = True
     limiter: Limiter = field(default_factory=Limiter)
     look_again: asyncio.Event = field(default_factory=asyncio.Event)
@@ -177,6 +181,18 @@ class Job:
         self.is_changed = True
 
     # -- telling --------------------------------------------------------------
+
+    @property
+    def has_news(self) -> bool:
+        """It changed, or it was told to move and nothing was heard of it since."""
+        return self.is_changed or monotonic() >= self.fades_at_s
+
+    def tell(self) -> JobSnapshot:
+        """A snapshot for those who listen: no news any more."""
+        found = self.snapshot()
+        self.is_changed = False
+        self.fades_at_s = monotonic() + FADES_S if found.rate_bytes_per_s else inf
+        return found
 
     def snapshot(self) -> JobSnapshot:
         request, account = self.row.request, self.account

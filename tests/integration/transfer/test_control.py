@@ -203,6 +203,23 @@ def test_an_expired_credential_pauses_and_a_new_one_goes_on(
     assert container.download_blob("f").readall() == data
 
 
+def test_a_service_that_says_nothing_more_is_told_as_no_speed(rig: Rig, tmp_path: Path) -> None:
+    source = write(tmp_path / "f", noise(BLOCKS * BLOCK))
+    brake, ears = Brake(rig, "put_block", 4), Ears()
+
+    async def work() -> None:
+        async with rig.engine(stores=Stores(brake.store), ears=ears) as engine:
+            await engine.submit(rig.upload(source, "f", block_size_bytes=BLOCK))
+            await until(lambda: any(job.rate_bytes_per_s for job in ears.changed))
+            await until(lambda: not ears.changed[-1].rate_bytes_per_s)
+            assert ears.changed[-1].state is JobState.RUNNING
+            assert ears.changed[-1].eta_s is None
+            brake.released.set()
+            await until(lambda: engine.jobs()[0].state is JobState.DONE)
+
+    run(work())
+
+
 def test_a_job_without_a_credential_waits_for_one(rig: Rig, tmp_path: Path) -> None:
     source = write(tmp_path / "f", b"x")
     stores = Stores(None)
