@@ -74,14 +74,17 @@ async def compare_listing(service: Service, connection: Connection, folder: Path
     """List each container whole and hold names and sizes against the local files."""
     for container in CONTAINERS:
         found: dict[str, int] = {}
+        empty_folders = 0
         location = Location(connection.id, container)
         async for page in service.list_folder(location, recursive=True):
             found.update((blob.name, blob.size_bytes) for blob in page.blobs)
+            empty_folders += len(page.prefixes)
         wanted = await asyncio.to_thread(_sizes, folder / container)
         if found != wanted:
             odd = sorted(found.items() ^ wanted.items())
             raise DemoError(f"{container} does not list what was uploaded: {odd[:5]}")
-        say(f"listed: {len(found):,} blobs in {container}, every name and size right")
+        folders = f" and {empty_folders:,} empty folder" if empty_folders else ""
+        say(f"listed: {len(found):,} blobs{folders} in {container}, every name and size right")
 
 
 async def download_outputs(
