@@ -13,8 +13,8 @@ from itertools import count
 
 
 class Slots:
-    """At most `size` slots, of which `open` are given out; a smaller `rank` goes first,
-    equals in the order in which they came."""
+    """At most `size` slots, of which `open` are given out; a smaller `rank` goes first, of one
+    rank what finds more to do, then in the order in which they came."""
 
     def __init__(self, size: int) -> None:
         self._size = self._open = size
@@ -22,7 +22,7 @@ class Slots:
         self._is_slowed = self._is_broken = False
         self.ended = 0
         """How many requests came to an end, a good one or not."""
-        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[int, bool, int, asyncio.Future[None]]] = []
         self._turn = count()
         self.held_back: set[int] = set()
         """Jobs that would ask for more slots if more were given out."""
@@ -80,9 +80,9 @@ class Slots:
         return bool(self._waiting or self.held_back)
 
     @asynccontextmanager
-    async def one(self, rank: int) -> AsyncIterator[None]:
+    async def one(self, rank: int, *, finds_more: bool = False) -> AsyncIterator[None]:
         """Hold one slot for the block."""
-        await self._take(rank)
+        await self._take(rank, not finds_more)
         try:
             yield
         finally:
@@ -90,12 +90,12 @@ class Slots:
             self.ended += 1
             self._hand_out()
 
-    async def _take(self, rank: int) -> None:
+    async def _take(self, rank: int, is_later: bool) -> None:
         if self._used < self._open and not self._waiting:
             self._used += 1
             return
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._waiting, (rank, next(self._turn), turn))
+        heapq.heappush(self._waiting, (rank, is_later, next(self._turn), turn))
         self._hand_out()
         try:
             await turn
@@ -107,7 +107,7 @@ class Slots:
 
     def _hand_out(self) -> None:
         while self._waiting and self._used < self._open:
-            turn = heapq.heappop(self._waiting)[2]
+            turn = heapq.heappop(self._waiting)[-1]
             if not turn.done():
                 self._used += 1
                 turn.set_result(None)

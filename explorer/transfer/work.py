@@ -217,7 +217,7 @@ class Work:
             try:
                 if met is not None:
                     raise met
-                result = await self.call_once(work, *args)
+                result = await self.call_once(work, *args, finds_more=live is None)
             except QuaysideError as caught:
                 error = caught
                 self.line.was_there |= isinstance(error, StorageError)
@@ -242,13 +242,14 @@ class Work:
                     continue
             await self._wait_after(live, error, failures)
 
-    async def call_once(self, work: Callable[..., R], *args: Any) -> R:
-        """Blocking work that asks the service, in a slot. Raises what it raises."""
+    async def call_once(self, work: Callable[..., R], *args: Any, finds_more: bool = False) -> R:
+        """Blocking work that asks the service, in a slot; what `finds_more` files gets one
+        before those that are known. Raises what it raises."""
         pacer, line = self.pacer, self.line
         while True:
             await line.passed()
             await pacer.passed()
-            async with self.plant.slots.one(self.rank()):
+            async with self.plant.slots.one(self.rank(), finds_more=finds_more):
                 if pacer.wait_s:
                     continue
                 return await self.plant.workers.run(work, *args)

@@ -30,6 +30,29 @@ def test_no_more_run_at_once_than_there_are_slots_and_urgent_ones_go_first() -> 
     asyncio.run(work())
 
 
+def test_what_finds_more_to_do_does_not_wait_behind_what_is_known() -> None:
+    async def work() -> None:
+        slots = Slots(1)
+        order: list[str] = []
+
+        async def one(name: str, rank: int, finds_more: bool) -> None:
+            async with slots.one(rank, finds_more=finds_more):
+                order.append(name)
+                await asyncio.sleep(0)
+
+        async with asyncio.TaskGroup() as group:
+            for name, rank, finds_more in (
+                ("a", 5, False),
+                ("block", 5, False),
+                ("listing", 5, True),
+                ("urgent block", 1, False),
+            ):
+                group.create_task(one(name, rank, finds_more))
+        assert order == ["a", "urgent block", "listing", "block"]
+
+    asyncio.run(work())
+
+
 def test_a_waiter_that_is_cancelled_takes_no_slot() -> None:
     async def work() -> None:
         slots = Slots(1)
