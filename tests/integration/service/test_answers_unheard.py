@@ -4,7 +4,7 @@ nobody knows."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,9 +17,8 @@ from explorer.service.patience import in_doubt
 from explorer.service.service import Service
 from explorer.storage.connection import parse
 from explorer.storage.model import BlobRef
+from tests.integration.service.through_proxy import Work, run_through
 from tests.servers.fault_proxy import DropReply, FaultProxy, Op, ResetUp, Rule
-
-Work = Callable[[Service, Location], Coroutine[object, object, None]]
 
 
 class Way:
@@ -29,14 +28,7 @@ class Way:
         self.proxy, self.container, self._folder = proxy, container, folder
 
     def run(self, work: Work) -> None:
-        async def main() -> None:
-            async with await Service.start(
-                self._folder, adopt_jobs=False, with_transfers=False
-            ) as service:
-                found = await service.session_connection(parse(self.proxy.connection_string))
-                await work(service, Location(found.id, self.container))
-
-        asyncio.run(main())
+        run_through(self.proxy, self.container, self._folder, work)
 
     def lose(self, op: Op = Op.OTHER, fault: DropReply | ResetUp | None = None) -> Rule:
         """The next answer of that kind is lost, or the request itself."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
 
@@ -14,8 +13,8 @@ from explorer.service.emulator import Emulator
 from explorer.service.history import etag_now
 from explorer.service.model import Location
 from explorer.service.service import Service
-from explorer.storage.connection import parse
 from tests.integration.service.test_history import last, moment
+from tests.integration.service.through_proxy import Work, run_through
 from tests.servers.fault_proxy import DropReply, FaultProxy, Op, Rule, Seen
 from tests.servers.history import HistoryServer
 from tests.support.history import ProtectedServer, seen_through
@@ -38,15 +37,8 @@ class Place:
         with seen_through(self.server, self.container) as client:
             return client.download_blob(name).readall()
 
-    def run(self, work: Callable[[Service, Location], Coroutine[object, object, None]]) -> None:
-        async def main() -> None:
-            async with await Service.start(
-                self._folder, adopt_jobs=False, with_transfers=False
-            ) as service:
-                found = await service.session_connection(parse(self.proxy.connection_string))
-                await work(service, Location(found.id, self.container))
-
-        asyncio.run(main())
+    def run(self, work: Work) -> None:
+        run_through(self.proxy, self.container, self._folder, work)
 
     def lose(self, op: Op, then: Callable[[Seen], None] | None = None) -> Rule:
         """The next answer of that kind is lost; `then` is done before the try after it."""
