@@ -12,6 +12,7 @@ from azure.storage.blob import ContainerClient
 from PySide6.QtTest import QTest
 
 from explorer.base.errors import InputError
+from explorer.gui.bridge import Bridge
 from explorer.gui.watch import words
 from explorer.gui.watch.area import WatchArea, quiet_of
 from explorer.gui.watch.desk import Watched, WatchState
@@ -169,6 +170,13 @@ def test_stopped_in_the_middle_of_a_file_it_goes_on_with_the_next_start(
     assert container.download_blob("large.bin").readall() == data
 
 
+def jobs_added(bridge: Bridge) -> list[int]:
+    """The ids of the jobs that are added from now on."""
+    ids: list[int] = []
+    bridge.events.on(JobAdded, lambda event: ids.append(event.job.id))
+    return ids
+
+
 def test_a_job_that_is_paused_in_the_transfers_is_waited_for(
     run: Run, container: ContainerClient, folder: Path
 ) -> None:
@@ -176,8 +184,7 @@ def test_a_job_that_is_paused_in_the_transfers_is_waited_for(
 
     async def work(window: MainWindow, here: Location) -> None:
         bridge = window._bridge
-        added: list[int] = []
-        bridge.events.on(JobAdded, lambda event: added.append(event.job.id))
+        added = jobs_added(bridge)
         await bridge.call(
             lambda service: service.update_settings(
                 limit_bytes_per_s=MIB, block_size_bytes=MIB // 2
@@ -206,8 +213,7 @@ def test_a_job_that_is_cancelled_in_the_transfers_is_not_tried_again(
 
     async def work(window: MainWindow, here: Location) -> None:
         bridge = window._bridge
-        added: list[int] = []
-        bridge.events.on(JobAdded, lambda event: added.append(event.job.id))
+        added = jobs_added(bridge)
         await bridge.call(lambda service: service.update_settings(limit_bytes_per_s=100_000))
         watched = area_of(window).desk.begin(wish(folder, here))
         jobs = window.transfers.jobs
