@@ -59,6 +59,8 @@ def _options(rest: Rest) -> dict[str, Any]:
         # The transport shows the token itself, so that the SDK never has it.
         "transport": PoolTransport(rest.pool, signer if isinstance(signer, TokenSigner) else None),
         "retry_total": 0,
+        # It would follow to any host, over http as well, and there our token would be shown.
+        "permit_redirects": False,
         "base_user_agent": USER_AGENT,
         "user_agent_use_env": False,
         "logger": _silent,

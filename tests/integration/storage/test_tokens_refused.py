@@ -11,7 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from explorer.base.errors import CredentialExpiredError, InputError, NotAuthorizedError
+from explorer.base.errors import (
+    CredentialExpiredError,
+    InputError,
+    NotAuthorizedError,
+    Retry,
+    ServiceError,
+)
 from explorer.storage.azure.client import open_pool
 from explorer.storage.azure.errors import Place
 from explorer.storage.azure.rest import Rest
@@ -97,6 +103,39 @@ def test_the_sdks_requests_renew_it_as_well(tmp_path: Path) -> None:
     with refusing(tmp_path, "t2") as (store, seen):
         store.delete_container("c")
     assert seen == ["t1", "t2"]
+
+
+def test_a_redirect_leads_no_token_anywhere(tmp_path: Path) -> None:
+    ca_file, tls = make_authority(tmp_path)
+    strangers: list[str] = []
+
+    def stranger(sock: socket.socket, index: int) -> None:
+        strangers.append(read_request(sock)[0])
+        sock.sendall(answer("200 OK", b"", "Last-Modified: Fri, 01 May 2026 08:00:00 GMT"))
+
+    def sends_away(sock: socket.socket, index: int) -> None:
+        while (head := read_request(sock)[0]) != "":
+            target = head.split(" ")[1]
+            location = f"Location: http://localhost:{other.port}{target}"
+            sock.sendall(answer("307 Temporary Redirect", b"", location))
+
+    with RawServer(stranger) as other, RawServer(sends_away, tls=tls) as server:
+        place = Place("127.0.0.1", "acct", False, TokenSigner(Keeping().keeper()))
+        pool = open_pool(options(ca_file=str(ca_file)))
+        rest = Rest(f"https://127.0.0.1:{server.port}/acct", place, pool, "")
+        with closing(AzureBlobStore(rest, rest)) as store:
+            there = store.directories
+            assert there is not None
+            for ask in (
+                lambda: store.properties(REF),
+                lambda: store.container_properties("c"),
+                lambda: store.delete_container("c"),
+                lambda: there.access("c", "d"),
+            ):
+                with pytest.raises(ServiceError, match="another address") as caught:
+                    ask()
+                assert caught.value.retry is Retry.NEVER
+    assert strangers == []
 
 
 @pytest.mark.parametrize(
