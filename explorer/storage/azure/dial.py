@@ -141,6 +141,8 @@ def _tunnel(sock: socket.socket, origin: Origin, proxy: Proxy, timeout_s: float)
         raise ProxyRefusedError(answer.status)
     if connection.has_leftover:
         raise WireError("the proxy sent something before the tunnel was used")
+    # `Connection` may have left the waiting to the kernel, which TLS takes for no time-out at all.
+    sock.settimeout(timeout_s)
 
 
 def _aborting(

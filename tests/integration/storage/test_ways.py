@@ -189,6 +189,24 @@ def test_the_end_of_a_tunnel_is_who_it_says(
         store.close()
 
 
+def test_a_tunnel_whose_end_says_nothing_is_a_time_out() -> None:
+    over = threading.Event()
+
+    def silent(sock: socket.socket, index: int) -> None:
+        read_request(sock)
+        sock.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        over.wait(20)
+
+    with RawServer(silent) as proxy:
+        spec = parse("AccountName=acct;AccountKey=a2V5;EndpointSuffix=storage.test")
+        url = f"http://127.0.0.1:{proxy.port}"
+        store = open_store(spec, options(proxy=url, connect_timeout_s=0.2))
+        with pytest.raises(NetworkError, match="in time"):  # not: broke off, by the server's end
+            store.properties(REF)
+        over.set()
+        store.close()
+
+
 @pytest.mark.parametrize(("status", "says"), [("407 Auth", "password"), ("403 No", "proxy")])
 def test_a_proxy_that_refuses_is_named(status: str, says: str) -> None:
     with RawServer(proxy_script(1, [], refuse=status)) as proxy:
