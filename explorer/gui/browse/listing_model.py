@@ -106,7 +106,7 @@ class ListingModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:
         if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(Column):
             return None
-        if role == _DISPLAY:
+        if role in (_DISPLAY, _TOOLTIP):
             return cells.HEADERS[section]
         if role == _ALIGNMENT and section == Column.SIZE:
             return cells.RIGHT

@@ -21,7 +21,6 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
-    QAction,
     QColor,
     QDrag,
     QDragEnterEvent,
@@ -35,33 +34,22 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import (
-    QHeaderView,
-    QMenu,
-    QWidget,
-)
+from PySide6.QtWidgets import QWidget
 
 from explorer.gui import colours
-from explorer.gui.browse.cells import HEADERS
-from explorer.gui.browse.columns import DEFAULT_WIDTHS, Columns
+from explorer.gui.browse.columns import Columns
 from explorer.gui.browse.drops import drag_picture
+from explorer.gui.browse.header import ListingHeader
 from explorer.gui.browse.listing_model import Index, ListingModel
 from explorer.gui.browse.row_cells import RowCells
 from explorer.gui.browse.row_drops import RowDrops
 from explorer.gui.browse.rows import Row, RowKind
 from explorer.gui.browse.sorting import Column
-from explorer.gui.parts.room import stretched
 from explorer.gui.parts.views import RowTable, dress_table
 
-MIN_NAME_WIDTH = 220
 SEARCH_PAUSE_S = 1.0
 SEARCH_SLICE = 50_000
 """So many names are looked at in one turn of the window's loop: some 15 ms."""
-
-
-def sort_order(descending: bool) -> Qt.SortOrder:
-    """Qt's word for it."""
-    return Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
 
 
 class ListingView(RowTable):
@@ -96,10 +84,11 @@ class ListingView(RowTable):
         self._searching.timeout.connect(self._search_on)
         model.modelReset.connect(self._to_search.clear)
         model.layoutChanged.connect(self._to_search.clear)
-        self._is_fitting = False
-        self._shows_deleted = False
         self.drop_refusal = ""
         """Why no files may be dropped here; empty where they may."""
+        self.header = ListingHeader(columns, self)
+        self.setHorizontalHeader(self.header)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         dress_table(self, "Files and folders")
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setModel(model)
@@ -112,25 +101,17 @@ class ListingView(RowTable):
         self.activated.connect(self._activate)
         self.selectionModel().selectionChanged.connect(self._selection_changed)
         model.modelReset.connect(self._selection_changed)
-        header = self.horizontalHeader()
-        header.setSortIndicator(columns.sorted_by, sort_order(columns.descending))
-        header.setMinimumSectionSize(48)
-        header.setStretchLastSection(False)
-        header.moveSection(Column.DELETED, 1)  # where it is seen, whatever the width
-        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        header.customContextMenuRequested.connect(self._column_menu)
         # An empty selection of its own: painting a header asks whether whole columns are
         # selected, row by row, which stops the window for seconds where all rows are.
-        header.setSelectionModel(QItemSelectionModel(model, header))
+        self.header.setSelectionModel(QItemSelectionModel(model, self.header))
+        self.header.set_up()
+        self.header.columns_changed.connect(self.columns_changed)
         model.sort_wanted.connect(self._sort_wanted)
         self.setSortingEnabled(True)
-        header.sectionResized.connect(self._resized)
-        header.setAccessibleName("Columns")
         self.cells = RowCells(model, self)
         self.setItemDelegate(self.cells)
         model.rowsAboutToBeInserted.connect(self._before_insertion)
         model.rowsInserted.connect(self._after_insertion)
-        self.apply_columns()
 
     # -- painting -----------------------------------------------------------------
 
@@ -145,99 +126,13 @@ class ListingView(RowTable):
 
     # -- columns ----------------------------------------------------------------
 
-    def apply_columns(self) -> None:
-        """Take over what `Columns` says."""
-        header = self.horizontalHeader()
-        self._is_fitting = True
-        for column in Column:
-            self.setColumnHidden(column, not self._is_shown(column))
-            if width := self._columns.widths[column]:
-                is_usual = width == DEFAULT_WIDTHS[column]
-                shown = stretched(width, self.fontMetrics()) if is_usual else width
-                self.setColumnWidth(column, shown)
-        self._is_fitting = False
-        self._fit_name()
-        self.show_sorting(self._columns.sorted_by, descending=self._columns.descending)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-
-    def _is_shown(self, column: Column) -> bool:
-        is_out_of_place = column is Column.DELETED and not self._shows_deleted
-        return column not in self._columns.hidden and not is_out_of_place
-
-    def show_deleted(self, is_shown: bool) -> None:
-        """The column that is about deleted rows: only where they are listed."""
-        if is_shown != self._shows_deleted:
-            self._shows_deleted = is_shown
-            self.apply_columns()
-
-    def show_sorting(self, column: Column, *, descending: bool) -> None:
-        """Put the arrow where the sorting is."""
-        self.horizontalHeader().setSortIndicator(column, sort_order(descending))
-
-    def _fit_name(self) -> None:
-        """Unless it was set by hand, the name takes what the others leave."""
-        if self._columns.widths[Column.NAME]:
-            return
-        others = sum(
-            self.columnWidth(column)
-            for column in Column
-            if column is not Column.NAME and not self.isColumnHidden(column)
-        )
-        self._is_fitting = True
-        self.setColumnWidth(Column.NAME, max(MIN_NAME_WIDTH, self.viewport().width() - others))
-        self._is_fitting = False
-
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self.header.fit(self.viewport().width())
         super().resizeEvent(event)
-        self._fit_name()
-
-    def _resized(self, section: int, old: int, new: int) -> None:
-        if self._is_fitting or not new:
-            return
-        self._columns.widths[Column(section)] = new
-        if section != Column.NAME:
-            self._fit_name()
-        self.columns_changed.emit()
 
     def _sort_wanted(self, column: Column, descending: bool) -> None:
         if (column, descending) != (self._columns.sorted_by, self._columns.descending):
             self.sort_requested.emit(column, descending)
-
-    def _column_menu(self, at: QPoint) -> None:
-        menu = self.column_menu()
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.horizontalHeader().mapToGlobal(at))
-
-    def column_menu(self) -> QMenu:
-        """Which columns are shown; the name always is."""
-        menu = QMenu(self)
-        for column in Column:
-            if column is Column.DELETED and not self._shows_deleted:
-                continue
-            action = QAction(HEADERS[column], menu)
-            action.setCheckable(True)
-            action.setChecked(column not in self._columns.hidden)
-            action.setEnabled(column is not Column.NAME)
-            action.toggled.connect(lambda shown, column=column: self._show_column(column, shown))
-            menu.addAction(action)
-        menu.addSeparator()
-        reset = menu.addAction("Usual columns")
-        reset.triggered.connect(self._reset_columns)
-        return menu
-
-    def _show_column(self, column: Column, is_shown: bool) -> None:
-        if is_shown:
-            self._columns.hidden.discard(column)
-        else:
-            self._columns.hidden.add(column)
-        self.apply_columns()
-        self.columns_changed.emit()
-
-    def _reset_columns(self) -> None:
-        usual = Columns()
-        self._columns.widths, self._columns.hidden = usual.widths, usual.hidden
-        self.apply_columns()
-        self.columns_changed.emit()
 
     # -- selection ----------------------------------------------------------------
 

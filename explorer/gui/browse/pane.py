@@ -372,7 +372,7 @@ class Pane(QWidget):
     def sort_by(self, column: Column, descending: bool) -> None:
         """Sort this tab; new tabs will follow."""
         self._columns.sorted_by, self._columns.descending = column, descending
-        self.view.show_sorting(column, descending=descending)
+        self.view.header.show_sorting(column, descending=descending)
         self.arranger.sort_by(column, descending=descending)
         self.view.columns_changed.emit()
 

@@ -301,7 +301,7 @@ class LocalPane(QWidget):
 
     def sort_by(self, column: Column, descending: bool) -> None:
         self._columns.sorted_by, self._columns.descending = column, descending
-        self.view.show_sorting(column, descending=descending)
+        self.view.header.show_sorting(column, descending=descending)
         self.arranger.sort_by(column, descending=descending)
 
     def _dropped(self, parcel: object, name: str) -> None:

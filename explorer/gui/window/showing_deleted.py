@@ -65,7 +65,7 @@ class ShowingDeleted(QObject):
         """Take over the switch; whether that is a change."""
         refusal = rules.show_deleted(Place(pane.connection, pane.location))
         is_on = self._switch.isChecked() and not refusal
-        pane.view.show_deleted(is_on)
+        pane.view.header.show_deleted(is_on)
         if not is_on and pane.arranger.column is Column.DELETED:
             pane.sort_by(Column.NAME, False)
         if pane.lister.with_deleted == is_on:
