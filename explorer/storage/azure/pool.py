@@ -212,7 +212,7 @@ def _ask(connection: Connection, call: Call, told: Told | None) -> Answer:
     try:
         connection.send(head, call.body, told, told.ahead if told is not None else None)
     except OSError as error:
-        if isinstance(error, TimeoutError):
+        if isinstance(error, TimeoutError) and not is_readable(connection):
             raise
         # A service that refuses need not take the whole body: its answer may be there.
         try:

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from explorer.storage.azure.answer import Answer, parse_head
 from explorer.storage.azure.dial import Dialer, Origin
 from explorer.storage.azure.pool import Call, Pool
 from explorer.storage.azure.wire import SLICE, ClosedEarly, Connection, WireError
+from tests.servers.certificates import make_authority
 from tests.servers.raw import RawServer, answer, canned, read_request
 
 OK = answer("200 OK", b"hello", "ETag: x")
@@ -26,8 +28,8 @@ def pool() -> Iterator[Pool]:
     pool.close()
 
 
-def make_pool(*, io_timeout_s: float = 60.0) -> Pool:
-    dialer = Dialer(proxy="", ca_file="", connect_timeout_s=5, io_timeout_s=io_timeout_s)
+def make_pool(*, io_timeout_s: float = 60.0, ca_file: str = "") -> Pool:
+    dialer = Dialer(proxy="", ca_file=ca_file, connect_timeout_s=5, io_timeout_s=io_timeout_s)
     return Pool(dialer, size=4)
 
 
@@ -339,6 +341,29 @@ def test_an_early_refusal_is_read_though_the_body_was_not(pool: Pool) -> None:
     with RawServer(script) as server:
         found, body = ask(pool, call(server, "PUT", b"b" * (64 << 20)))
         assert (found.status, body) == (403, b"no")
+
+
+@pytest.mark.parametrize("is_tls", [False, True])
+def test_a_refusal_is_read_though_no_more_of_the_body_is_taken(
+    is_tls: bool, tmp_path: Path
+) -> None:
+    over = threading.Event()
+    ca_file, tls = make_authority(tmp_path)
+
+    def script(sock: socket.socket, index: int) -> None:
+        sock.recv(65536)
+        sock.sendall(answer("403 Forbidden", b"no"))
+        over.wait(STALLED_S)
+
+    pool = make_pool(io_timeout_s=2.0, ca_file=str(ca_file))
+    with RawServer(script, tls=tls if is_tls else None) as server:
+        request = call(server, "PUT", b"b" * (64 << 20))
+        request.origin = Origin("https" if is_tls else "http", "127.0.0.1", server.port)
+        found, body = ask(pool, request)
+        assert (found.status, body) == (403, b"no")
+        assert not pool._idle.get(request.origin)
+        over.set()
+        pool.close()
 
 
 def test_closing_ends_what_is_in_use(pool: Pool) -> None:
