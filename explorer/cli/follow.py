@@ -32,6 +32,8 @@ _AUTHORISATION = {
     SignInNeededError.title,
 }
 FAILURES_A_PAGE = 1000
+MOST_EXISTING = 10
+"""So many files that exist already are named: they all have the same reason, and the same cure."""
 
 
 async def follow(service: Service, job_id: int, out: Output, *, is_continued: bool = False) -> int:
@@ -53,7 +55,7 @@ async def follow(service: Service, job_id: int, out: Output, *, is_continued: bo
             job = await _wait(service, job_id, stopped, scope)
     finally:
         await scope.aclose()
-        subscription.close()
+        subscription.finish()
         progress.clear()
     if stopped.is_set() and not job.state.is_final:
         out.error(f"interrupted. Paused; go on with: quayside resume {job_id}")
@@ -142,11 +144,14 @@ class _Watcher:
 async def report(
     service: Service, job: JobSnapshot, elapsed_s: float, out: Output, *, before_bytes: int = 0
 ) -> int:
-    """Every failure with its reason, then the sums. Returns the exit code."""
+    """Every failure with its reason, then the sums. Returns the exit code.
+
+    Of the files that were left as they exist already only the first are named.
+    """
     failures: list[Failure] = [] if job.failure is None else [job.failure]
     if job.failure is not None:
         out.error(failure_line(f"{verb_of(job)} {job.title}", job.failure))
-    offset = 0
+    offset = existing = 0
     while job.files_failed:
         page = await service.transfers(
             job.id,
@@ -155,13 +160,19 @@ async def report(
             states=frozenset({TransferState.FAILED, TransferState.NEEDS_CREDENTIALS}),
         )
         for transfer in page:
-            if transfer.failure is not None:
-                failures.append(transfer.failure)
+            if transfer.failure is None:
+                continue
+            failures.append(transfer.failure)
+            existing += transfer.failure.title == EXISTS
+            if transfer.failure.title != EXISTS or existing <= MOST_EXISTING:
                 out.error(failure_line(f"{verb_of(job)} {_name(transfer)}", transfer.failure))
         offset += len(page)
         if len(page) < FAILURES_A_PAGE:
             break
-    if any(failure.title == EXISTS for failure in failures):
+    if existing > MOST_EXISTING:
+        rest = f"{existing - MOST_EXISTING:,} more exist already"
+        out.error(f"and {rest}. See them all: quayside jobs {job.id} --state failed")
+    if existing:
         out.error(
             "what exists already was left as it is. Start the transfer again with --on-conflict "
             "overwrite, newer, different, rename or skip."

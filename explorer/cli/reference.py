@@ -12,7 +12,8 @@ import argparse
 import re
 import sys
 
-from explorer.cli.verbs import VERBS, command_of, parser_of
+from explorer.cli.command import command_of, parser_of
+from explorer.cli.verbs import VERBS
 
 _COMMON = ("transfer", "credentials", "general")
 """Groups that many commands have: told once, at the end."""

@@ -19,7 +19,6 @@ from explorer.storage.acl import AclScope, effective, octal_of, parse_entry, par
 from explorer.storage.directories import AclFailure, PathAccess
 
 NAME = "acl"
-SUMMARY = "show and change who may access a file or folder (Data Lake Gen2)"
 EXAMPLE = "quayside acl set datasets/raw --entry user:anna@contoso.com:r-x -r"
 DESCRIPTION = (
     "acl get TARGET shows owner, group, permissions and the access list; acl set TARGET changes "

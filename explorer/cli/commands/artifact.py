@@ -17,7 +17,6 @@ from explorer.workflows import artifact
 from explorer.workflows.artifact import Prepared, Registered
 
 NAME = "artifact"
-SUMMARY = "upload and download artifacts of AzureML"
 EXAMPLE = "quayside artifact upload ./model --name resnet azureml-blobstore"
 DESCRIPTION = (
     "artifact upload PATH CONTAINER --name N puts a file or folder where azure-ai-ml would, under "

@@ -11,10 +11,9 @@ from explorer.transfer.job_control import JobControl
 from explorer.transfer.state import JobState, TransferState
 
 NAME = "cancel"
-SUMMARY = "give a transfer up, or some of its files; finished files stay"
 EXAMPLE = "quayside cancel 12 --file 'logs/*'"
 
-__all__ = ["EXAMPLE", "NAME", "SUMMARY", "add_arguments", "run"]
+__all__ = ["EXAMPLE", "NAME", "add_arguments", "run"]
 
 
 async def run(args: argparse.Namespace, out: Output) -> int:

@@ -16,7 +16,6 @@ from explorer.service.model import Location
 from explorer.service.service import Service
 
 NAME = "cat"
-SUMMARY = "write a blob to standard output"
 EXAMPLE = "quayside cat training/runs/7/train.log --tail 20 --follow"
 
 

@@ -24,7 +24,6 @@ from explorer.storage.connection import ConnectionSpec
 from explorer.storage.marks import COLOURS
 
 NAME = "connect"
-SUMMARY = "test, save, list, set, remove, export and import connections"
 EXAMPLE = "quayside connect work < connection-string.txt"
 DESCRIPTION = (
     "connect NAME reads a connection string, SAS URL or account and key from standard input "

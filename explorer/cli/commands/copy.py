@@ -8,7 +8,6 @@ from explorer.cli import copying
 from explorer.cli.output import Output
 
 NAME = "copy"
-SUMMARY = "copy from storage to storage, by the service"
 EXAMPLE = "quayside copy training/runs/7 archive/runs/7"
 DESCRIPTION = copying.RULES
 

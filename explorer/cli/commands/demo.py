@@ -20,7 +20,6 @@ from explorer.service.emulator import Emulator
 from explorer.service.service import Service
 
 NAME = "demo"
-SUMMARY = "start local storage with sample data and do the main job on it"
 DESCRIPTION = (
     "Starts the storage emulator on this machine, connects by a pasted connection string, uploads "
     "the sample data, lists it, downloads a job's outputs and compares every byte. Then it opens "

@@ -20,7 +20,6 @@ from explorer.storage.environment import from_environment, sign_in_from_environm
 from explorer.transfer.state import JobState
 
 NAME = "doctor"
-SUMMARY = "check this machine and, with a TARGET or credentials, the way to storage"
 EXAMPLE = "quayside doctor --connection work"
 _MARKS = {Level.OK: "ok  ", Level.NOTE: "note", Level.BAD: "BAD "}
 

@@ -18,7 +18,6 @@ from explorer.transfer.model import DownloadRequest, DownloadSource
 from explorer.transfer.names import encode, rules_for
 
 NAME = "download"
-SUMMARY = "download a blob, a folder or a container"
 EXAMPLE = "quayside download training/runs/7 results"
 DESCRIPTION = (
     "A blob becomes the file DEST, or DEST/<its name> where DEST is a folder or ends with a slash. "

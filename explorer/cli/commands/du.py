@@ -15,7 +15,6 @@ from explorer.service.service import Service
 from explorer.service.tally import Share, Statistics
 
 NAME = "du"
-SUMMARY = "count blobs and bytes, by folder, tier, type or age"
 EXAMPLE = "quayside du training/runs --depth 1"
 DESCRIPTION = (
     "Counts everything below TARGET and prints size, number of blobs and folder, for folders down "

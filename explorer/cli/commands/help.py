@@ -9,11 +9,11 @@ import re
 from explorer.base import help_pages
 from explorer.base.errors import InputError
 from explorer.cli import options
+from explorer.cli.command import command_of, parser_of
 from explorer.cli.output import Output
-from explorer.cli.verbs import VERBS, command_of, overview, parser_of
+from explorer.cli.verbs import VERBS, overview
 
 NAME = "help"
-SUMMARY = "show a page of the help, or the help of a verb"
 EXAMPLE = "quayside help transfers"
 DESCRIPTION = (
     "Without TOPIC it lists the verbs and the topics. A topic gives its page, as the Help menu of "

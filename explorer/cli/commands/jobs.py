@@ -18,7 +18,6 @@ from explorer.transfer.model import Direction, Failure, JobSnapshot, TransferSna
 from explorer.transfer.state import TransferState
 
 NAME = "jobs"
-SUMMARY = "show the transfer queue, or one transfer's files"
 EXAMPLE = "quayside jobs 12 --state failed"
 DESCRIPTION = (
     "With JOB its files are shown, with their states and why they failed or were skipped. --limit "

@@ -12,7 +12,6 @@ from explorer.storage.control_model import LEASE_FOREVER_S
 from explorer.storage.model import BlobRef
 
 NAME = "lease"
-SUMMARY = "take, renew, give back or break the lease of a blob or container"
 EXAMPLE = "quayside lease acquire training/runs/7/model.bin --seconds 60"
 DESCRIPTION = (
     "lease acquire TARGET takes the lease and prints its id: until it ends, only who has the id "

@@ -29,7 +29,6 @@ from explorer.service.service import Service
 from explorer.storage.model import Blob, BlobProperties, Container, Page
 
 NAME = "ls"
-SUMMARY = "list containers, or what is in a container or folder"
 EXAMPLE = "quayside ls training/runs/7 -l --sort size"
 
 

@@ -10,7 +10,6 @@ from explorer.cli.mirror_runs import show_difference, show_runs
 from explorer.cli.output import Output
 
 NAME = "mirror"
-SUMMARY = "make a folder like another, moving only what differs"
 EXAMPLE = "quayside mirror 'https://ACCOUNT.blob.core.windows.net/CONTAINER?SAS' ./data"
 DESCRIPTION = (
     "From a folder of this computer to storage, back, or from storage to storage. A folder of "

@@ -13,7 +13,6 @@ from explorer.storage.control_model import PublicAccess
 from explorer.storage.labels import split_pair
 
 NAME = "mkdir"
-SUMMARY = "make a container, or an empty folder in a container"
 EXAMPLE = "quayside mkdir training/runs/8"
 PUBLIC = {"none": PublicAccess.NOBODY, "blob": PublicAccess.BLOBS, "container": PublicAccess.ALL}
 

@@ -15,7 +15,6 @@ from explorer.cli.output import Output
 from explorer.workflows import mount, mount_here
 
 NAME = "mount"
-SUMMARY = "print how a share of Azure Files is mounted"
 EXAMPLE = "quayside mount https://ACCOUNT.file.core.windows.net/vfolder /mnt/vfolder"
 DESCRIPTION = (
     "Prints the cifs mount command, the fstab line and the Backend.AI volume entry for a share. It "

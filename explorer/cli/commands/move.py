@@ -8,7 +8,6 @@ from explorer.cli import copying
 from explorer.cli.output import Output
 
 NAME = "move"
-SUMMARY = "move or rename blobs and folders"
 EXAMPLE = "quayside move training/runs/7 training/archive/"
 DESCRIPTION = (
     f"{copying.RULES} Each source is deleted once its copy is verified, and only while it is "

@@ -19,7 +19,6 @@ from explorer.workflows import outputs
 from explorer.workflows.outputs import Outputs, Run
 
 NAME = "outputs"
-SUMMARY = "list the outputs of jobs, download the latest, follow a log"
 EXAMPLE = "quayside outputs training/ada --latest ./latest"
 DESCRIPTION = (
     "TARGET is a folder of runs: each folder or archive (.tgz, .zip) directly in it is one. They "

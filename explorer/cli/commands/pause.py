@@ -11,10 +11,9 @@ from explorer.transfer.job_control import JobControl
 from explorer.transfer.state import JobState, TransferState
 
 NAME = "pause"
-SUMMARY = "hold a transfer, or some of its files, until it is resumed"
 EXAMPLE = "quayside pause 12 --file big.bin"
 
-__all__ = ["EXAMPLE", "NAME", "SUMMARY", "add_arguments", "run"]
+__all__ = ["EXAMPLE", "NAME", "add_arguments", "run"]
 
 
 async def run(args: argparse.Namespace, out: Output) -> int:

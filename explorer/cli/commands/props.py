@@ -20,7 +20,6 @@ from explorer.storage.labels import merged, split_pair
 from explorer.storage.model import BlobRef
 
 NAME = "props"
-SUMMARY = "show or change properties, metadata, tags and tier"
 EXAMPLE = "quayside props set training/runs/7 -r --tier cool --tag project=a --dry-run"
 DESCRIPTION = (
     "props get TARGET shows everything there is to know, like stat. props set TARGET changes what "

@@ -22,7 +22,6 @@ from explorer.service.service import Service
 T = TypeVar("T")
 
 NAME = "restore"
-SUMMARY = "bring back what is deleted, a version, or all as it was at a time"
 EXAMPLE = "quayside restore training/runs/7 --to 2h --dry-run"
 DESCRIPTION = (
     "CONTAINER/BLOB or CONTAINER/FOLDER brings back what is deleted there; a deleted CONTAINER "

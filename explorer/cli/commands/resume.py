@@ -15,7 +15,6 @@ from explorer.service.service import Service
 from explorer.transfer.state import JobState, TransferState
 
 NAME = "resume"
-SUMMARY = "go on with a paused or interrupted transfer"
 EXAMPLE = "quayside resume 12"
 DESCRIPTION = (
     "Files that were paused one by one stay so while others are left; --file lets them go on. "

@@ -14,7 +14,6 @@ from explorer.cli.session import credentials_for, service_of
 from explorer.transfer.model import ConflictPolicy
 
 NAME = "retry"
-SUMMARY = "try the failed files of a transfer again"
 EXAMPLE = "quayside retry 12 --on-conflict overwrite"
 DESCRIPTION = (
     "Try the failed files of a transfer again. With --file these alone, and those that were "

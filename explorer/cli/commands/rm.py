@@ -15,7 +15,6 @@ from explorer.service.model import DeleteCount, Location
 from explorer.service.service import Service
 
 NAME = "rm"
-SUMMARY = "delete a blob, a folder or a container"
 EXAMPLE = "quayside rm training/runs/7 -r"
 DESCRIPTION = (
     "CONTAINER/BLOB deletes one blob. With -r, CONTAINER/FOLDER deletes the folder and all below "

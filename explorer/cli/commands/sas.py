@@ -20,7 +20,6 @@ from explorer.storage.model import BlobRef
 from explorer.storage.sas_wish import AnswerHeaders, SasWish, least_types
 
 NAME = "sas"
-SUMMARY = "make a shared access signature, or try one out"
 EXAMPLE = "quayside sas training/runs/7/model.bin --expires 8h --qr"
 DESCRIPTION = (
     "TARGET is a blob, CONTAINER for all of a container, CONTAINER/FOLDER/ in an account with a "

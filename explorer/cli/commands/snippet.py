@@ -10,7 +10,6 @@ from explorer.cli.output import Output
 from explorer.workflows import snippet
 
 NAME = "snippet"
-SUMMARY = "print a snippet for a job of another system"
 EXAMPLE = "quayside snippet openpai --container training --archive"
 DESCRIPTION = (
     "Without KIND it lists the kinds. The snippet goes to standard output, what it needs to "

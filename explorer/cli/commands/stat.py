@@ -16,7 +16,6 @@ from explorer.service.service import Service
 from explorer.storage.model import BlobProperties
 
 NAME = "stat"
-SUMMARY = "show all properties of a blob, folder or container"
 EXAMPLE = "quayside stat training/runs/7/model.bin --json"
 
 

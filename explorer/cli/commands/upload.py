@@ -21,7 +21,6 @@ from explorer.transfer.files import translating
 from explorer.transfer.model import UploadRequest, UploadSource
 
 NAME = "upload"
-SUMMARY = "upload files and folders"
 EXAMPLE = "quayside upload out training runs/7"
 DESCRIPTION = (
     "The folder `out` to FOLDER becomes FOLDER/<path below out>, a file FOLDER/<its name>. With "

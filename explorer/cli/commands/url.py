@@ -14,7 +14,6 @@ from explorer.service.model import Location
 from explorer.storage.sas import SasKind
 
 NAME = "url"
-SUMMARY = "print a place as a URL, or as a command of another program"
 EXAMPLE = "quayside url training/runs/7/model.bin --as azcopy --with-sas"
 DESCRIPTION = (
     "TARGET is a blob, CONTAINER/FOLDER/ (with the slash), CONTAINER, or / for the account. "

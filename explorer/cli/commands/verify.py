@@ -18,7 +18,6 @@ from explorer.workflows.mirror_runs import find_run
 from explorer.workflows.verify import Verdict, Verifier, summary
 
 NAME = "verify"
-SUMMARY = "check files or blobs against the manifest of a mirror"
 EXAMPLE = "quayside verify 20261121-065415-1a2b3c ./data"
 DESCRIPTION = (
     "MANIFEST is a run as `quayside mirror --runs` names it, or a file. PLACE is where to look: a "

@@ -17,7 +17,6 @@ from explorer.workflows.watch import Happening, Watch, WatchEvent, target_key
 from explorer.workflows.watch_state import opened
 
 NAME = "watch"
-SUMMARY = "upload what has settled in a folder, again and again"
 EXAMPLE = "quayside watch ./out training/live"
 DESCRIPTION = (
     "Uploads every file of FOLDER that has not changed for a while, under its path below TARGET, "

@@ -9,8 +9,9 @@ import sys
 
 import pytest
 
+from explorer.cli.command import command_of, parser_of
 from explorer.cli.main import main
-from explorer.cli.verbs import VERBS, command_of, likely_verb, parser_of
+from explorer.cli.verbs import VERBS, likely_verb
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -69,10 +70,22 @@ def test_without_a_display_the_window_says_so() -> None:
     assert "no display" in done.stderr
 
 
+@pytest.mark.parametrize("word", ["--version", "--help"])
+def test_what_the_command_says_of_itself_loads_next_to_nothing(word: str) -> None:
+    code = (
+        f"import sys; from explorer.cli.main import main; main(['{word}']); "
+        "ours = {name for name in sys.modules if name.split('.')[0] == 'explorer'}; "
+        "ours -= {'explorer', 'explorer.cli', 'explorer.cli.main', 'explorer.cli.verbs'}; "
+        "theirs = {'asyncio', 'argparse', 're', 'enum', 'collections'} & sys.modules.keys(); "
+        "sys.exit(', '.join(ours | theirs) or 0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
 def test_looking_loads_neither_window_nor_sdk_nor_engine() -> None:
     code = (
         "import sys; from explorer.cli.main import main; main(['--version']); "
-        "from explorer.cli.verbs import command_of; command_of('ls'); command_of('upload'); "
+        "from explorer.cli.command import command_of; command_of('ls'); command_of('upload'); "
         "import explorer.service.service; "
         "found = [name for name in ('PySide6', 'qasync', 'azure', 'keyring', 'sqlite3') "
         "if name in sys.modules]; "
@@ -89,7 +102,7 @@ ROOMS = (
 
 def test_a_start_loads_no_room_that_nobody_enters() -> None:
     code = (
-        "import sys; from explorer.cli.verbs import command_of; command_of('ls'); "
+        "import sys; from explorer.cli.command import command_of; command_of('ls'); "
         "command_of('rm'); "
         f"rooms = ['explorer.service.' + room for room in {ROOMS}] + ['explorer.transfer.model']; "
         "found = [name for name in rooms if name in sys.modules]; "
