@@ -73,6 +73,9 @@ class Dispatcher:
 
     async def _run(self, job: Job) -> None:
         try:
+            async with job.control:  # whoever stops or changes it just now comes first
+                if job.row.state is not JobState.QUEUED:
+                    return
             await self._tell(job, JobState.RUNNING)
             while True:
                 failed = await self._run_to_its_end(job)
