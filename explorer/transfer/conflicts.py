@@ -95,3 +95,11 @@ def rival_failure(name: str) -> Failure:
         f"Somebody else wrote {name} during this transfer; theirs was left as it is.",
         "Look at it, then retry to overwrite it.",
     )
+
+
+def one_blob_failure(name: str) -> Failure:
+    return Failure(
+        "Source and target are one",
+        f"{name} is the same blob under both addresses of its account; it was left as it is.",
+        "Choose another name or folder.",
+    )

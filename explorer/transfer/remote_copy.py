@@ -30,7 +30,7 @@ from explorer.storage.model import BlobProperties, BlobType, Condition, Written
 from explorer.transfer import progress_table
 from explorer.transfer.block_copy import BlockCopy
 from explorer.transfer.commit import Commit, patience
-from explorer.transfer.conflicts import exists_failure
+from explorer.transfer.conflicts import exists_failure, one_blob_failure
 from explorer.transfer.copy_plan import (
     BECAME_BLOCKS,
     THROUGH_HERE,
@@ -314,6 +314,9 @@ class RemoteCopy:
         return await self._delete(etag, outcome)
 
     async def _delete(self, etag: str, outcome: Outcome) -> Outcome:
+        if self._is_one_blob(etag, outcome):
+            failure = one_blob_failure(self._target.name)
+            return replace(outcome, state=TransferState.FAILED, failure=failure)
         origin = self._work.comes_from
         delete = partial(
             origin.store.delete_blob, condition=Condition.unchanged(etag), with_snapshots=False
@@ -336,6 +339,13 @@ class RemoteCopy:
                 raise
             return self._left(outcome, error.message, error)
         return outcome
+
+    def _is_one_blob(self, etag: str, outcome: Outcome) -> bool:
+        """Whether what is there is the source itself, reached by another address of its account:
+        a copy of the same name has an ETag of its own."""
+        source, target = self._target.source_ref, self._target.ref
+        has_name = (source.container, source.name) == (target.container, target.name)
+        return has_name and outcome.arrived is not None and outcome.arrived.etag == etag
 
     def _left(self, outcome: Outcome, why: str, error: QuaysideError | None = None) -> Outcome:
         """Copied, and the source is still there."""

@@ -9,9 +9,12 @@ import pytest
 from azure.storage.blob import ContainerClient
 
 from explorer.base.errors import NetworkError
-from explorer.transfer.model import JobSnapshot
+from explorer.storage.api import BlobStore
+from explorer.storage.azure.client import open_store
+from explorer.storage.connection import parse
+from explorer.transfer.model import ConflictPolicy, JobSnapshot, RemotePlace
 from explorer.transfer.state import JobState
-from tests.integration.transfer.rig import Hooked, Rig, noise, run, until
+from tests.integration.transfer.rig import Hooked, Rig, Stores, noise, run, until
 
 
 def moved(rig: Rig, meanwhile: Callable[[], object]) -> tuple[JobSnapshot, Hooked]:
@@ -76,3 +79,41 @@ def test_a_source_that_changed_meanwhile_stays(rig: Rig, container: ContainerCli
     assert job.state is JobState.FAILED
     assert container.download_blob("a").readall() == b"later"
     assert container.download_blob("b").readall() == noise(10)
+
+
+class TwoStores(Stores):
+    """The second one for the connection `c2`."""
+
+    def __init__(self, first: BlobStore, second: BlobStore) -> None:
+        super().__init__(first)
+        self._second = second
+
+    async def store_for(self, place: RemotePlace) -> BlobStore:
+        return self._second if place.connection_id == "c2" else await super().store_for(place)
+
+
+@pytest.mark.parametrize("conflicts", [ConflictPolicy.FAIL, ConflictPolicy.OVERWRITE])
+def test_a_blob_that_is_moved_onto_itself_by_another_address_of_its_account_stays(
+    rig: Rig, container: ContainerClient, conflicts: ConflictPolicy
+) -> None:
+    container.upload_blob("a", noise(10))
+    other = open_store(parse(rig.emulator.connection_string.replace("127.0.0.1", "localhost")))
+    place = RemotePlace("c2", other.endpoint, rig.container)
+
+    async def work() -> None:
+        async with rig.engine(stores=TwoStores(rig.store, other)) as engine:
+            request = rig.copy("a", "a", place=place, is_move=True, conflicts=conflicts)
+            job_id = await engine.submit(request)
+            assert (await engine.wait(job_id)).state is JobState.FAILED
+            for _ in range(2):  # what is there now is like what an earlier try would have made
+                await engine.retry(job_id)
+                assert (await engine.wait(job_id)).state is JobState.FAILED
+            (told,) = await engine.transfers(job_id)
+            assert told.failure is not None
+            assert told.failure.title == "Source and target are one"
+
+    try:
+        run(work())
+    finally:
+        other.close()
+    assert container.download_blob("a").readall() == noise(10)
