@@ -147,6 +147,12 @@ class Subscription:
         self._is_out = False
         self._arrange()
 
+    def finish(self) -> None:
+        """On the loop's thread: hear at once what was told until now, and no more."""
+        if self._backlog and not self._is_closed:
+            self._receive(self._backlog.take())
+        self.close()
+
     def close(self) -> None:
         """On the loop's thread: hear no more."""
         self._is_closed = True

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -154,6 +154,35 @@ def test_a_target_that_exists_is_treated_as_was_said(
     assert ("--on-conflict" in done.stderr) == bool(code)
 
 
+def test_of_many_that_exist_the_first_are_named_and_the_rest_counted(
+    quayside: Quayside, container: ContainerClient, tmp_path: Path
+) -> None:
+    source = tmp_path / "out"
+    source.mkdir()
+    for number in range(13):
+        (source / f"{number:02d}.txt").write_bytes(b"new")
+        container.upload_blob(f"{number:02d}.txt", b"old")
+    name = str(container.container_name)
+    done = quayside("upload", f"{source}", name)
+    assert done.returncode == 1
+    lines = done.stderr.splitlines()
+    assert len([line for line in lines if "is there already" in line]) == 10
+    assert lines[-2] == (
+        "quayside: and 3 more exist already. See them all: quayside jobs 1 --state failed"
+    )
+    assert "--on-conflict" in lines[-1]
+    assert done.stderr.count("--on-conflict") == 1
+    assert len(quayside.ok("jobs", "1", "--state", "failed").splitlines()) == 1 + 13
+    told = map(json.loads, quayside("upload", f"{source}", name, "--json").stdout.splitlines())
+    failed = [each["transfer"] for each in told if _has_failed(each)]
+    assert len({transfer["id"] for transfer in failed}) == 13
+    assert all("is there already" in transfer["failure"]["message"] for transfer in failed)
+
+
+def _has_failed(told: dict[str, Any]) -> bool:
+    return bool(told["event"] == "transfer" and told["transfer"]["state"] == "failed")
+
+
 def test_a_dry_run_touches_nothing(quayside: Quayside, container_name: str, tmp_path: Path) -> None:
     (tmp_path / "f.txt").write_text("f")
     told = quayside.ok("upload", str(tmp_path / "f.txt"), container_name, "--dry-run")
@@ -171,6 +200,8 @@ def test_json_tells_every_step_and_the_end(
     assert lines[-1]["event"] == "end"
     assert lines[-1]["job"]["state"] == "done"
     assert lines[-1]["job"]["files_done"] == 1
+    files = [line["transfer"] for line in lines if line["event"] == "transfer"]
+    assert (files[-1]["state"], files[-1]["bytes_done"]) == ("done", 1)
 
 
 def test_a_whole_transfer_loads_neither_window_nor_sdk(

@@ -169,6 +169,19 @@ def test_a_closed_subscription_hears_nothing_more() -> None:
     run_feed(drive)
 
 
+def test_who_finishes_hears_at_once_what_was_told_and_nothing_more() -> None:
+    async def drive(feed: Feed, batches: list[tuple[Event, ...]]) -> None:
+        subscription = feed.subscribe(batches.append)
+        feed.put(Notice("1", ""))
+        subscription.finish()
+        assert batches == [(Notice("1", ""),)]
+        feed.put(Notice("2", ""))
+        await asyncio.sleep(2 / BATCHES_PER_S)
+        assert len(batches) == 1
+
+    run_feed(drive)
+
+
 def test_files_are_heard_of_only_where_somebody_wants_to() -> None:
     async def drive() -> None:
         feed = Feed()
