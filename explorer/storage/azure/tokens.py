@@ -82,15 +82,17 @@ class TokenKeeper:
             if not self._lock.acquire(blocking=False):
                 return kept.value
         else:
-            self._lock.acquire()
+            self._wait()
         try:
             return self._fresh().value
         finally:
             self._lock.release()
 
     def renew(self, refused: str) -> bool:
-        """After the service refused that token: whether there is another one to try."""
-        with self._lock:
+        """After the service refused that token: whether there is another one to try. Raises
+        Cancelled."""
+        self._wait()
+        try:
             if self._token is not None and self._token.value != refused:
                 return True
             if self._clock() - self._asked_s < AGAIN_S:
@@ -100,6 +102,15 @@ class TokenKeeper:
                 return self._fresh().value != refused
             except QuaysideError:
                 return False
+        finally:
+            self._lock.release()
+
+    def _wait(self) -> None:
+        """Take the lock. Whoever has it may be waiting for a person to sign in."""
+        token = current_token()
+        while not self._lock.acquire(timeout=_LOOK_S):
+            if token is not None:
+                token.raise_if_cancelled()
 
     def _fresh(self) -> Token:
         """By whoever has the lock."""

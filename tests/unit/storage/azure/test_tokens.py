@@ -133,6 +133,35 @@ def test_while_one_replaces_it_the_others_go_on_with_the_old_one() -> None:
     assert keeper.value() == "t2"
 
 
+@pytest.mark.parametrize("what", ["value", "renew"])
+def test_a_cancel_does_not_wait_until_another_has_its_token(what: str) -> None:
+    asked, may_answer, over = threading.Event(), threading.Event(), threading.Event()
+    token = CancelToken()
+
+    def ask() -> Token:
+        asked.set()
+        may_answer.wait(20)
+        return Token("t1")
+
+    def work() -> None:
+        token.cancel()
+        with running_under(token), pytest.raises(Cancelled):
+            keeper.value() if what == "value" else keeper.renew("t0")
+        over.set()
+
+    keeper = TokenKeeper(ask)
+    threads = [threading.Thread(target=keeper.value), threading.Thread(target=work)]
+    try:
+        threads[0].start()
+        assert asked.wait(10)
+        threads[1].start()
+        assert over.wait(10)
+    finally:
+        may_answer.set()
+        for thread in threads:
+            thread.join()
+
+
 def test_a_token_is_known_to_the_redactor_and_in_no_repr() -> None:
     token = jwt(name="canary of the keeper")
     keeper = TokenKeeper(lambda: Token(token, None))
