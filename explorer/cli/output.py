@@ -47,16 +47,23 @@ def cut(text: str, width: int) -> str:
     return f"{kept}…"
 
 
+_NO_CONTAINER = "`quayside ls` shows which there are; `quayside mkdir CONTAINER` makes one."
+_CURES = {"ContainerNotFound": _NO_CONTAINER, "FilesystemNotFound": _NO_CONTAINER}
+"""What to do next, where a command does it, by the service's code."""
+
+
 def error_line(tried: str, error: QuaysideError) -> str:
     """`what was tried: what happened. cure (code, request id)`, nothing said twice."""
     if isinstance(error, StorageError):
-        return _line(tried, error.message, error.cure, error.code, error.request_id)
+        cure = _CURES.get(error.code, error.cure)
+        return _line(tried, error.message, cure, error.code, error.request_id)
     return _line(tried, error.message, error.cure)
 
 
 def failure_line(tried: str, failure: Failure) -> str:
     """The same for what a transfer reports."""
-    return _line(tried, failure.message, failure.cure, failure.code, failure.request_id)
+    cure = _CURES.get(failure.code, failure.cure)
+    return _line(tried, failure.message, cure, failure.code, failure.request_id)
 
 
 def _line(tried: str, message: str, cure: str, code: str = "", request_id: str = "") -> str:

@@ -17,6 +17,10 @@ from explorer.gui.parts.texts import plain_label
 from explorer.gui.sheet import Sheet
 from explorer.transfer.model import Failure
 
+_NO_CONTAINER = "Refresh shows which there are; Create container in the menu Edit makes one."
+_CURES = {"ContainerNotFound": _NO_CONTAINER, "FilesystemNotFound": _NO_CONTAINER}
+"""What to do next, where the window has an action for it, by the service's code."""
+
 
 @dataclass(frozen=True, slots=True)
 class ErrorText:
@@ -50,13 +54,14 @@ class ErrorText:
 def describe(error: BaseException | Failure) -> ErrorText:
     """The words for any error."""
     if isinstance(error, Failure):
-        return ErrorText(error.title, error.message, error.cure, error.code, error.request_id)
+        cure = _CURES.get(error.code, error.cure)
+        return ErrorText(error.title, error.message, cure, error.code, error.request_id)
     if isinstance(error, StorageError):
         code = error.code or (str(error.status) if error.status else "")
         return ErrorText(
             error.title,
             error.message,
-            error.cure,
+            _CURES.get(code, error.cure),
             code,
             error.request_id,
             needs_credential=isinstance(error, NotAuthorizedError)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QUrl
 
-from explorer.base.errors import NotAuthorizedError, UnsafeNameError
+from explorer.base.errors import NotAuthorizedError, NotFoundError, UnsafeNameError
 from explorer.gui.browse.columns import Columns
 from explorer.gui.browse.drops import local_paths
 from explorer.gui.browse.history import History
@@ -22,6 +22,8 @@ from explorer.gui.browse.rows import Row, RowKind
 from explorer.gui.browse.sorting import Column
 from explorer.gui.browse.words import Status, last_name, path_text
 from explorer.gui.errors import describe
+from explorer.gui.window import menus
+from explorer.gui.window.actions import SPECS, Act
 from explorer.gui.window.going import is_address
 from explorer.gui.window.memory import Memory, load, save
 from explorer.gui.window.status import items_text, selection_text
@@ -127,6 +129,17 @@ def test_an_error_has_its_code_once_and_its_request_in_the_details() -> None:
     assert "r-1" in words.details
     assert words.needs_credential
     assert describe(Failure("T", "M", code="X")).line == "M (X)"
+
+
+def test_a_missing_container_is_mended_by_an_action_that_the_menu_has() -> None:
+    error = NotFoundError("No such.", code="ContainerNotFound", cure="Look.")
+    failure = Failure("Not found", "No such.", "Look.", "FilesystemNotFound")
+    (edit,) = (acts for title, acts in menus._MENUS if title == "&Edit")
+    for words in (describe(error), describe(failure)):
+        assert "Create container in the menu Edit makes one." in words.cure
+        assert "quayside" not in words.line
+    assert Act.NEW_CONTAINER in edit
+    assert SPECS[Act.NEW_CONTAINER].text.replace("&", "") == "Create container…"
 
 
 def test_an_unknown_error_shows_its_kind_and_nothing_of_its_text() -> None:

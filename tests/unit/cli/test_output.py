@@ -73,6 +73,16 @@ def test_a_failed_file_reads_the_same() -> None:
     )
 
 
+def test_a_missing_container_is_mended_by_a_command() -> None:
+    error = NotFoundError("No such.", code="ContainerNotFound", cure="Look.")
+    failure = Failure("Not found", "No such.", "Look.", "FilesystemNotFound", "")
+    cure = "`quayside ls` shows which there are; `quayside mkdir CONTAINER` makes one."
+    assert error_line("ls", error) == f"ls: No such. {cure} (ContainerNotFound)"
+    assert failure_line("downloading", failure) == (
+        f"downloading: No such. {cure} (FilesystemNotFound)"
+    )
+
+
 def test_an_error_shows_no_secret() -> None:
     err = io.StringIO()
     Output(io.StringIO(), err).error("ls: https://a/?sv=1&sig=abcdefghijklmnop said no")
