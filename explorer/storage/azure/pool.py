@@ -214,10 +214,13 @@ def _ask(connection: Connection, call: Call, told: Told | None) -> Answer:
     except OSError as error:
         if isinstance(error, TimeoutError) and not is_readable(connection):
             raise
-        # A service that refuses need not take the whole body: its answer may be there.
+        # A service that refuses need not take the whole body: its answer may be there. A yes
+        # is none to what it does not have.
         try:
             answer = receive(connection, call.method)
         except (OSError, ClosedEarly):
+            raise ClosedEarly(False) from error
+        if answer.status < 300:
             raise ClosedEarly(False) from error
         answer.forbid_reuse()
         return answer
