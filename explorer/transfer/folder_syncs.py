@@ -6,6 +6,7 @@ Belongs to the loop's thread.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import field
 
 from explorer.base.records import dataclass
@@ -29,7 +30,15 @@ class FolderSyncs:
         self._tickets: dict[bytes, _Ticket] = {}
 
     async def sync(self, path: bytes) -> None:
-        """Make the names in this folder durable. Raises LocalError."""
+        """Make the names in this folder durable, also if a cancel comes meanwhile: what has its
+        name cannot be taken back, so it is done and not cancelled. Raises LocalError."""
+        try:
+            await self._with_others(path)
+        except asyncio.CancelledError:
+            with suppress(asyncio.CancelledError):
+                await self._workers.run_to_end(_sync, path)
+
+    async def _with_others(self, path: bytes) -> None:
         ticket = self._tickets.setdefault(path, _Ticket())
         ticket.asked += 1
         mine = ticket.asked

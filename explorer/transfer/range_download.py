@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+from explorer.base.cancel import shielded
 from explorer.base.errors import LocalError
 from explorer.storage.model import BlobRef
 from explorer.transfer import progress_table
@@ -62,9 +63,7 @@ class RangeDownload:
             finally:
                 await self._work.run_anyway(part.close)
             try:
-                await self._work.run(
-                    folder.publish, self._target.part, self._target.name, self._expected
-                )
+                await self._work.run(self._publish, folder)
             except FileExistsError:
                 await self._work.run(folder.remove, self._target.part)
                 self._target.rival()
@@ -88,6 +87,7 @@ class RangeDownload:
             return None
         try:
             done = Chunks.from_bytes(kept.done, len(self._cut))
+            expected = Fingerprint.from_text(kept.fingerprint) if kept.fingerprint else None
             part = await self._work.run(_open_old, folder, self._target.part)
         except (ValueError, LocalError):
             return None
@@ -96,7 +96,7 @@ class RangeDownload:
             return None
         self._synced = done
         self._written = Chunks.from_bytes(kept.done, len(self._cut))
-        self._expected = Fingerprint.from_text(kept.fingerprint) if kept.fingerprint else None
+        self._expected = expected
         return part
 
     def _check_version(self) -> None:
@@ -127,7 +127,11 @@ class RangeDownload:
             fingerprint=self._expected.to_text() if self._expected else "",
         )
         part = await self._work.run(create)
-        await self._work.journal.do(progress_table.start, self._row.id, kept)
+        try:
+            await self._work.journal.do(progress_table.start, self._row.id, kept)
+        except BaseException:
+            await self._work.run_anyway(part.close)
+            raise
         return part
 
     # -- fetching -------------------------------------------------------------
@@ -229,6 +233,10 @@ class RangeDownload:
         check_size(part.size_bytes, self._cut.size_bytes, self._row.remote)
         if self._expected_md5 is not None:
             check_md5(self._md5.digest(), self._expected_md5, self._row.remote)
+
+    def _publish(self, folder: Folder) -> None:
+        with shielded():  # what has its name is done, whoever cancels
+            folder.publish(self._target.part, self._target.name, self._expected)
 
 
 def _open_old(folder: Folder, name: bytes) -> Part:
