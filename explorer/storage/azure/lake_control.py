@@ -130,11 +130,11 @@ class LakeControl:
         directory_path(container, path)
         md5 = headers.content_md5
         settings = ContentSettings(
-            content_type=headers.content_type or None,
-            content_encoding=headers.content_encoding or None,
-            content_language=headers.content_language or None,
-            content_disposition=headers.content_disposition or None,
-            cache_control=headers.cache_control or None,
+            content_type=headers.content_type.strip() or None,
+            content_encoding=headers.content_encoding.strip() or None,
+            content_language=headers.content_language.strip() or None,
+            content_disposition=headers.content_disposition.strip() or None,
+            cache_control=headers.cache_control.strip() or None,
             content_md5=bytearray(md5) if md5 is not None else None,
         )
         blob = self._blobs.get_blob_client(container, path)

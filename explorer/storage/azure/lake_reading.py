@@ -28,7 +28,8 @@ def content_headers(headers: BlobHeaders) -> dict[str, str]:
         "x-ms-content-disposition": headers.content_disposition,
         "x-ms-cache-control": headers.cache_control,
     }
-    return {name: value for name, value in found.items() if value}
+    # What stands around a value is no part of it on the wire, and would be signed in vain.
+    return {name: text for name, value in found.items() if (text := value.strip())}
 
 
 def properties_header(metadata: Mapping[str, str]) -> str:

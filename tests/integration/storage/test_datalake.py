@@ -480,6 +480,17 @@ def test_headers_of_a_file_are_set_and_its_bytes_stay(
     assert read(store, name, "f") == b"abc"
 
 
+def test_spaces_around_a_header_are_no_part_of_it_nor_of_the_signature(
+    there: DirectoryStore, name: str
+) -> None:
+    around = BlobHeaders(" text/plain\t", cache_control="  ")
+    there.create_file(name, "f", headers=around, condition=ABSENT)
+    there.flush(name, "f", 0, headers=around, condition=ALWAYS)
+    there.set_headers(name, "f", around, condition=ALWAYS)
+    found = there.properties(name, "f").headers
+    assert (found.content_type, found.cache_control) == ("text/plain", "")
+
+
 # -- access ----------------------------------------------------------------------
 
 
