@@ -11,11 +11,12 @@ from functools import cache
 from typing import Final
 
 from explorer.base import resources
+from explorer.base.patterns import regex
 from explorer.base.records import dataclass
 
 INDEX: Final = "index"
-_LINK: Final = re.compile(r"\]\(([a-z0-9-]+)\.md\)")
-_TITLE: Final = re.compile(r"^# (.+)$", re.MULTILINE)
+_LINK: Final = regex(r"\]\(([a-z0-9-]+)\.md\)")
+_TITLE: Final = regex(r"^# (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

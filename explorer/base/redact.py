@@ -18,6 +18,8 @@ from collections import deque
 from collections.abc import Iterable
 from urllib.parse import parse_qsl, quote, unquote
 
+from explorer.base.patterns import regex
+
 MASK = "[redacted]"
 PASSING = 256
 """So many secrets of a moment are known at a time: more requests than run at once."""
@@ -25,7 +27,7 @@ SHORTEST_SECRET = 8
 """Shorter values are not registered: they would blank out ordinary words."""
 _HEAD = 12
 """So many first characters give a cut secret away."""
-_SPELLING = re.compile(r"[A-Za-z0-9+/%=_\\-]*")
+_SPELLING = regex(r"[A-Za-z0-9+/%=_\\-]*")
 
 
 class Redactor:
@@ -169,7 +171,7 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     # A signature in a query, encoded once, twice or not at all.
     (
         ("sig", "Sig", "SIG"),
-        re.compile(
+        regex(
             rf"((?:(?<![A-Za-z0-9])|(?<=%26)|(?<=u0026)|(?<=%2526))"
             rf"(?:sig|signature)(?:{_QUOTED}|%3d|%253d)){_NOT_YET}[A-Za-z0-9%+/=_-]{{6,}}",
             re.I,
@@ -178,7 +180,7 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     ),
     (
         (),
-        re.compile(
+        regex(
             rf"((?:account|storage|access|shared|encryption)[_ -]?key\d?{_QUOTED}){_NOT_YET}{_VALUE}",
             re.I,
         ),
@@ -186,7 +188,7 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     ),
     (
         (),
-        re.compile(
+        regex(
             rf"((?:shared[_ -]?access[_ -]?signature|sas[_ -]?token){_QUOTED}){_NOT_YET}"
             rf"[^;\s\"'<>]+",
             re.I,
@@ -195,29 +197,29 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     ),
     (
         ("hared", "HARED"),
-        re.compile(r"\b(SharedKey(?:Lite)?\s+[\w-]+:)[A-Za-z0-9+/=]{8,}", re.I),
+        regex(r"\b(SharedKey(?:Lite)?\s+[\w-]+:)[A-Za-z0-9+/=]{8,}", re.I),
         rf"\1{MASK}",
     ),
     (
         ("earer", "EARER"),
-        re.compile(r"\b(Bearer\s+)[A-Za-z0-9._~+/=-]{8,}", re.I),
+        regex(r"\b(Bearer\s+)[A-Za-z0-9._~+/=-]{8,}", re.I),
         rf"\1{MASK}",
     ),
     # A JSON web token says who signed in, and is what signs in.
-    (("eyJ",), re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?"), MASK),
+    (("eyJ",), regex(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?"), MASK),
     (
         ("uthorization", "UTHORIZATION"),
-        re.compile(rf"(authorization{_QUOTED}(?:Basic|Digest|Negotiate)\s+){_NOT_YET}[^\s\"',}}]+", re.I),
+        regex(rf"(authorization{_QUOTED}(?:Basic|Digest|Negotiate)\s+){_NOT_YET}[^\s\"',}}]+", re.I),
         rf"\1{MASK}",
     ),
     (
         ("-source", "-Source", "-SOURCE"),
-        re.compile(rf"(x-ms-(?:copy|rename)-source{_QUOTED}[^\s\"'?]{{0,2048}}\?){_NOT_YET}[^\s\"'}}]+", re.I),
+        regex(rf"(x-ms-(?:copy|rename)-source{_QUOTED}[^\s\"'?]{{0,2048}}\?){_NOT_YET}[^\s\"'}}]+", re.I),
         rf"\1{MASK}",
     ),
-    (("://",), re.compile(rf"(://[^\s/:@]*:){_NOT_YET}[^\s/@]+(?=@)"), rf"\1{MASK}"),
+    (("://",), regex(rf"(://[^\s/:@]*:){_NOT_YET}[^\s/@]+(?=@)"), rf"\1{MASK}"),
     # 64 bytes in base64 are an account's key, wherever they stand.
-    (("==",), re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}=="), MASK),
+    (("==",), regex(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}=="), MASK),
 )  # fmt: skip
 
 _redactor = Redactor()

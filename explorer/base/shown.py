@@ -9,8 +9,10 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from explorer.base.patterns import regex
+
 _FORMULA: Final = frozenset("=+-@\t\r")
-_UNSAFE = re.compile(
+_UNSAFE = regex(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 

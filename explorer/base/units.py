@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 from explorer.base.errors import InputError
+from explorer.base.patterns import regex
 
 _IEC: Final = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 _LETTERS: Final = "kmgtpe"
@@ -21,11 +22,9 @@ _MINUTE: Final = 60
 _HOUR: Final = 60 * _MINUTE
 _DAY: Final = 24 * _HOUR
 
-_SIZE: Final = re.compile(
-    r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*(?:([kmgtpe])(i?b)?|(b|bytes?))?", re.I
-)
-_BITS: Final = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*([kmgt]?)bits?", re.I)
-_AGE: Final = re.compile(r"([0-9]+(?:\.[0-9]*)?)\s*([a-z]+)", re.I)
+_SIZE: Final = regex(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*(?:([kmgtpe])(i?b)?|(b|bytes?))?", re.I)
+_BITS: Final = regex(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*([kmgt]?)bits?", re.I)
+_AGE: Final = regex(r"([0-9]+(?:\.[0-9]*)?)\s*([a-z]+)", re.I)
 _AGE_UNITS: Final = {
     **dict.fromkeys(("s", "sec", "second", "seconds"), 1),
     **dict.fromkeys(("m", "min", "minute", "minutes"), _MINUTE),

@@ -8,7 +8,6 @@ process is killed: it holds the far end of a pipe and stops when the pipe closes
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -20,12 +19,13 @@ from types import TracebackType
 from typing import Self
 
 from explorer.base.errors import EmulatorError
+from explorer.base.patterns import regex
 from explorer.base.records import dataclass
 from explorer.storage.connection_spec import EMULATOR_ACCOUNT, EMULATOR_KEY
 
 MINIMUM_NODE = 20
 _MAIN = Path("azurite", "dist", "src", "blob", "main.js")
-_LISTENS = re.compile(r"successfully listens on https?://127\.0\.0\.1:(\d+)")
+_LISTENS = regex(r"successfully listens on https?://127\.0\.0\.1:(\d+)")
 _STOP_WITH_PARENT = (
     "data:text/javascript,process.stdin.on('end',()=>process.kill(process.pid,'SIGTERM'))"
     ".resume().unref()"

@@ -14,6 +14,7 @@ from dataclasses import replace
 from enum import Enum
 
 from explorer.base.errors import InputError
+from explorer.base.patterns import regex
 from explorer.base.records import dataclass
 
 MAX_ENTRIES = 32
@@ -83,8 +84,8 @@ _KINDS = {
     "other": AclKind.OTHER, "o": AclKind.OTHER,
 }  # fmt: skip
 _SCOPES = {"default": AclScope.DEFAULT, "d": AclScope.DEFAULT, "access": AclScope.ACCESS}
-_GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_HEX_WITH_HYPHENS = re.compile(r"[0-9a-fA-F-]{30,40}")
+_GUID = regex(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_HEX_WITH_HYPHENS = regex(r"[0-9a-fA-F-]{30,40}")
 _EXAMPLE = "Write it like user:anna@contoso.com:r-x or default:group:OBJECT-ID:rwx."
 _FOR_REMOVAL = "Write it like user:anna@contoso.com or default:group:OBJECT-ID."
 
@@ -195,8 +196,8 @@ def _triad(value: int) -> str:
 
 # -- nine letters --------------------------------------------------------------
 
-_OCTAL = re.compile(r"[01]?[0-7]{3}")
-_SYMBOLIC = re.compile(r"[r-][w-][x-][r-][w-][x-][r-][w-][xtT-]")
+_OCTAL = regex(r"[01]?[0-7]{3}")
+_SYMBOLIC = regex(r"[r-][w-][x-][r-][w-][x-][r-][w-][xtT-]")
 
 
 def parse_mode(text: str) -> str:

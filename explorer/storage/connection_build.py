@@ -12,6 +12,7 @@ from dataclasses import replace
 from urllib.parse import unquote
 
 from explorer.base.errors import ConnectionTextError
+from explorer.base.patterns import regex
 from explorer.storage.connection_spec import (
     EMULATOR_ACCOUNT,
     Anonymous,
@@ -32,8 +33,8 @@ from explorer.storage.pasted import IncompleteTextError, trim_value, without_spa
 from explorer.storage.sas import SasKind
 
 NOWHERE = Place()
-_CONTAINER = re.compile(r"(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*")
-_ACCOUNT = re.compile(r"[a-z0-9]{3,24}")
+_CONTAINER = regex(r"(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*")
+_ACCOUNT = regex(r"[a-z0-9]{3,24}")
 
 
 def is_container_name(name: str) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from explorer.base.errors import ConnectionTextError
+from explorer.base.patterns import regex
 from explorer.storage.connection_build import build, is_account_name, place_of, shared_key
 from explorer.storage.connection_spec import (
     EMULATOR_ACCOUNT,
@@ -84,7 +85,7 @@ _ALIAS_NAMES = sorted(
 )
 # A key stands at the beginning or after a separator; its sign may have spaces around it.
 # An alias may have a colon for a sign; its URL-like neighbours (`sas://`) are none.
-_FIND = re.compile(
+_FIND = regex(
     rf"(?:(?<=[\s;,=:\"'`{{(])|^)(?:--|\$env:)?"
     rf"(?:({'|'.join(_NAMES)})[\"'`]?\s*=|({'|'.join(_ALIAS_NAMES)})[\"'`]?\s*(?:=|:(?!//)))",
     re.I,

@@ -10,6 +10,7 @@ import re
 from urllib.parse import quote, unquote
 
 from explorer.base.errors import ConnectionTextError, InputError
+from explorer.base.patterns import regex
 from explorer.storage.connection_build import build, check_path, is_container_name, place_of
 from explorer.storage.connection_spec import (
     EMULATOR_ACCOUNT,
@@ -27,9 +28,9 @@ from explorer.storage.endpoint import Endpoint, parse_endpoint
 from explorer.storage.pasted import IncompleteTextError, join_lines
 from explorer.storage.sas import SAS_PARAMETERS, sas_of, split_query
 
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(//)?", re.I)
+_SCHEME = regex(r"([a-z][a-z0-9+.-]*):(//)?", re.I)
 _HADOOP = ("abfs", "abfss", "wasb", "wasbs")
-_BARE_HOST = re.compile(
+_BARE_HOST = regex(
     r"(?:[\w-]+\.)+(?:blob|dfs)\.[\w.-]+(?:[:/?]|$)"
     r"|(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\])(?::\d+)?/",
     re.I,

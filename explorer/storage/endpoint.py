@@ -12,16 +12,15 @@ import re
 from urllib.parse import quote, urlsplit
 
 from explorer.base.errors import ConnectionTextError
+from explorer.base.patterns import regex
 from explorer.base.records import dataclass
 from explorer.storage.connection_spec import EMULATOR_ACCOUNT
 from explorer.storage.pasted import IncompleteTextError
 
 SERVICES = ("blob", "dfs", "file", "queue", "table", "web")
 _SUFFIXES = ("core.windows.net", "core.chinacloudapi.cn", "core.usgovcloudapi.net")
-_HOST_ENDINGS = re.compile(
-    r"-(secondary|ipv6|dualstack|microsoftrouting|internetrouting)(?=$|-)", re.I
-)
-_HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
+_HOST_ENDINGS = regex(r"-(secondary|ipv6|dualstack|microsoftrouting|internetrouting)(?=$|-)", re.I)
+_HOST = regex(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
 
 
 @dataclass(frozen=True, slots=True)

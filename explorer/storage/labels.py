@@ -6,10 +6,10 @@ and referencing metadata'.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from explorer.base.errors import InputError
+from explorer.base.patterns import regex
 
 MAX_TAGS = 10
 MAX_TAG_NAME = 128
@@ -17,8 +17,8 @@ MAX_TAG_VALUE = 256
 MAX_METADATA_BYTES = 8 << 10
 """Of all names and values of one blob or container together."""
 
-_TAG = re.compile(r"[A-Za-z0-9 +\-./:=_]*")
-_METADATA_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_TAG = regex(r"[A-Za-z0-9 +\-./:=_]*")
+_METADATA_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def check_tags(tags: Mapping[str, str]) -> None:

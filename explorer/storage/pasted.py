@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from explorer.base.errors import ConnectionTextError
+from explorer.base.patterns import regex
 
 
 class IncompleteTextError(ConnectionTextError):
@@ -39,7 +40,7 @@ _QUOTES = {0x201C: '"', 0x201D: '"', 0x201E: '"', 0x2018: "'", 0x2019: "'", 0x20
 _TRANSLATION = {**_INVISIBLE, **_SPACES, **_LINE_ENDS, **_QUOTES}
 
 # Only entities with their semicolon: `&sect=` or `&copy=` may be parameters of a URL.
-_ENTITIES = re.compile(r"&(amp|#38|#x26|quot|#34|#x22|apos|#39|#x27|lt|gt|equals|#61|#x3d);", re.I)
+_ENTITIES = regex(r"&(amp|#38|#x26|quot|#34|#x22|apos|#39|#x27|lt|gt|equals|#61|#x3d);", re.I)
 _ENTITY_TEXT = {
     "amp": "&", "#38": "&", "#x26": "&",
     "quot": '"', "#34": '"', "#x22": '"',
@@ -47,11 +48,11 @@ _ENTITY_TEXT = {
     "lt": "<", "gt": ">",
     "equals": "=", "#61": "=", "#x3d": "=",
 }  # fmt: skip
-_JSON_ESCAPES = re.compile(r"\\u00(26|3d|3c|3e|22|27|2b|2f)", re.I)
+_JSON_ESCAPES = regex(r"\\u00(26|3d|3c|3e|22|27|2b|2f)", re.I)
 _PAIRS = {'"': '"', "'": "'", "`": "`", "<": ">", "(": ")"}
 _MOST_LAYERS = 12
-_TAIL = re.compile(r"(?<=[\"'`>])[\s,;]+$")
-_SEPARATOR_TAIL = re.compile(r"[\s,]+$")
+_TAIL = regex(r"(?<=[\"'`>])[\s,;]+$")
+_SEPARATOR_TAIL = regex(r"[\s,]+$")
 
 
 def unescape(text: str) -> str:

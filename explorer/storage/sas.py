@@ -16,6 +16,7 @@ from enum import Enum
 from urllib.parse import quote, unquote
 
 from explorer.base.errors import ConnectionTextError
+from explorer.base.patterns import regex
 from explorer.base.records import dataclass
 from explorer.storage.pasted import IncompleteTextError, unescape, without_spaces
 
@@ -257,7 +258,7 @@ def _signature(value: str) -> str:
     )
 
 
-_TIME = re.compile(
+_TIME = regex(
     r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?",
     re.I,
 )

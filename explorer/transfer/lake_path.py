@@ -6,11 +6,11 @@ rename within the directory is all that is left to do. Pure.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from explorer.base.patterns import regex
 from explorer.base.records import dataclass
 from explorer.transfer.rows import NewTransfer
 from explorer.transfer.state import TransferState
@@ -18,7 +18,7 @@ from explorer.transfer.state import TransferState
 KEY: Final = "quayside_upload"
 """Metadata of a temporary file: whose it is. It is gone before the file gets its name."""
 LEFT_ALONE: Final = "An unfinished upload; it was left out."
-_NAME: Final = re.compile(r"\.quayside-[0-9a-f]{32}\.part(\.new)?")
+_NAME: Final = regex(r"\.quayside-[0-9a-f]{32}\.part(\.new)?")
 _BEGINS: Final = "lake "
 _SEALED: Final = " sealed "
 

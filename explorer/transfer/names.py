@@ -33,6 +33,7 @@ from functools import lru_cache
 from typing import Final
 
 from explorer.base.errors import UnsafeNameError
+from explorer.base.patterns import regex
 from explorer.base.records import dataclass
 
 ESCAPE: Final = "％"
@@ -43,14 +44,14 @@ _ALWAYS: Final = r"\x00-\x1f\x7f-\x9f\\"
 _NONCHARACTERS: Final = "\ufdd0-\ufdef" + "".join(
     chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17)
 )
-_RESERVED: Final = re.compile(
+_RESERVED: Final = regex(
     r"(?:CON|PRN|AUX|NUL|CLOCK\$|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³]) *(?:\..*)?", re.I | re.S
 )
-_ESCAPED: Final = re.compile(f"(?:{ESCAPE}[0-9A-F]{{2}})+")
+_ESCAPED: Final = regex(f"(?:{ESCAPE}[0-9A-F]{{2}})+")
 _ENDING: Final = r"(?:\.[A-Za-z0-9]{1,10})?"
-_MARK: Final = re.compile(f"{ESCAPE}~([0-9a-f]{{4,64}})(?={_ENDING}$)")
+_MARK: Final = regex(f"{ESCAPE}~([0-9a-f]{{4,64}})(?={_ENDING}$)")
 _MARK_LENGTHS: Final = (4, 8, 16, 64)
-_STEM_AND_ENDING: Final = re.compile(rf"(.+?)({_ENDING})", re.S)
+_STEM_AND_ENDING: Final = regex(rf"(.+?)({_ENDING})", re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,11 +224,11 @@ class Mapped:
 
 
 _CHANGED_BY_SERVICE: Final = (
-    (re.compile("[\ud800-\udfff]"), "is not valid Unicode, and the service keeps nothing else"),
-    (re.compile(r"(?:^|/)\.\.?(?:/|$)"), "has a part of only dots, which leads elsewhere in a URL"),
-    (re.compile(r"\\"), "has a backslash, which the service would turn into a slash"),
-    (re.compile(r"[\x00-\x1f\x7f-\x9f]"), "has a control character, which the service refuses"),
-    (re.compile(r"\.(?:/|$)"), "has a part that ends with a dot, which the service would drop"),
+    (regex("[\ud800-\udfff]"), "is not valid Unicode, and the service keeps nothing else"),
+    (regex(r"(?:^|/)\.\.?(?:/|$)"), "has a part of only dots, which leads elsewhere in a URL"),
+    (regex(r"\\"), "has a backslash, which the service would turn into a slash"),
+    (regex(r"[\x00-\x1f\x7f-\x9f]"), "has a control character, which the service refuses"),
+    (regex(r"\.(?:/|$)"), "has a part that ends with a dot, which the service would drop"),
 )
 
 

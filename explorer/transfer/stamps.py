@@ -7,13 +7,14 @@ none, and are taken for that.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
+from explorer.base.patterns import regex
+
 KEY: Final = "mtime"
-_FORM: Final = re.compile(
+_FORM: Final = regex(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d\d:\d\d)"
 )
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

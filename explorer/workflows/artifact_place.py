@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from explorer.base.patterns import regex
 
 ORIGIN: Final = "LocalUpload"
 LEGACY: Final = "az-ml-artifacts"
-_PLACE: Final = re.compile(rf"(({ORIGIN}|{LEGACY})/(?:[0-9a-f]{{64}}|[0-9a-f]{{32}})/)([^/]+/)?")
+_PLACE: Final = regex(rf"(({ORIGIN}|{LEGACY})/(?:[0-9a-f]{{64}}|[0-9a-f]{{32}})/)([^/]+/)?")
 
 
 def is_artifact(path: str) -> bool:

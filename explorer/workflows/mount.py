@@ -13,13 +13,14 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from explorer.base.errors import InputError
+from explorer.base.patterns import regex
 from explorer.base.records import dataclass
 from explorer.base.shown import shell_word
 
 SMB_PORT: Final = 445
 CREDENTIALS_FOLDER: Final = "/etc/smbcredentials"
-_ACCOUNT: Final = re.compile(r"[a-z0-9]{3,24}")
-_SHARE: Final = re.compile(r"(?!.*--)[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]")
+_ACCOUNT: Final = regex(r"[a-z0-9]{3,24}")
+_SHARE: Final = regex(r"(?!.*--)[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]")
 _MODES: Final = ("dir_mode=0777", "file_mode=0777", "sec=ntlmssp")
 NEEDS: Final = (
     "The account key: SMB takes no SAS.",

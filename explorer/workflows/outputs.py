@@ -15,6 +15,7 @@ from enum import Enum
 from typing import Final
 
 from explorer.base.errors import NotFoundError
+from explorer.base.patterns import regex
 from explorer.base.records import dataclass
 from explorer.service.model import Location
 from explorer.service.service import Service
@@ -27,7 +28,7 @@ TELL_S: Final = 0.25
 ARCHIVES: Final = (".tgz", ".tar.gz", ".zip")
 _DONE: Final = frozenset({"_success", "success", "_done", "done", "_finished", "finished"})
 _FAILED: Final = frozenset({"_failed", "failed", "_failure", "failure", "_error", "error"})
-_LOG: Final = re.compile(r"\.(log|out|err)$|(^|[/._-])(stdout|stderr|logs?)(\.txt)?$", re.I)
+_LOG: Final = regex(r"\.(log|out|err)$|(^|[/._-])(stdout|stderr|logs?)(\.txt)?$", re.I)
 RULE: Final = (
     f"A run is 'running' while something in it changed in the last {RUNNING_S // 60} minutes, "
     "'done' or 'failed' where a file directly in it says so (_SUCCESS, done, _FAILED, failed, "

@@ -11,6 +11,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from explorer.base.errors import InputError, LocalNotFoundError
+from explorer.base.patterns import regex
 from explorer.cli import cluster_options, options, transfer_options
 from explorer.cli.output import Output
 from explorer.cli.session import connect, service_of
@@ -29,7 +30,7 @@ DESCRIPTION = (
     "nothing on this machine; started again, it sends only what is not there yet."
 )
 
-_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:\s*;[\x20-\x7e]*)?", re.ASCII)
+_TYPE = regex(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:\s*;[\x20-\x7e]*)?", re.ASCII)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

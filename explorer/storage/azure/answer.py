@@ -6,10 +6,10 @@ Source: RFC 9112, sections 4 to 7. Content is never decoded here.
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
+from explorer.base.patterns import regex
 from explorer.storage.azure.wire import (
     ClosedEarly,
     Connection,
@@ -21,7 +21,7 @@ from explorer.storage.azure.wire import (
 _NO_BODY = frozenset({204, 304})
 _MOST_INTERIM = 20
 _MOST_TRAILERS = 100
-_CHUNK = re.compile(rb"[0-9A-Fa-f]{1,15}")
+_CHUNK = regex(rb"[0-9A-Fa-f]{1,15}")
 _LONGEST_NUMBER = 18
 """Digits of a length: more is no length of anything."""
 

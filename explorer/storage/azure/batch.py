@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from explorer.base.patterns import regex
 from explorer.storage.azure.answer import parse_head
 from explorer.storage.azure.wire import WireError
 
-_BOUNDARY = re.compile(r'boundary="?([^";]+)"?', re.I)
+_BOUNDARY = regex(r'boundary="?([^";]+)"?', re.I)
 
 
 class Part(NamedTuple):

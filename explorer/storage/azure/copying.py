@@ -8,12 +8,12 @@ token beside: each goes into one header and nowhere else. Sources: Microsoft's R
 from __future__ import annotations
 
 import base64
-import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
 from explorer.base.errors import InputError, NotAuthorizedError
+from explorer.base.patterns import regex
 from explorer.storage.azure import reading
 from explorer.storage.azure.errors import Attempt
 from explorer.storage.azure.names import blob_path
@@ -28,7 +28,7 @@ from explorer.storage.sas_wish import least_wish
 COPY_WAIT_S = 120.0
 """The service fetches all of it before it answers."""
 
-_PERMISSIONS = re.compile(r"(?:^|&)sp=([^&]*)")
+_PERMISSIONS = regex(r"(?:^|&)sp=([^&]*)")
 
 
 def readable_url(rest: Rest, ref: BlobRef, expires_s: float) -> str:

@@ -35,6 +35,7 @@ from explorer.base.errors import (
     ThrottledError,
     UnknownHostError,
 )
+from explorer.base.patterns import regex
 from explorer.storage.azure.codes import MEANINGS, Meaning
 from explorer.storage.azure.dates import seconds_of
 from explorer.storage.azure.dial import ProxyRefusedError
@@ -70,7 +71,7 @@ class Attempt(NamedTuple):
         return f"Could not {self.doing} {what}".rstrip() if what else f"Could not {self.doing}"
 
 
-_WORD = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
+_WORD = regex(r"[A-Za-z0-9_.:-]{1,100}")
 _MANY_REASONS = frozenset(
     {"", "AuthenticationFailed", "InvalidAuthenticationInfo", "AuthorizationFailure"}
 )
@@ -210,7 +211,7 @@ def _authorization(
     )
 
 
-_TENANT = re.compile(r"authorization_uri=\"?https://[^/\s]+/([0-9A-Fa-f-]{36})\b")
+_TENANT = regex(r"authorization_uri=\"?https://[^/\s]+/([0-9A-Fa-f-]{36})\b")
 
 
 def _token_refused(code: str, status: int, headers: Mapping[str, str]) -> Meaning | None:

@@ -14,6 +14,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from explorer.base.cancel import Cancelled, CancelToken, current_token, running_under
 from explorer.base.errors import InputError, NetworkError
+from explorer.base.patterns import regex
 from explorer.storage.azure.answer import Answer
 from explorer.storage.azure.client import StoreOptions, open_pool
 from explorer.storage.azure.dial import Origin, ProxyRefusedError
@@ -26,7 +27,7 @@ MOST_S: Final = 30.0
 """So long it may take, from the first byte to the last."""
 MOST_REDIRECTS: Final = 5
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_HOST: Final = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+", re.IGNORECASE)
+_HOST: Final = regex(r"[a-z0-9._-]+|[0-9a-f:.]+", re.IGNORECASE)
 """What goes into a request to a proxy, too: a name of ASCII, or an address."""
 _SAFE: Final = "/%:=&;+,!$'()*~@?-._"
 _HEAD: Final = "Accept: application/json\r\nAccept-Encoding: identity\r\nConnection: close\r\n"

@@ -11,15 +11,15 @@ before anything is sent:
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from urllib.parse import quote
 
 from explorer.base.errors import UnsafeNameError
+from explorer.base.patterns import regex
 
 MAX_NAME = 1024
-_PLAIN = re.compile(r"[A-Za-z0-9_.\-~/]+")
-_DOTS = re.compile(r"(?:^|/)\.\.?(?:/|$)")
+_PLAIN = regex(r"[A-Za-z0-9_.\-~/]+")
+_DOTS = regex(r"(?:^|/)\.\.?(?:/|$)")
 
 
 @lru_cache(64)

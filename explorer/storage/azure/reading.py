@@ -7,9 +7,9 @@ Pure. Source: the header tables of Microsoft's REST pages 'Get Blob Properties' 
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Mapping
 
+from explorer.base.patterns import regex
 from explorer.storage.azure.dates import seconds_of
 from explorer.storage.azure.entries import BLOB_TYPES, is_folder_mark, md5_of
 from explorer.storage.model import (
@@ -22,7 +22,7 @@ from explorer.storage.model import (
     Written,
 )
 
-_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+_RANGE = regex(r"bytes (\d+)-(\d+)/(\d+)")
 _METADATA = "x-ms-meta-"
 
 

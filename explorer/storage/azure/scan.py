@@ -15,20 +15,21 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from explorer.base.patterns import regex
 from explorer.storage.azure.entries import FIELDS, blob_of, blobs_of
 from explorer.storage.model import Blob, Page, Prefix
 
-_TOKEN = re.compile(r'<(/?)([A-Za-z_][\w.-]*)((?: [A-Za-z]+="[^"<&]*")*)( ?/?)>([^<]*)')
-_TAIL = re.compile(
+_TOKEN = regex(r'<(/?)([A-Za-z_][\w.-]*)((?: [A-Za-z]+="[^"<&]*")*)( ?/?)>([^<]*)')
+_TAIL = regex(
     r"\s*</Blobs>\s*(?:<NextMarker>([^<]*)</NextMarker>|<NextMarker ?/>)\s*"
     r"</EnumerationResults>\s*"
 )
-_PREFIX = re.compile(
+_PREFIX = regex(
     r'\s*<BlobPrefix><Name( Encoded="true")?>([^<]+)</Name>'
     r"(?:<Properties>(?:<([\w.-]+)>[^<]*</\3>|<[\w.-]+ ?/>)*</Properties>)?</BlobPrefix>"
 )
 """Hierarchical accounts give their directories properties, which a prefix has no use for."""
-_REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|(amp|lt|gt|quot|apos));|&")
+_REFERENCE = regex(r"&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|(amp|lt|gt|quot|apos));|&")
 _CHARACTERS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _SHAPES_KEPT = 16
 _SHAPES_A_PAGE = 16
