@@ -46,7 +46,7 @@ def parse_head(head: bytes) -> tuple[str, int, str, dict[str, str]]:
     lines = text.split("\r\n")
     version, _, rest = lines[0].partition(" ")
     code, _, reason = rest.partition(" ")
-    if not version.startswith("HTTP/1.") or len(code) != 3 or not _is_number(code):
+    if not version.startswith("HTTP/1.") or len(code) != 3 or not is_number(code):
         raise WireError("the answer is not HTTP")
     fields = list(map(_field, lines[1:]))
     headers = dict(fields)
@@ -115,7 +115,7 @@ class Answer:
             self._is_chunked = True
             self._is_done = False
         elif (length := headers.get("content-length")) is not None:
-            if not _is_number(length):
+            if not is_number(length):
                 raise WireError("the answer has an impossible length")
             self.length = self._left = int(length)
             self._is_done = self._left == 0
@@ -211,7 +211,7 @@ class Answer:
         return body
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
     """Whether it is one in the digits of ASCII, and no longer than makes sense."""
     return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
 
@@ -220,6 +220,6 @@ def _keep_alive_s(hint: str) -> float:
     """Seconds from `timeout=5, max=100`, less one for the way."""
     for part in hint.split(","):
         name, _, value = part.strip().partition("=")
-        if name.lower() == "timeout" and _is_number(value):
+        if name.lower() == "timeout" and is_number(value):
             return max(0.0, int(value) - 1.0)
     return 60.0

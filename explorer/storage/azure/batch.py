@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from explorer.base.patterns import regex
-from explorer.storage.azure.answer import parse_head
+from explorer.storage.azure.answer import is_number, parse_head
 from explorer.storage.azure.wire import WireError
 
 _BOUNDARY = regex(r'boundary="?([^";]+)"?', re.I)
@@ -57,8 +57,9 @@ def batch_answers(content_type: str, body: bytes) -> list[Part]:
         number = -1
         for line in outer.split(b"\r\n"):
             name, _, value = line.partition(b":")
-            if name.strip().lower() == b"content-id" and value.strip().isdigit():
-                number = int(value)
+            text = value.decode("latin-1").strip()
+            if name.strip().lower() == b"content-id" and is_number(text):
+                number = int(text)
         head, _, content = inner.lstrip(b"\r\n").partition(b"\r\n\r\n")
         _, status, _, headers = parse_head(head.rstrip(b"\r\n"))
         answers.append(Part(number, status, headers, content.rstrip(b"\r\n")))

@@ -21,6 +21,7 @@ from explorer.base.errors import AlreadyExistsError, InputError, PreconditionFai
 from explorer.storage.acl import AclEntry
 from explorer.storage.api import Progress
 from explorer.storage.azure import reading
+from explorer.storage.azure.answer import is_number
 from explorer.storage.azure.dates import http_date
 from explorer.storage.azure.errors import Attempt
 from explorer.storage.azure.lake_reading import (
@@ -234,7 +235,7 @@ class AzureDirectoryStore:
         answer, _ = self._store.rest.do(
             attempt, "HEAD", blob_path(container, path), good=(200,), may_resend=True
         )
-        if not answer.headers.get("content-length", "").isdecimal():
+        if not is_number(answer.headers.get("content-length", "")):
             raise impossible(attempt, "the answer does not say how large it is")
         metadata = reading.metadata_of(answer.spelled, answer.headers)
         found = reading.blob_properties(BlobRef(container, path), answer.headers, metadata)

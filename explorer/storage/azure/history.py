@@ -16,6 +16,7 @@ from typing import Final
 from explorer.base.cancel import current_token
 from explorer.base.errors import ConflictError, NotFoundError
 from explorer.storage.azure import reading
+from explorer.storage.azure.answer import is_number
 from explorer.storage.azure.dates import seconds_of
 from explorer.storage.azure.entries import FIELDS, blob_of
 from explorer.storage.azure.errors import Attempt
@@ -264,4 +265,4 @@ def parse_deleted_containers(data: bytes | bytearray) -> DeletedContainerPage:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else 0
+    return int(text) if is_number(text) else 0

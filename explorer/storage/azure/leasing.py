@@ -7,7 +7,7 @@ container. Sources: Microsoft's REST pages 'Lease Blob' and 'Lease Container'.
 from __future__ import annotations
 
 from explorer.base.errors import InputError
-from explorer.storage.azure.answer import Answer
+from explorer.storage.azure.answer import Answer, is_number
 from explorer.storage.azure.errors import Attempt
 from explorer.storage.azure.names import blob_path, container_path
 from explorer.storage.azure.rest import Rest
@@ -45,7 +45,7 @@ def break_lease(rest: Rest, ref: BlobRef, after_s: int | None = None) -> int:
     fields = {} if after_s is None else {"x-ms-lease-break-period": str(after_s)}
     answer = _lease(rest, ref, "break", "break the lease of", fields, 202)
     left = answer.headers.get("x-ms-lease-time", "")
-    return int(left) if left.isdecimal() else 0
+    return int(left) if is_number(left) else 0
 
 
 def _lease(

@@ -10,6 +10,7 @@ import base64
 from collections.abc import Mapping
 
 from explorer.base.patterns import regex
+from explorer.storage.azure.answer import is_number
 from explorer.storage.azure.dates import seconds_of
 from explorer.storage.azure.entries import BLOB_TYPES, is_folder_mark, md5_of
 from explorer.storage.model import (
@@ -22,7 +23,7 @@ from explorer.storage.model import (
     Written,
 )
 
-_RANGE = regex(r"bytes (\d+)-(\d+)/(\d+)")
+_RANGE = regex(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})")
 _METADATA = "x-ms-meta-"
 
 
@@ -106,7 +107,7 @@ def blob_properties(
         is_current_version=_is_current(headers),
         is_directory=is_directory,
         is_server_encrypted=get("x-ms-server-encrypted", "") == "true",
-        tag_count=int(tags) if tags.isdecimal() else 0,
+        tag_count=int(tags) if is_number(tags) else 0,
         owner=get("x-ms-owner", ""),
         group=get("x-ms-group", ""),
         permissions=get("x-ms-permissions", ""),

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from explorer.base.errors import InputError, NotFoundError, QuaysideError, ServiceError
 from explorer.storage.api import DELETE_BATCH, Progress, Sink
 from explorer.storage.azure import copying, deleting, reading
+from explorer.storage.azure.answer import is_number
 from explorer.storage.azure.blocks import BlockPuts
 from explorer.storage.azure.errors import Attempt, refusal
 from explorer.storage.azure.listing import (
@@ -195,7 +196,7 @@ class AzureBlobStore:
             good=(200,),
             may_resend=True,
         )
-        if not answer.headers.get("content-length", "").isdecimal():
+        if not is_number(answer.headers.get("content-length", "")):
             raise impossible(attempt, "the answer does not say how large it is")
         metadata = reading.metadata_of(answer.spelled, answer.headers)
         return reading.blob_properties(ref, answer.headers, metadata)

@@ -5,16 +5,20 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 
-from explorer.base.errors import NetworkError
+from explorer.base.errors import IntegrityError, NetworkError, ServiceError
+from explorer.storage.azure import leasing
 from explorer.storage.azure.client import StoreOptions, open_store
+from explorer.storage.azure.datalake import AzureDirectoryStore
+from explorer.storage.azure.history import AzureHistory
 from explorer.storage.azure.store import AzureBlobStore
 from explorer.storage.connection import parse
+from explorer.storage.history import Past
 from explorer.storage.model import BlobHeaders, BlobRef, Condition
-from tests.servers.raw import RawServer, Script, answer
+from tests.servers.raw import RawServer, Script, answer, canned
 
 REF = BlobRef("c", "b")
 
@@ -29,8 +33,8 @@ def store_of(script: Script) -> Iterator[AzureBlobStore]:
             ),
             StoreOptions(connect_timeout_s=5.0, io_timeout_s=20.0),
         )
-        yield store
-        store.close()
+        with closing(store):
+            yield store
 
 
 def test_a_yes_before_all_of_the_body_went_out_is_not_believed() -> None:
@@ -43,3 +47,49 @@ def test_a_yes_before_all_of_the_body_went_out_is_not_believed() -> None:
     with store_of(script) as store, pytest.raises(NetworkError) as caught:
         store.put_blob(REF, body, headers=BlobHeaders(), condition=Condition.always())
     assert caught.value.may_be_done
+
+
+NUMBER = "9" * 5000
+"""More digits than Python reads."""
+
+STATES = (
+    "<EnumerationResults><Blobs><Blob><Name>b</Name><Properties><RemainingRetentionDays>"
+    f"{NUMBER}</RemainingRetentionDays></Properties></Blob></Blobs><NextMarker/>"
+    "</EnumerationResults>"
+).encode()
+PARTS = (
+    f"--b\r\nContent-ID: {NUMBER}\r\n\r\nHTTP/1.1 202 Accepted\r\n\r\n\r\n"
+    "--b\r\nContent-ID: 1\r\n\r\nHTTP/1.1 202 Accepted\r\n\r\n\r\n--b--"
+).encode()
+
+
+def test_a_size_of_too_many_digits_is_none() -> None:
+    head = f"HTTP/1.1 200 OK\r\nContent-Length: {NUMBER}\r\n\r\n".encode()
+    with store_of(canned(head, head)) as store:
+        there = AzureDirectoryStore(store, store.rest)
+        for look in (lambda: store.properties(REF), lambda: there.properties("c", "b")):
+            with pytest.raises(IntegrityError, match="how large"):
+                look()
+
+
+def test_a_range_of_too_many_digits_is_none() -> None:
+    reply = answer("206 P", b"hello", f"Content-Range: bytes 0-4/{NUMBER}")
+    with store_of(canned(reply)) as store, pytest.raises(IntegrityError):
+        store.read_range(REF, 0, 5, lambda at, view: None)
+
+
+def test_other_numbers_of_too_many_digits_count_for_nothing() -> None:
+    replies = (
+        answer("200 OK", b"", f"x-ms-tag-count: {NUMBER}"),
+        answer("202 Accepted", b"", f"x-ms-lease-time: {NUMBER}"),
+        answer("200 OK", STATES),
+        answer("202 Accepted", PARTS, "Content-Type: multipart/mixed; boundary=b"),
+    )
+    with store_of(canned(*replies)) as store:
+        assert store.properties(REF).tag_count == 0
+        assert leasing.break_lease(store.rest, REF) == 0
+        (state,) = AzureHistory(store).list_states("c", frozenset({Past.DELETED})).states
+        assert state.remaining_days == 0
+        outcomes = dict(store.delete_blobs("c", ["a", "b"]))
+    assert outcomes["b"] is None
+    assert isinstance(outcomes["a"], ServiceError)
