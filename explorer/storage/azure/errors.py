@@ -252,7 +252,7 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
         return max(0.0, when - time.time()) if when else None
     if not math.isfinite(value):
         return None
-    return max(0.0, value if "retry-after" in headers else value / 1000)
+    return max(0.0, value if headers.get("retry-after") else value / 1000)
 
 
 def _word(text: str) -> str:

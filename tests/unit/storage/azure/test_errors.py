@@ -181,6 +181,7 @@ def test_without_a_credential_it_is_not_public() -> None:
     [
         ({"retry-after": "7"}, 7.0),
         ({"x-ms-retry-after-ms": "1500"}, 1.5),
+        ({"retry-after": "", "x-ms-retry-after-ms": "1500"}, 1.5),
         ({"retry-after": http_date(1000)}, 0.0),
         ({"retry-after": "soon"}, None),
         ({"retry-after": "inf"}, None),
