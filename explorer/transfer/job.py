@@ -106,10 +106,17 @@ class Job:
         self.row = row
         self.is_changed = True
         if self.is_at_rest:
-            waiters, self.waiters = self.waiters, []
-            for waiter in waiters:
-                if not waiter.done():
-                    waiter.set_result(None)
+            for waiter in self._take_waiters():
+                waiter.set_result(None)
+
+    def gone(self, error: Exception) -> None:
+        """Another process took it out of the list: whoever waits for its rest is told so."""
+        for waiter in self._take_waiters():
+            waiter.set_exception(error)
+
+    def _take_waiters(self) -> list[asyncio.Future[None]]:
+        waiters, self.waiters = self.waiters, []
+        return [waiter for waiter in waiters if not waiter.done()]
 
     @property
     def direction(self) -> Direction:

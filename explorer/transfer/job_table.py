@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
-from explorer.base.errors import JournalError
+from explorer.base.errors import InputError, JournalError
 from explorer.transfer import transfer_table
 from explorer.transfer.encoding import (
     failure_from_text,
@@ -70,11 +70,16 @@ def add(db: Connection, request: Request, title: str, owner: str) -> JobRow:
 
 
 def get(db: Connection, job_id: int) -> JobRow:
-    """One job. Raises KeyError where there is none."""
+    """One job. Raises InputError where there is none."""
     row = db.execute(f"SELECT {_JOB} FROM jobs WHERE id=?", (job_id,)).fetchone()  # noqa: S608
     if row is None:
-        raise KeyError(job_id)
+        raise unknown(job_id)
     return _job(row)
+
+
+def unknown(job_id: int) -> InputError:
+    """There is no such job, or it was taken out of the list."""
+    return InputError(f"There is no job {job_id}.", cure="List the jobs to see their numbers.")
 
 
 def every(db: Connection) -> list[JobRow]:

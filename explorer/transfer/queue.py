@@ -5,19 +5,21 @@ Every change is in the journal before it is told. Belongs to the loop's thread.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Protocol
 
-from explorer.base.errors import InputError
+from explorer.base.errors import InputError, QuaysideError
 from explorer.base.workers import Workers
 from explorer.storage.model import Blob
 from explorer.transfer import job_table, progress_table, transfer_table
 from explorer.transfer.job import Job, title_of
 from explorer.transfer.journal import Journal
-from explorer.transfer.journal_file import fold
+from explorer.transfer.journal_file import Connection, fold
 from explorer.transfer.lake_leftovers import Leftovers
 from explorer.transfer.local_target import part_mark, remove_part
 from explorer.transfer.model import (
@@ -32,6 +34,8 @@ from explorer.transfer.model import (
 from explorer.transfer.ownership import EngineLock
 from explorer.transfer.rows import JobRow
 from explorer.transfer.state import JobState, TransferState
+
+log = logging.getLogger(__name__)
 
 
 class EngineListener(Protocol):
@@ -82,9 +86,7 @@ class Queue:
         try:
             return self._jobs[job_id]
         except KeyError:
-            raise InputError(
-                f"There is no job {job_id}.", cure="List the jobs to see their numbers."
-            ) from None
+            raise job_table.unknown(job_id) from None
 
     @asynccontextmanager
     async def held(self, job_id: int) -> AsyncIterator[Job]:
@@ -116,12 +118,34 @@ class Queue:
         return job
 
     async def add(self, request: Request) -> Job:
-        """A new job of ours, at the end."""
-        row = await self._journal.do(job_table.add, request, title_of(request), self.me)
-        await self._journal.read(fold)
-        job = self._put(row)
+        """A new job of ours, at the end. After a cancel there is none."""
+        row: JobRow | None = None
+
+        def add(db: Connection) -> JobRow:
+            nonlocal row
+            row = job_table.add(db, request, title_of(request), self.me)
+            return row
+
+        def take_back(db: Connection) -> None:
+            with suppress(InputError):
+                if row is not None and job_table.get(db, row.id) == row:
+                    job_table.remove(db, row.id)
+
+        try:
+            added = await self._journal.do(add)
+            await self._fold()
+        except asyncio.CancelledError:
+            self._journal.post(take_back)
+            raise
+        job = self._put(added)
         self._listener.job_added(job.snapshot())
         return job
+
+    async def _fold(self) -> None:
+        try:
+            await self._journal.read(fold)
+        except QuaysideError as error:  # it is in the log, and durable
+            log.info("the log of the queue stays as it is: %s", error.title)
 
     async def recount(self, job: Job) -> None:
         """Count a job's transfers anew."""
@@ -250,6 +274,7 @@ class Queue:
         for job in self:
             if job.id not in rows and job.task is None:
                 del self._jobs[job.id]
+                job.gone(job_table.unknown(job.id))
                 self._listener.job_removed(job.id)
         wishes = []
         for row in rows.values():
@@ -278,7 +303,10 @@ class Queue:
     async def _take_over(self, job: Job) -> None:
         """Another process has changed, or runs, this job."""
         await self.recount(job)
-        row = await self._journal.read(job_table.get, job.id)
+        try:
+            row = await self._journal.read(job_table.get, job.id)
+        except InputError:
+            return  # taken out of the list meanwhile, which the next look finds
         # Nothing was awaited since: it cannot have become ours meanwhile.
         if job.task is None and row.owner != self.me:
             job.is_ours = not row.owner
