@@ -13,10 +13,10 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import field, fields, replace
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Final, get_type_hints
-from urllib.parse import urlsplit
 
 from explorer.base.errors import InputError, LocalError, LocalPermissionError
 from explorer.base.paths import locked, write_private
@@ -60,6 +60,8 @@ def _between(least: int, most: int, *, or_zero: bool = False) -> Check:
 def _proxy(value: str) -> str:
     if value in ("", "direct"):
         return ""
+    from urllib.parse import urlsplit  # late: most people set none
+
     try:
         parts = urlsplit(value if "://" in value else f"http://{value}")
         is_usable = parts.scheme == "http" and bool(parts.hostname) and parts.port != 0
@@ -265,23 +267,21 @@ class Settings:
         return replace(self, **values)
 
 
-_TYPES: Final[Mapping[str, type]] = MappingProxyType(get_type_hints(Settings))
 _DEFAULTS: Final = MappingProxyType({item.name: item.default for item in fields(Settings)})
-_ABOUT: Final[Mapping[str, About]] = MappingProxyType(
-    {
-        name: hint.__metadata__[0]
-        for name, hint in get_type_hints(Settings, include_extras=True).items()
-    }
-)
-
-
 NAMES: Final = tuple(_DEFAULTS)
 """All settings, in the order they are declared."""
 
 
 def about(name: str) -> About:
     """What one setting is called and for."""
-    return _ABOUT[name]
+    return _abouts()[name]
+
+
+@cache
+def _abouts() -> Mapping[str, About]:
+    """Made when they are first asked for: many commands find no setting to be checked."""
+    hints = get_type_hints(Settings, include_extras=True)
+    return {name: hint.__metadata__[0] for name, hint in hints.items()}
 
 
 def default(name: str) -> Any:
@@ -304,7 +304,7 @@ def _checked(name: str, value: object) -> object:
         raise InputError(
             f"There is no setting ‘{name}’.", cure=f"There are: {', '.join(_DEFAULTS)}."
         )
-    wanted = _TYPES[name]
+    wanted = type(_DEFAULTS[name])
     if issubclass(wanted, Enum):
         choices = [choice.value for choice in wanted]
         if not isinstance(value, wanted) and value not in choices:
@@ -313,7 +313,7 @@ def _checked(name: str, value: object) -> object:
     if type(value) is not wanted:
         words = {bool: "true or false", int: "a whole number", str: "text"}
         raise InputError(f"The setting ‘{name}’ must be {words[wanted]}.")
-    check = _ABOUT[name].check
+    check = about(name).check
     problem = check(value) if check else ""
     if problem:
         raise InputError(f"The setting ‘{name}’ {problem}.")
