@@ -75,8 +75,12 @@ class Dialer:
             if origin.scheme == "https":
                 tls = self._context()
                 # It takes the descriptor away from the plain socket: the abort needs this one.
+                # An end without TLS's goodbye may be anybody's: it is an error, not the end.
                 sock = tls.wrap_socket(
-                    sock, server_hostname=origin.host, do_handshake_on_connect=False
+                    sock,
+                    server_hostname=origin.host,
+                    do_handshake_on_connect=False,
+                    suppress_ragged_eofs=False,
                 )
                 with _aborting(sock, token):
                     sock.do_handshake()

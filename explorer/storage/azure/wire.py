@@ -256,7 +256,13 @@ class Connection:
                 self._move_up()
             if self._end == HEAD_LIMIT:
                 raise WireError("a line of the answer is too long")
-            if not self._fill():
+            try:
+                count = self._fill()
+            except OSError as error:
+                if is_close(error):
+                    raise ClosedEarly(True) from error
+                raise
+            if not count:
                 raise ClosedEarly(True)
 
     def _move_up(self) -> None:

@@ -6,6 +6,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,10 @@ from explorer.base.errors import (
 )
 from explorer.service.emulator import Emulator
 from explorer.storage.azure import proxy as proxy_module
-from explorer.storage.azure.client import open_store
+from explorer.storage.azure.client import open_pool, open_store
+from explorer.storage.azure.dial import Origin
+from explorer.storage.azure.pool import Call
+from explorer.storage.azure.wire import ClosedEarly
 from explorer.storage.connection import parse
 from explorer.storage.connection_spec import ConnectionSpec
 from explorer.storage.model import BlobHeaders, BlobRef, Condition
@@ -90,6 +94,32 @@ def test_a_certificate_for_another_host_is_refused(tmp_path: Path) -> None:
             store.properties(REF)
         assert "127.0.0.2" in caught.value.message
         store.close()
+
+
+@pytest.mark.parametrize("is_polite", [True, False])
+@pytest.mark.parametrize(
+    ("framing", "is_whole"), [("\r\n", True), ("Transfer-Encoding: chunked\r\n\r\n9\r\n", False)]
+)
+def test_an_end_without_tlss_goodbye_is_no_end(
+    tmp_path: Path, framing: str, is_polite: bool, is_whole: bool
+) -> None:
+    ca_file, tls = make_authority(tmp_path)
+
+    def serve(sock: socket.socket, index: int) -> None:
+        read_request(sock)
+        sock.sendall(f"HTTP/1.1 200 OK\r\n{framing}all of it\r\n".encode())
+        if is_polite:
+            assert isinstance(sock, ssl.SSLSocket)
+            sock.unwrap()
+        else:
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+    pool = open_pool(options(ca_file=str(ca_file)))
+    with RawServer(serve, tls=tls) as server, closing(pool):
+        call = Call(Origin("https", "127.0.0.1", server.port), "GET", "/", "")
+        outcome = nullcontext() if is_polite and is_whole else pytest.raises(ClosedEarly)
+        with pool.exchange(call) as found, outcome:
+            assert found.read() == b"all of it\r\n"
 
 
 def test_a_ca_file_that_is_none_is_named(tmp_path: Path) -> None:
