@@ -1,8 +1,11 @@
-"""A dialog of the house: an icon and a headline, a body, a row of buttons. Opened, never exec'd."""
+"""A dialog of the house: an icon and a headline, a body, a row of buttons. Opened, never exec'd.
+
+Where the screen is too small for it, its body scrolls; the headline and the buttons stay in sight.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFont, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -10,9 +13,16 @@ from explorer.base.shown import shown
 from explorer.gui.colours import Tone
 from explorer.gui.help.desk import add_help_key
 from explorer.gui.parts.buttons import Rank, push_button
+from explorer.gui.parts.notice import NoticeBar
+from explorer.gui.parts.scrolling import ScrollArea
 from explorer.gui.parts.texts import plain_label
 from explorer.gui.parts.tone_icon import ToneIcon
 from explorer.gui.theme import scaled
+
+FRAME = 32
+"""So much the frame of a window takes of the screen's height, until it is known."""
+BAR_GAP = 8
+"""Between what scrolls and its bar."""
 
 
 class Sheet(QDialog):
@@ -31,7 +41,8 @@ class Sheet(QDialog):
         headline = shown(headline)  # it may hold a name
         self.setWindowTitle(headline.rstrip(".?"))
         self.setWindowFlag(Qt.WindowType.WindowContextHelpButtonHint, False)
-        self.setMinimumWidth(width)
+        self.setMinimumWidth(min(width, self.screen().availableGeometry().width()))
+        self._area: ScrollArea | None = None
         self._headline = plain_label(headline, wrap=True)
         self._headline.setFont(scaled(self.font(), 1.25, QFont.Weight.DemiBold))
         top = QHBoxLayout()
@@ -49,7 +60,7 @@ class Sheet(QDialog):
         row.addLayout(self._left)
         row.addStretch(1)
         row.addLayout(self._right)
-        outer = QVBoxLayout(self)
+        self._outer = outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 20)
         outer.setSpacing(12)
         outer.addLayout(top)
@@ -58,15 +69,14 @@ class Sheet(QDialog):
         add_help_key(self)
 
     def fit(self) -> None:
-        """As high as what is shown in this width, no higher."""
-        layout = self.layout()
-        if layout is None:
-            return
+        """As high as what is shown in this width, no higher, and no higher than the screen."""
+        layout = self._outer
         layout.activate()
         width = max(self.width(), self.minimumWidth(), layout.minimumSize().width())
+        self._give_room(width)
         has_lines = layout.hasHeightForWidth()
         height = layout.totalHeightForWidth(width) if has_lines else layout.sizeHint().height()
-        self.resize(width, height)
+        self.resize(width, min(height, self._room()))
 
     def event(self, event: QEvent) -> bool:
         is_done = super().event(event)
@@ -74,19 +84,71 @@ class Sheet(QDialog):
             self._grow()
         return is_done
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """What comes into the body, and what goes, while it scrolls."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._give_room(self.width())
+        return super().eventFilter(watched, event)
+
     def _grow(self) -> None:
         """What has been added must not squeeze what was there."""
-        if (layout := self.layout()) is None:
-            return
-        least = layout.totalMinimumSize()
-        width = max(self.width(), least.width())
-        height = least.height()
-        if layout.hasHeightForWidth():
-            height = max(height, layout.totalMinimumHeightForWidth(width))
+        width = max(self.width(), self._outer.totalMinimumSize().width())
+        self._give_room(width)
+        height = self._least_height(width)
         if width > self.width() or height > self.height():
-            self.resize(
-                width, max(self.height(), min(height, self.screen().availableSize().height()))
-            )
+            self.resize(width, max(self.height(), min(height, self._room())))
+
+    def _least_height(self, width: int) -> int:
+        layout = self._outer
+        if layout.hasHeightForWidth():
+            return layout.totalMinimumHeightForWidth(width)
+        return layout.totalMinimumSize().height()
+
+    def _room(self) -> int:
+        """So high it can be on this screen, without its frame."""
+        frame = self.frameGeometry().height() - self.height()
+        return self.screen().availableGeometry().height() - max(frame, FRAME)
+
+    def _give_room(self, width: int) -> None:
+        """The body scrolls from when it is first too high; it is as high as may be, then."""
+        if self._area is None and self._least_height(width) > self._room():
+            self._area = self._scrolled()
+        if self._area is None:
+            return
+        others = self._least_height(width) - self._area.minimumHeight()
+        margins = self._outer.contentsMargins()
+        bar = self._area.verticalScrollBar().sizeHint().width()
+        inside = width - margins.left() - margins.right() - bar
+        wanted = self.body.totalHeightForWidth(inside)
+        if wanted < 0:
+            wanted = self.body.totalSizeHint().height()
+        self._area.setMinimumWidth(self.body.totalMinimumSize().width() + bar)
+        self._area.setMinimumHeight(max(0, min(wanted, self._room() - others)))
+        self._outer.activate()  # else the size before is still the least
+
+    def _scrolled(self) -> ScrollArea:
+        """The body in an area of its own. What had the keyboard keeps it."""
+        focused = self.focusWidget()
+        content, area = QWidget(), ScrollArea()
+        at = self._outer.indexOf(self.body)
+        self._outer.takeAt(at)
+        self._outer.insertWidget(at, area, 1)
+        area.setMinimumHeight(1)
+        area.setWidget(content)
+        self.body.setContentsMargins(0, 0, BAR_GAP, 0)
+        content.setLayout(self.body)
+        content.installEventFilter(self)
+        area.verticalScrollBar().rangeChanged.connect(lambda: self._show_notice(area))
+        area.show()
+        if focused is not None:
+            focused.setFocus()
+        return area
+
+    def _show_notice(self, area: ScrollArea) -> None:
+        """Something is told: that is seen, wherever it stands."""
+        for notice in area.findChildren(NoticeBar):
+            if notice.isVisible():
+                area.ensureWidgetVisible(notice)
 
     def showEvent(self, event: QShowEvent) -> None:
         self.fit()

@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QApplication, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QApplication,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from explorer.base.settings import ThemeChoice
@@ -18,9 +27,10 @@ from explorer.gui.browse.listing_view import ListingView
 from explorer.gui.browse.sorting import Column
 from explorer.gui.parts.buttons import Rank, push_button
 from explorer.gui.parts.fields import line_field
+from explorer.gui.parts.notice import NoticeBar
 from explorer.gui.parts.room import Stack, stretched
 from explorer.gui.parts.texts import plain_label
-from explorer.gui.sheet import Sheet
+from explorer.gui.sheet import FRAME, Sheet
 from explorer.gui.theme import Theme, scaled
 from explorer.gui.transfers.jobs_model import JobFilter
 from explorer.gui.transfers.kinds import KindsList
@@ -90,6 +100,65 @@ def test_a_dialog_grows_with_what_comes_into_it(qtbot: QtBot, large_font: QFont)
     qtbot.waitUntil(lambda: says.height() >= says.heightForWidth(says.width()))
     assert close.height() >= close.minimumSizeHint().height()
     dialog.reject()
+
+
+@pytest.fixture
+def long_sheet(qtbot: QtBot) -> Sheet:
+    """More fields than the screen is high, a notice at their end, two buttons."""
+    sheet = Sheet("A long form")
+    qtbot.addWidget(sheet)
+    fields = [line_field(f"Field {number}") for number in range(40)]
+    for field in fields:
+        sheet.body.addWidget(field)
+    sheet.body.addWidget(NoticeBar())
+    sheet.add_button("Cancel")
+    sheet.add_button("Go", rank=Rank.PRIMARY)
+    fields[2].setFocus()
+    sheet.open()
+    qtbot.waitExposed(sheet)
+    return sheet
+
+
+def is_in_sight(sheet: Sheet, part: QWidget) -> bool:
+    """Every pixel of it."""
+    return part.visibleRegion().boundingRect() == part.rect() and sheet.rect().contains(
+        QRect(part.mapTo(sheet, QPoint(0, 0)), part.size())
+    )
+
+
+def test_a_dialog_that_is_too_high_for_the_screen_scrolls_and_keeps_its_buttons_in_sight(
+    qtbot: QtBot, long_sheet: Sheet
+) -> None:
+    sheet = long_sheet
+    assert sheet.height() <= sheet.screen().availableGeometry().height() - FRAME
+    for button in sheet.findChildren(QPushButton):
+        if button.text() in ("Cancel", "Go"):
+            assert is_in_sight(sheet, button)
+    fields = sheet.findChildren(QLineEdit)
+    assert sheet.focusWidget() is fields[2]
+    seen = 0
+    for field in fields[2:]:
+        assert sheet.focusWidget() is field
+        seen += is_in_sight(sheet, field)
+        QTest.keyClick(field, Qt.Key.Key_Tab)
+    assert seen == 38
+    sheet.reject()
+
+
+def test_what_such_a_dialog_tells_is_seen(qtbot: QtBot, long_sheet: Sheet) -> None:
+    (notice,) = long_sheet.findChildren(NoticeBar)
+    notice.tell("It was refused.")
+    qtbot.waitUntil(lambda: is_in_sight(long_sheet, notice))
+    long_sheet.reject()
+
+
+def test_a_dialog_that_fits_does_not_scroll(qtbot: QtBot) -> None:
+    sheet = Sheet("A short form")
+    qtbot.addWidget(sheet)
+    sheet.body.addWidget(line_field("Name"))
+    sheet.open()
+    assert not sheet.findChildren(QScrollArea)
+    sheet.reject()
 
 
 def test_a_count_stands_beside_its_kind_and_not_on_it(qtbot: QtBot, large_font: QFont) -> None:
