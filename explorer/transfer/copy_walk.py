@@ -12,6 +12,7 @@ from typing import Final
 from explorer.base.errors import NotFoundError, QuaysideError
 from explorer.storage.model import Blob, BlobProperties, BlobRef, Page, as_listed
 from explorer.transfer import stamps
+from explorer.transfer.apart import Apart, both_become
 from explorer.transfer.copy_plan import Target, refusal_of_type
 from explorer.transfer.encoding import failure_of
 from explorer.transfer.filters import Filter
@@ -34,9 +35,13 @@ async def copy_entries(work: Work, request: CopyRequest) -> AsyncIterator[list[N
         for start in range(0, len(single), BATCH_ROWS):
             yield await _single_blobs(origin, single[start : start + BATCH_ROWS], rows)
         for source in request.sources:
-            if source.is_prefix:
-                async for batch in _below(origin, source, rows):
-                    yield batch
+            if not source.is_prefix:
+                continue
+            if refused := rows.mixed(source):
+                yield [refused]
+                continue
+            async for batch in _below(origin, source, rows):
+                yield batch
     except NotFoundError as error:
         if error.code != "ContainerNotFound":
             raise
@@ -116,12 +121,28 @@ class _Rows:
         self._request = request
         self._target = Target(request.target)
         self._chosen = Filter.make(request.options.include, request.options.exclude)
+        targets = [source.target for source in request.sources]
+        self._apart = Apart(targets, request.options.conflicts)
+        self._folders: list[str] = []
+        """What the folders so far become, where that matters."""
 
     def single(self, source: CopySource, found: BlobProperties | QuaysideError) -> NewTransfer:
         remote = self._target.blob(source)
         if isinstance(found, QuaysideError):
+            self._apart.refusal(remote, source.name)  # it may be there already, and gone here
             return self._refused(source.name, remote, found)
         return self._row(as_listed(found), remote)
+
+    def mixed(self, source: CopySource) -> NewTransfer | None:
+        """The refusal of a folder that would be moved into one that was moved before: of what is
+        gone from there nobody knows any more, when this is tried again, that it was the first."""
+        if not (self._request.is_move and self._apart.may_meet):
+            return None
+        folder = self._target.folder(source)
+        if any(folder.startswith(one) or one.startswith(folder) for one in self._folders):
+            return self._refused(source.name, folder, both_become(folder))
+        self._folders.append(folder)
+        return None
 
     def below(self, source: CopySource, blob: Blob) -> NewTransfer | None:
         relative = blob.name.removeprefix(source.name)
@@ -138,6 +159,8 @@ class _Rows:
 
     def _row(self, blob: Blob, remote: str) -> NewTransfer:
         refusal = refusal_of_type(blob.name, blob.blob_type, is_move=self._request.is_move)
+        if refusal is None and not blob.is_directory:
+            refusal = self._apart.refusal(remote, blob.name)
         if refusal is not None:
             return self._refused(blob.name, remote, refusal)
         return NewTransfer(

@@ -16,6 +16,7 @@ from typing import Final
 from explorer.base.errors import LocalError, NotFoundError, QuaysideError, UnsafeNameError
 from explorer.storage.model import Blob, BlobProperties, BlobRef, Page
 from explorer.transfer import stamps
+from explorer.transfer.apart import Apart
 from explorer.transfer.copy_walk import copy_entries
 from explorer.transfer.encoding import failure_of
 from explorer.transfer.filters import Filter
@@ -26,6 +27,7 @@ from explorer.transfer.model import (
     DownloadSource,
     Request,
     UploadRequest,
+    UploadSource,
 )
 from explorer.transfer.names import Mapped, Mapper, decode, rules_for, shown, to_blob
 from explorer.transfer.rows import Kind, NewTransfer, key_of
@@ -70,11 +72,12 @@ def _some(stream: Iterator[NewTransfer]) -> list[NewTransfer]:
 
 def _local_stream(request: UploadRequest) -> Iterator[NewTransfer]:
     options = request.options
+    apart = Apart([_target(source) for source in request.sources], options.conflicts)
     for source in request.sources:
         path = os.fsencode(source.path)
         chosen = chosen_below(path, options)
         if request.is_archive and os.path.isdir(path):
-            yield _archive_row(request, path, source.name, chosen)
+            yield _archive_row(request, path, source.name, chosen, apart)
             continue
         for found in walk(path, options.links, chosen):
             parts = (source.name, found.relative)
@@ -82,23 +85,32 @@ def _local_stream(request: UploadRequest) -> Iterator[NewTransfer]:
             if not relative and not found.is_folder:
                 relative = os.fsdecode(os.path.basename(path))
             if relative or request.target.prefix or not found.is_folder:
-                yield _upload_row(request, found, relative)
+                yield _upload_row(request, found, relative, apart)
 
 
-def _archive_row(request: UploadRequest, path: bytes, name: str, chosen: Filter) -> NewTransfer:
+def _target(source: UploadSource) -> str:
+    """What it becomes below the target; empty for a folder that gives what is in it."""
+    if source.name or os.path.isdir(source.path):
+        return source.name
+    return os.path.basename(source.path)
+
+
+def _archive_row(
+    request: UploadRequest, path: bytes, name: str, chosen: Filter, apart: Apart
+) -> NewTransfer:
     """A folder as one blob: looked through for its size, packed when its turn comes."""
     from explorer.transfer.archive import Packing  # tarfile takes its time to load
 
     try:
         survey = Packing(path, request.options.links, chosen).survey()
     except LocalError as error:
-        return _upload_row(request, Found(path, "", error=error), name)
+        return _upload_row(request, Found(path, "", error=error), name, apart)
     found = Found(path, "", survey.size_bytes, survey.mtime_ns)
-    row = _upload_row(request, found, name)
+    row = _upload_row(request, found, name, apart)
     return row if row.kind is Kind.REFUSED else replace(row, kind=Kind.ARCHIVE)
 
 
-def _upload_row(request: UploadRequest, found: Found, relative: str) -> NewTransfer:
+def _upload_row(request: UploadRequest, found: Found, relative: str, apart: Apart) -> NewTransfer:
     place = request.target
     source_key = key_of(found.path, relative)
     plain = (place.prefix + relative).encode("utf-8", "replace").decode("utf-8")
@@ -111,6 +123,9 @@ def _upload_row(request: UploadRequest, found: Found, relative: str) -> NewTrans
                 _check_alone(found)
         else:
             mapped = Mapped(place.prefix.removesuffix("/"))
+        is_written = not (found.is_folder or found.skipped)
+        if is_written and (refusal := apart.refusal(mapped.name, found.path)):
+            raise refusal
     except QuaysideError as error:
         return NewTransfer(
             Kind.REFUSED,
