@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from explorer.base.errors import InputError, NotAuthorizedError
 from explorer.service.browse import Reach
 from explorer.service.model import Location
 from explorer.storage.access import Action
-from explorer.storage.directories import DirectoryStore
+
+if TYPE_CHECKING:
+    from explorer.storage.directories import DirectoryStore
 
 
 def check_allowed(reach: Reach, connection_id: str, action: Action) -> None:

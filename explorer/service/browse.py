@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from explorer.base.errors import InputError, NotAuthorizedError, NotFoundError
 from explorer.base.tasks import TaskScope
@@ -16,7 +16,6 @@ from explorer.service.patience import Calls
 from explorer.storage.access import Access, Action
 from explorer.storage.api import BlobStore
 from explorer.storage.connection import ConnectionSpec, Place, ScopeLevel
-from explorer.storage.directories import DirectoryStore
 from explorer.storage.model import (
     BlobProperties,
     BlobRef,
@@ -25,6 +24,9 @@ from explorer.storage.model import (
     Page,
     as_listed,
 )
+
+if TYPE_CHECKING:
+    from explorer.storage.directories import DirectoryStore
 
 READ_PIECE_BYTES = 4 * 1024 * 1024
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,10 +20,10 @@ from explorer.service.catching_up import CatchingUp
 from explorer.service.choosing import another_for, twin_of
 from explorer.service.claims import utc_now
 from explorer.service.entries import (
-    HOMES,
     Entry,
     connection_of,
     entry_of,
+    home_of,
     home_without_keyring,
     needs_credentials,
     renewed,
@@ -49,7 +49,6 @@ from explorer.storage.access import Access
 from explorer.storage.accounts import Accounts, new_id
 from explorer.storage.api import BlobStore
 from explorer.storage.connection import ConnectionSpec, Place, locate, replace_credential
-from explorer.storage.directories import DirectoryStore
 from explorer.storage.saved_connection import (
     Namespace,
     SavedConnection,
@@ -57,9 +56,10 @@ from explorer.storage.saved_connection import (
     spec_of,
     with_new_credential,
 )
-from explorer.storage.secrets import Home, Kept, Loaded, SecretStore
 
 if TYPE_CHECKING:  # a command that only looks does not load what transfers are made of
+    from explorer.storage.directories import DirectoryStore
+    from explorer.storage.secrets import Kept, Loaded, SecretStore
     from explorer.transfer.model import RemotePlace
 
 
@@ -74,7 +74,8 @@ class Connections:
         secrets: SecretStore | None = None,
     ) -> None:
         self._accounts = Accounts(folder)
-        self._secrets = secrets or SecretStore()
+        if secrets is not None:
+            self._secrets = secrets
         self._put = put
         self._stores = Stores(preferences)
         self.look = self._stores.look
@@ -116,6 +117,12 @@ class Connections:
         await self._stores.aclose()
         self._keyring.close()
         self._disk.close()
+
+    @cached_property
+    def _secrets(self) -> SecretStore:
+        from explorer.storage.secrets import SecretStore  # late: nobody asks for one that is given
+
+        return SecretStore()
 
     @property
     def calls(self) -> Calls:
@@ -286,7 +293,7 @@ class Connections:
             name = saved.name
             if saved.needs_secret:
                 kept = await self._keyring.run(self._secrets.save, connection_id, spec.secret)
-                home, notice = HOMES[kept.home], kept.notice
+                home, notice = home_of(kept.home), kept.notice
             await self._disk.run(self._accounts.add, saved)
         connection = connection_of(
             spec,
@@ -315,7 +322,7 @@ class Connections:
             home, notice = SecretHome.MISSING, "It came without its secret. Paste it."
         if secret:
             kept = await self._keyring.run(self._secrets.save, saved.id, secret)
-            home, notice = HOMES[kept.home], kept.notice
+            home, notice = home_of(kept.home), kept.notice
         await self._disk.run(self._accounts.add, saved)
         entry = entry_of(saved, spec_of(saved, secret), home, notice)
         self._add(entry)
@@ -351,6 +358,8 @@ class Connections:
         saved = entry.saved
         if saved is None:
             return
+        from explorer.storage.secrets import Home, Loaded
+
         loaded = Loaded("", Home.NOWHERE)
         if saved.needs_secret:
             loaded = await self._keyring.run(self._secrets.load, saved.id)
@@ -361,7 +370,7 @@ class Connections:
 
     def _take_secret(self, entry: Entry, saved: SavedConnection, loaded: Loaded) -> None:
         notice = loaded.notice
-        home = HOMES[loaded.home] if saved.needs_secret else SecretHome.NONE_NEEDED
+        home = home_of(loaded.home) if saved.needs_secret else SecretHome.NONE_NEEDED
         try:
             entry.spec = spec_of(saved, loaded.secret)
         except InputError:
@@ -383,7 +392,7 @@ class Connections:
             saved = fresh(entry.saved)
             if saved.needs_secret:
                 kept: Kept = await self._keyring.run(self._secrets.save, connection_id, spec.secret)
-                home, notice = HOMES[kept.home], kept.notice
+                home, notice = home_of(kept.home), kept.notice
             await self._disk.run(self._accounts.update, connection_id, fresh)
             entry.saved = saved
         entry.spec = spec

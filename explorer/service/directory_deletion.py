@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from typing import TYPE_CHECKING
 
 from explorer.base.errors import NotAuthorizedError, NotFoundError, QuaysideError
 from explorer.base.records import dataclass
@@ -16,8 +17,10 @@ from explorer.service.browse import Browser
 from explorer.service.deletion import MAX_FAILURES_KEPT, Deletion, Found
 from explorer.service.model import DeleteCount, Location
 from explorer.service.patience import Calls
-from explorer.storage.directories import DirectoryStore
 from explorer.storage.model import Condition
+
+if TYPE_CHECKING:
+    from explorer.storage.directories import DirectoryStore
 
 
 @dataclass(slots=True)

@@ -22,16 +22,10 @@ from explorer.storage.connection import (
 )
 from explorer.storage.marks import NO_MARKS, READ_ONLY_REASON, Marks
 from explorer.storage.saved_connection import SavedConnection, spec_of
-from explorer.storage.secrets import Home
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # many commands keep and look up no secret
     from explorer.storage.azure.store import AzureBlobStore
-
-HOMES = {
-    Home.KEYRING: SecretHome.KEYRING,
-    Home.THIS_RUN: SecretHome.THIS_RUN,
-    Home.NOWHERE: SecretHome.MISSING,
-}
+    from explorer.storage.secrets import Home
 
 
 @dataclass(slots=True)
@@ -222,6 +216,11 @@ def start_blob_of(spec: ConnectionSpec, *, is_blob: bool = False) -> str:
 def _folder_of(path: str) -> str:
     head, slash, _ = path.rpartition("/")
     return head + slash
+
+
+def home_of(kept: Home) -> SecretHome:
+    """Where a secret is, as the faces are told."""
+    return SecretHome.MISSING if kept.name == "NOWHERE" else SecretHome[kept.name]
 
 
 def home_without_keyring(spec: ConnectionSpec) -> SecretHome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from explorer.base.errors import InputError, LocalError
 from explorer.base.paths import write_new
@@ -15,9 +15,10 @@ from explorer.base.workers import Workers
 from explorer.service.entries import Entry, unique_name
 from explorer.service.model import Connection
 from explorer.storage.accounts import new_id
-from explorer.storage.connection_export import Export, Parcel, pack, unpack
-from explorer.storage.connection_text import connection_text
 from explorer.storage.saved_connection import SavedConnection
+
+if TYPE_CHECKING:
+    from explorer.storage.connection_export import Export, Parcel
 
 
 class Kept(Protocol):
@@ -82,6 +83,8 @@ class Exporting:
 
         Raises InputError for a short passphrase, and where there is nothing to export.
         """
+        from explorer.storage.connection_export import Parcel, pack  # late: seldom asked for
+
         wanted = set(connection_ids)
         chosen = [
             entry
@@ -113,6 +116,8 @@ class Exporting:
         await self._kept.load_secrets(connection_id)
         for entry in self._kept.entries():
             if entry.connection.id == connection_id:
+                from explorer.storage.connection_text import connection_text
+
                 return connection_text(entry.spec)
         raise InputError("This connection does not exist any more.", cure="Connect again.")
 
@@ -158,6 +163,8 @@ class Exporting:
 
     async def _opened(self, data: bytes, passphrase: str) -> Export:
         """The file, with the secrets at hand of what may be here already."""
+        from explorer.storage.connection_export import unpack
+
         export = await self._threads.run(unpack, data, passphrase)
         reaches = {_reach(one.saved) for one in export.parcels if one.secret}
         for entry in self._kept.entries():

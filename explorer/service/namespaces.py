@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from explorer.base.errors import QuaysideError
 from explorer.base.workers import Workers
@@ -17,8 +18,10 @@ from explorer.service.model import Connection
 from explorer.service.patience import Calls
 from explorer.storage.accounts import Accounts
 from explorer.storage.azure.client import dfs_rest
-from explorer.storage.directories import DirectoryStore
 from explorer.storage.saved_connection import Namespace, SavedConnection
+
+if TYPE_CHECKING:
+    from explorer.storage.directories import DirectoryStore
 
 
 class Namespaces:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from typing import TYPE_CHECKING
 
 from explorer.base.errors import (
     AlreadyExistsError,
@@ -19,15 +20,17 @@ from explorer.base.errors import (
 )
 from explorer.service.allowed import check_allowed
 from explorer.service.browse import Browser, Reach
-from explorer.service.deletion import Deletion, Found
-from explorer.service.directory_deletion import DirectoryDeletion, Tree, find_trees
 from explorer.service.events import Event, FolderChanged
 from explorer.service.folders import FOLDER_MARK
 from explorer.service.model import DeleteCount, Location
 from explorer.service.naming import check_container_name, check_folder_name
 from explorer.storage.access import Action
-from explorer.storage.directories import DirectoryStore
 from explorer.storage.model import BlobHeaders, BlobRef, Condition
+
+if TYPE_CHECKING:
+    from explorer.service.deletion import Found
+    from explorer.service.directory_deletion import Tree
+    from explorer.storage.directories import DirectoryStore
 
 MANY_NAMES = 20
 """Beyond so many blobs one listing of their folder costs less than asking for each."""
@@ -138,6 +141,9 @@ class Operations:
         if not location.container:
             raise InputError("Containers are deleted one by one.", cure="Choose one container.")
         check_allowed(self._reach, location.connection_id, Action.DELETE)
+        from explorer.service.deletion import Deletion  # late: most commands delete nothing
+        from explorer.service.directory_deletion import DirectoryDeletion, find_trees
+
         directories = await self._reach.directories(location.connection_id)
         trees: list[Tree] = []
         if directories is None:
@@ -168,6 +174,8 @@ class Operations:
 
     async def _find_all(self, location: Location, names: tuple[str, ...]) -> Found:
         """Everything to delete, listed to the end before anything is touched."""
+        from explorer.service.deletion import Found
+
         found = Found()
         for name in names:
             if not _is_folder(name):

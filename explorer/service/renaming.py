@@ -7,6 +7,7 @@ and says beforehand which one it will be.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from explorer.base.errors import InputError, NotFoundError, QuaysideError, Retry
 from explorer.service.allowed import check_allowed, path_of, real_directories
@@ -15,8 +16,10 @@ from explorer.service.events import Event, FolderChanged
 from explorer.service.model import Location
 from explorer.service.naming import check_folder_name
 from explorer.storage.access import Action
-from explorer.storage.directories import DirectoryStore
 from explorer.storage.model import Condition
+
+if TYPE_CHECKING:
+    from explorer.storage.directories import DirectoryStore
 
 
 class Renaming:

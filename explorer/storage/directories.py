@@ -15,12 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from explorer.base.records import dataclass
-from explorer.storage.acl import AclEntry
 from explorer.storage.api import Progress
 from explorer.storage.model import BlobHeaders, Condition, Written
+
+if TYPE_CHECKING:
+    from explorer.storage.acl import AclEntry
 
 ACL_BATCH = 2000
 """How many paths one request of a recursive change looks at, at most (the service's limit)."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import calendar
 import time
+from datetime import date
 from functools import lru_cache
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NUMBERS = {name: number for number, name in enumerate(_MONTHS, 1)}
+_EPOCH = date(1970, 1, 1).toordinal()
 _days: dict[str, int] = {}
 _seen: dict[str, int] = {"": 0}
 _KEPT = 4096
@@ -41,9 +42,8 @@ def _read(text: str) -> int:
     day = _days.get(text[5:16])
     try:
         if day is None:
-            day = calendar.timegm(
-                (int(text[12:16]), _NUMBERS[text[8:11]], int(text[5:7]), 0, 0, 0, 0, 0, 0)
-            )
+            day = date(int(text[12:16]), _NUMBERS[text[8:11]], int(text[5:7])).toordinal()
+            day = (day - _EPOCH) * 86_400
             if len(_days) >= _KEPT:
                 _days.clear()
             _days[text[5:16]] = day

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from explorer.base.errors import InputError, NotFoundError, QuaysideError, ServiceError
 from explorer.storage.api import DELETE_BATCH, Progress, Sink
-from explorer.storage.azure import copying, deleting, reading
+from explorer.storage.azure import reading
 from explorer.storage.azure.answer import is_number
 from explorer.storage.azure.blocks import BlockPuts
 from explorer.storage.azure.errors import Attempt, refusal
@@ -51,6 +51,7 @@ from explorer.storage.model import (
 
 if TYPE_CHECKING:
     from explorer.storage.azure.control import Control
+    from explorer.storage.azure.deleting import Deleter
     from explorer.storage.directories import DirectoryStore
 
 PAGE_LIMIT = 64 << 20
@@ -71,7 +72,6 @@ class AzureBlobStore:
     def __init__(self, rest: Rest, dfs: Rest | None = None) -> None:
         self.rest = rest
         self._dfs = dfs
-        self._deleter = deleting.Deleter(rest)
         self._blocks = BlockPuts(rest)
         self._controls: Control | None = None
 
@@ -101,6 +101,12 @@ class AzureBlobStore:
         from explorer.storage.azure.datalake import AzureDirectoryStore
 
         return AzureDirectoryStore(self, self._dfs)
+
+    @cached_property
+    def _deleter(self) -> Deleter:
+        from explorer.storage.azure.deleting import Deleter  # late, as `copying` below
+
+        return Deleter(self.rest)
 
     def _attempt(self, doing: str, container: str = "", name: str = "") -> Attempt:
         return Attempt(self.rest.place, doing, container, name)
@@ -262,9 +268,13 @@ class AzureBlobStore:
         self._blocks.put(ref, block_id, data, digest, progress)
 
     def readable_url(self, ref: BlobRef, expires_s: float) -> str:
+        from explorer.storage.azure import copying  # late: what only lists needs none of it
+
         return copying.readable_url(self.rest, ref, expires_s)
 
     def source_authorization(self) -> str:
+        from explorer.storage.azure import copying
+
         return copying.source_authorization(self.rest)
 
     def put_blob_from_url(
@@ -278,6 +288,8 @@ class AzureBlobStore:
         source_md5: bytes | None = None,
         source_authorization: str = "",
     ) -> Written:
+        from explorer.storage.azure import copying
+
         return copying.put_blob_from_url(
             self.rest, ref, source_url, headers=headers, condition=condition,
             source_if_match=source_if_match, source_md5=source_md5,
@@ -296,6 +308,8 @@ class AzureBlobStore:
         source_md5: bytes | None = None,
         source_authorization: str = "",
     ) -> None:
+        from explorer.storage.azure import copying
+
         copying.put_block_from_url(
             self.rest, ref, block_id, source_url, offset, length,
             source_if_match=source_if_match, source_md5=source_md5,
