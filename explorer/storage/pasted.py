@@ -52,7 +52,9 @@ _JSON_ESCAPES = regex(r"\\u00(26|3d|3c|3e|22|27|2b|2f)", re.I)
 _PAIRS = {'"': '"', "'": "'", "`": "`", "<": ">", "(": ")"}
 _MOST_LAYERS = 12
 _TAIL = regex(r"(?<=[\"'`>])[\s,;]+$")
-_SEPARATOR_TAIL = regex(r"[\s,]+$")
+_SEPARATOR_TAIL = regex(r"(?<![\s,])[\s,]+$")
+"""Begun where the run begins, and nowhere in it: of a long one within a value that would take
+its length squared."""
 
 
 def unescape(text: str) -> str:

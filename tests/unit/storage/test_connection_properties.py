@@ -198,6 +198,7 @@ def test_a_letter_changed_anywhere_is_answered(text: str, chance: random.Random)
     [
         '"',
         " ",
+        ",",
         "`",
         "(",
         "a:",
@@ -214,8 +215,9 @@ def test_a_letter_changed_anywhere_is_answered(text: str, chance: random.Random)
         "-",
     ],
 )
-def test_a_long_text_is_answered_at_once(piece: str) -> None:
-    text = "x" + piece * (100_000 // len(piece)) + "y"
+@pytest.mark.parametrize("before", ["x", "AccountName=a", "AccountKey=a"])
+def test_a_long_text_is_answered_at_once(before: str, piece: str) -> None:
+    text = before + piece * (100_000 // len(piece)) + "y"
     started = time.thread_time()
     recognise(text, NOW)
     recognise(text[1:-1], NOW)
