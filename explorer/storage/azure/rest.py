@@ -29,7 +29,7 @@ USER_AGENT = f"quayside/{__version__}"
 BODY_LIMIT = 1 << 20
 """Most that is read of an answer that should be short."""
 
-_URL = regex(r"(https?)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?(/[^?#]*)?")
+_URL = regex(r"(https?)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?(/[!\"$->@-~]*)?")
 _METADATA_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 _NO_HEADERS: Mapping[str, str] = {}
 

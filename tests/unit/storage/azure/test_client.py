@@ -59,7 +59,20 @@ def test_endpoints(endpoint: str, host: str, port: int, path: str) -> None:
     assert (origin.host, origin.port, base) == (host, port, path)
 
 
-@pytest.mark.parametrize("endpoint", ["", "ftp://a", "https://", "https://ü.test", "https://a b"])
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "",
+        "ftp://a",
+        "https://",
+        "https://ü.test",
+        "https://a b",
+        "https://a/b c",
+        "https://a/ü",
+        "http://a/b\r\nx-injected: c",
+        "http://a\n",
+    ],
+)
 def test_what_is_no_endpoint(endpoint: str) -> None:
     with pytest.raises(InputError):
         split_endpoint(endpoint)
