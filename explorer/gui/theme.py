@@ -153,6 +153,7 @@ def style_sheet(scheme: Colours, images: str, *, is_from_right: bool = False) ->
         ring_on_accent=scheme.focus if strict else scheme.text,
         menu_hover=scheme.selection if strict else scheme.hover,
         on_menu_hover=scheme.on_selection if strict else scheme.text,
+        push_checked=scheme.pressed if strict else scheme.selection,
         tool_checked=scheme.pressed,
         on_tool_checked=scheme.text,
         track_edge=f"1px solid {scheme.outline}" if strict else "none",

@@ -24,6 +24,7 @@ from explorer.gui.account.policies_sheet import PoliciesSheet
 from explorer.gui.account.public_access_sheet import PublicAccessSheet
 from explorer.gui.account.settings_sheet import AccountSettingsSheet, ReviewSheet
 from explorer.gui.account.settings_words import changes
+from explorer.gui.colours import Tone
 from explorer.gui.window.actions import Act
 from explorer.gui.window.main_window import MainWindow
 from explorer.gui.window.offers import Offer
@@ -175,6 +176,28 @@ def test_public_access_is_changed_by_keyboard_and_warned_of(
         assert it.chosen is PublicAccess.ALL
         assert "internet" in it.notice.text()
         press([KEY.Key_Return])
+        await until(lambda: gone(it), "it is applied")
+        assert container.get_container_access_policy()["public_access"] == "container"
+
+    run(work)
+
+
+def test_public_access_that_somebody_else_changed_is_looked_at_again(
+    run: Run, container: ContainerClient
+) -> None:
+    async def work(window: MainWindow, here: Location) -> None:
+        opens(window, here, "Public access…")
+        it: PublicAccessSheet = await sheet(PublicAccessSheet)
+        await until(lambda: it.choices[PublicAccess.NOBODY].hasFocus(), "what is set is shown")
+        container.set_container_access_policy({}, public_access="blob")
+        it.choices[PublicAccess.ALL].click()
+        it.apply_button.click()
+        await until(lambda: it.notice.tone() is Tone.BAD, "the refusal")
+        it.again_button.click()
+        await until(lambda: it.chosen is PublicAccess.BLOBS, "what somebody else set is shown")
+        await until(lambda: it.notice.tone() is Tone.WARN, "and warned of")
+        it.choices[PublicAccess.ALL].click()
+        it.apply_button.click()
         await until(lambda: gone(it), "it is applied")
         assert container.get_container_access_policy()["public_access"] == "container"
 

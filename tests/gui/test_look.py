@@ -204,6 +204,7 @@ def test_selected_rows_buttons_and_chips_can_be_read(scheme: Colours) -> None:
         (scheme.on_selection, scheme.selection),
         (scheme.on_selection, scheme.selection_idle),
         (scheme.text, scheme.pressed),
+        *([] if scheme.is_high_contrast else [(scheme.text, scheme.selection)]),
         (scheme.on_accent, scheme.accent),
         (scheme.on_accent, scheme.accent_hover),
         (scheme.on_accent, scheme.accent_pressed),

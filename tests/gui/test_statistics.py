@@ -15,6 +15,7 @@ from explorer.base.errors import NetworkError
 from explorer.base.tasks import TaskScope
 from explorer.gui.statistics.sheet import Count, StatisticsWindow
 from explorer.gui.statistics.tiles import View
+from explorer.gui.statistics.tiles_model import Col
 from explorer.service.tally import Large, Share, Statistics
 from tests.gui.conftest import Drive, until
 
@@ -115,6 +116,45 @@ def test_a_count_that_is_stopped_says_so(opened: Opened, drive: Drive[Any]) -> N
     assert window.figures.text().endswith("when it was stopped")
     assert not window.busy.is_busy
     drive(asyncio.sleep(0))  # the count hears of it
+
+
+def test_counting_again_begins_with_nothing(opened: Opened, drive: Drive[Any]) -> None:
+    more = asyncio.Event()
+
+    async def twice() -> AsyncGenerator[Statistics, None]:
+        await more.wait()
+        yield WHOLE
+
+    more.set()
+    window = opened(twice, lambda made: made.counted.is_complete and not made.busy.is_busy)
+    more.clear()
+
+    async def work() -> None:
+        window.again_button.setFocus()
+        window.again_button.click()
+        assert window.focusWidget() is window.stop_button
+        assert window.figures.text() == "0 blobs, 0 B so far…"
+        assert window.times.text() == ""
+        assert window.model.tiles == window.treemap.tiles == []
+        more.set()
+        await until(lambda: window.figures.text() == "3 blobs, 2 KiB, 2 folders", "all")
+        await until(lambda: window.focusWidget() is window.again_button, "the button again")
+
+    drive(work())
+
+
+def test_the_table_has_the_keyboard_and_not_the_view_that_is_chosen(
+    window: StatisticsWindow,
+) -> None:
+    assert window.focusWidget() is window.table
+    assert window.view_buttons[View.FOLDER].isChecked()
+
+
+def test_a_caption_stands_where_its_figures_stand(window: StatisticsWindow) -> None:
+    side, row = Qt.ItemDataRole.TextAlignmentRole, Qt.Orientation.Horizontal
+    for column in Col:
+        figure = window.model.index(0, column).data(side)
+        assert window.model.headerData(column, row, side) == figure
 
 
 def test_a_count_that_fails_is_never_whole(opened: Opened) -> None:

@@ -37,6 +37,8 @@ class PublicAccessSheet(WorkSheet):
             self._group.addButton(button)
             self.choices[public] = button
             self.body.addWidget(button)
+        self.again_button = self.add_button("&Look again", icon_name="refresh", at_left=True)
+        self.again_button.clicked.connect(self.look)
         cancel = self.add_button("Cancel")
         cancel.clicked.connect(self.reject)
         self.apply_button = self.add_button("&Apply", rank=Rank.PRIMARY)
@@ -44,7 +46,7 @@ class PublicAccessSheet(WorkSheet):
         self.show_state()
 
     def look(self) -> None:
-        """Ask how it is now."""
+        """Ask how it is now; what was chosen goes."""
         self.begin(self._look(), "look at public access")
 
     @property
@@ -55,6 +57,7 @@ class PublicAccessSheet(WorkSheet):
     async def _look(self) -> None:
         seen = await self._bridge.call(lambda it: it.administration.container_access(self._place))
         self._seen = seen
+        self.notice.hide()
         self.choices[seen.public].setChecked(True)
         self.choices[seen.public].setFocus()
 
@@ -74,7 +77,9 @@ class PublicAccessSheet(WorkSheet):
             button.setEnabled(seen is not None)
         is_other = seen is not None and self.chosen is not seen.public
         self.apply_button.setEnabled(is_other and not self.is_busy)
-        if seen is not None and not self.is_busy and self.notice.tone() is not Tone.BAD:
+        self.again_button.setEnabled(not self.is_busy)
+        is_refused = self.notice.tone() is Tone.BAD and not self.notice.isHidden()
+        if seen is not None and not self.is_busy and not is_refused:
             warning = PUBLIC_WARNINGS[self.chosen]
             if warning:
                 self.notice.tell(warning, Tone.WARN, closable=False)

@@ -107,6 +107,7 @@ class StatisticsWindow(QDialog):
         outer.addWidget(self.notice)
         outer.addLayout(self._views())
         outer.addWidget(halves, 1)
+        self.table.setFocus()
 
     def _views(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -138,6 +139,8 @@ class StatisticsWindow(QDialog):
         """Count from the beginning."""
         self.stop()
         self.notice.dismiss()
+        self.counted = Statistics()
+        self._show_tiles()
         self._task = self._scope.spawn(self._run(), name="count statistics")
         self._show_state()
 
@@ -197,8 +200,13 @@ class StatisticsWindow(QDialog):
             else ""
         )
         self.busy.start() if is_counting else self.busy.stop()
-        self.stop_button.setVisible(is_counting)
-        self.again_button.setVisible(not is_counting)
+        stop, again = self.stop_button, self.again_button
+        comes, goes = (stop, again) if is_counting else (again, stop)
+        had_focus = goes.hasFocus()
+        comes.show()
+        if had_focus:
+            comes.setFocus()
+        goes.hide()
 
     def choose(self, view: View) -> None:
         """Tell this apart."""
