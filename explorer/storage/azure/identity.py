@@ -12,8 +12,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as StillWaiting
+from concurrent.futures import Future, wait
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -86,15 +85,14 @@ def _waited_for(ask: Callable[[], Any]) -> Any:
 
     threading.Thread(target=work, name="sign-in", daemon=True).start()
     token = current_token()
-    while True:
+    while not answer.done():
         if token is not None:
             token.raise_if_cancelled()
-        try:
-            return answer.result(_LOOK_S)
-        except StillWaiting:
-            continue
-        except Exception as error:
-            raise _refused(error) from None
+        wait((answer,), _LOOK_S)
+    try:
+        return answer.result()
+    except Exception as error:
+        raise _refused(error) from None
 
 
 def _refused(error: Exception) -> NotAuthorizedError:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from explorer.base.cancel import Cancelled, CancelToken, running_under
-from explorer.base.errors import NotAuthorizedError, Retry
+from explorer.base.errors import NotAuthorizedError, Retry, SignInNeededError
 from explorer.storage.azure import identity
 from explorer.storage.azure.identity import identity_token
 from explorer.storage.azure.tokens import keeper_of
@@ -103,6 +103,29 @@ def test_a_cancel_does_not_wait_for_the_person(
     with running_under(token), pytest.raises(Cancelled):
         identity_token(TokenSource.BROWSER)
     asked.set()
+
+
+def test_a_sign_in_that_timed_out_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ask(source: TokenSource) -> object:
+        raise TimeoutError
+
+    outcome: list[BaseException] = []
+    token = CancelToken()
+
+    def work() -> None:
+        try:
+            with running_under(token):
+                identity_token(TokenSource.BROWSER)
+        except BaseException as error:
+            outcome.append(error)
+
+    monkeypatch.setattr(identity, "_credential", ask)
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(10)
+    token.cancel()
+    thread.join(10)
+    assert [type(error) for error in outcome] == [SignInNeededError]
 
 
 def test_without_the_extra_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
