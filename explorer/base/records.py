@@ -2,11 +2,12 @@
 
 The library compiles six functions for each class as it is imported; a command of ours imports
 a hundred and forty of them and uses thirty. Here what compares, hashes and shows is shared,
-and `__init__` is compiled for the first instance. `frozen` is kept by the type checker, not
-at run time: plain assignments fill an instance three times as fast, which counts where there
-is one for each blob of a million.
+`__init__` is compiled for the first instance, and the class is made anew once, with all that
+belongs to it. `frozen` is kept by the type checker, not at run time: plain assignments fill an
+instance three times as fast, which counts where there is one for each blob of a million.
 
-What the library has beyond that is not here: no FrozenInstanceError, no order, no InitVar.
+What the library has beyond that is not here: no FrozenInstanceError, no order, no InitVar, no
+KW_ONLY.
 """
 
 from __future__ import annotations
@@ -22,44 +23,89 @@ else:
     from operator import attrgetter
     from reprlib import recursive_repr
 
+    _MISSING = dataclasses.MISSING
+
+    @dataclasses.dataclass(init=False, repr=False, eq=False)
+    class _Sample:
+        one: int
+
+    _KIND = dataclasses.fields(_Sample)[0]._field_type
+    """What tells `dataclasses.fields` and `replace` that a field is one."""
+
     def dataclass(cls=None, /, *, frozen=False, slots=False, eq=True):
         """See dataclasses.dataclass."""
 
         def make(cls):
-            written = cls.__dict__
-            if cls.__doc__ is None:
-                cls.__doc__ = cls.__name__  # else the library works out a signature for it
-            made = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
-            fields = dataclasses.fields(made)
-            ways = {"__init__": _first_init(made, fields), "__repr__": _repr_of(fields)}
+            known = dict(cls.__dict__)
+            own = _own_fields(known)
+            inherited = {}
+            for base in cls.__mro__[:0:-1]:
+                inherited |= base.__dict__.get("__dataclass_fields__", {})
+            all_fields = inherited | own
+            fields = list(all_fields.values())
+            ways = {"__init__": _first_init(lambda: made, fields), "__repr__": _repr_of(fields)}
             if eq:
                 ways["__eq__"] = _eq_of(fields)
                 ways["__hash__"] = _hash_of(fields) if frozen else None
             for name, way in ways.items():
-                if written.get(name) is None:
-                    setattr(made, name, way)
+                if known.get(name) is None:
+                    known[name] = way
+            for name in ("__dict__", "__weakref__", *own):
+                known.pop(name, None)
+            if slots:
+                known["__slots__"] = tuple(name for name in own if name not in inherited)
+            else:
+                known |= {name: f.default for name, f in own.items() if f.default is not _MISSING}
+            made = type(cls)(
+                cls.__name__,
+                cls.__bases__,
+                {
+                    **known,
+                    "__qualname__": cls.__qualname__,
+                    "__match_args__": tuple(f.name for f in fields if f.init and not f.kw_only),
+                    "__dataclass_fields__": all_fields,
+                    "__dataclass_params__": _Sample.__dataclass_params__,
+                },
+            )
             return made
 
         return make if cls is None else make(cls)
 
-    def _first_init(made, fields):
-        """Replaces itself by the real one."""
+    def _own_fields(known):
+        """The fields that the body of a class, which `known` is, tells of."""
+        found = {}
+        for name, kind in known.get("__annotations__", {}).items():
+            if str(kind).removeprefix("typing.").startswith("ClassVar"):
+                continue
+            default = known.get(name, _MISSING)
+            is_field = isinstance(default, dataclasses.Field)
+            field = default if is_field else dataclasses.field(default=default)
+            field.name, field.type, field._field_type = name, kind, _KIND
+            field.kw_only = field.kw_only is True
+            if type(field.default).__hash__ is None:
+                raise TypeError(f"{name}: all instances would share one default.")
+            found[name] = field
+        return found
+
+    def _first_init(of, fields):
+        """Replaces itself by the real one, for the class that `of` gives."""
 
         def __init__(self, *args, **kwargs):
+            made = of()
             made.__init__ = _init_of(made, fields)
             made.__init__(self, *args, **kwargs)
 
         return __init__
 
     def _init_of(made, fields):
-        known = {"__missing": dataclasses.MISSING}  # as no field is called
+        known = {"__missing": _MISSING}  # as no field is called
         by_place, by_name, body = ["self"], [], []
         for field in fields:
             name, default, value = field.name, "", field.name
-            if field.default is not dataclasses.MISSING:
+            if field.default is not _MISSING:
                 known[f"__default_{name}"] = field.default
                 default = f"__default_{name}"
-            elif field.default_factory is not dataclasses.MISSING:
+            elif field.default_factory is not _MISSING:
                 known[f"__make_{name}"] = field.default_factory
                 default = "__missing"
                 value = f"__make_{name}() if {name} is __missing else {name}"

@@ -90,6 +90,14 @@ def test_a_default_that_is_made_is_made_for_each() -> None:
     assert "hidden" not in repr(one)
 
 
+def test_a_default_that_all_would_change_is_refused() -> None:
+    with pytest.raises(TypeError, match="tags"):
+
+        @records.dataclass(slots=True)
+        class Shared:
+            tags: list[str] = []  # noqa: RUF012
+
+
 def test_fields_may_be_called_what_our_own_code_calls_things() -> None:
     @records.dataclass(frozen=True, slots=True)
     class Gap:
@@ -142,3 +150,14 @@ def test_what_is_not_frozen_has_no_hash_and_what_is_written_out_stays() -> None:
     assert repr(Loose(1)) == "mine"
     assert Self(1) != Self(1)
     assert Loose(1) == Loose(1)
+
+
+def test_without_slots_a_class_has_its_defaults_and_takes_more() -> None:
+    @records.dataclass
+    class Loose:
+        name: str
+        size: int = field(default=3)
+
+    one = Loose("a")
+    one.note = "more"  # type: ignore[attr-defined]
+    assert (Loose.size, one.size, vars(one)) == (3, 3, {"name": "a", "size": 3, "note": "more"})
