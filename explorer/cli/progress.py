@@ -12,6 +12,7 @@ from explorer.base.units import format_bytes, format_duration, format_rate
 from explorer.cli.output import Output, cut, width_of
 from explorer.transfer.model import Direction, JobSnapshot
 from explorer.transfer.state import JobState
+from explorer.transfer.told import folders_text, moved
 
 BAR_EVERY_S = 0.5
 LINE_EVERY_S = 5.0
@@ -63,8 +64,10 @@ def figures(job: JobSnapshot) -> str:
     some = " so far" if job.is_expanding else ""
     parts = [
         f"{format_bytes(job.bytes_done)} of {format_bytes(job.bytes_total)}",
-        f"{job.files_done} of {job.files_total} files{some}",
+        f"{job.files_done - job.folders_done} of {job.files_total - job.folders_total} files{some}",
     ]
+    if job.folders_total:
+        parts.append(f"{job.folders_done} of {folders_text(job, job.folders_total)}")
     if job.state in _WAITING:
         parts.append(waiting_for(job))
     elif job.rate_bytes_per_s:
@@ -95,15 +98,14 @@ def bar_line(job: JobSnapshot, width: int) -> str:
 def summary(job: JobSnapshot, elapsed_s: float, before_bytes: int = 0) -> str:
     """The last word: files, bytes, time, skipped, failed. `before_bytes` were there already
     when the time began."""
-    noun = "file" if job.files_done == 1 else "files"
     verb = {Direction.UPLOAD: "Uploaded", Direction.COPY: "Copied"}.get(job.direction, "Downloaded")
     verb = "Moved" if job.is_move else verb
-    text = f"{verb} {job.files_done} {noun}, {format_bytes(job.bytes_done)}"
+    text = f"{verb} {moved(job)}, {format_bytes(job.bytes_done)}"
     if elapsed_s > 0:
         text += f" in {format_duration(elapsed_s)}"
-        moved = job.bytes_done - before_bytes
-        if moved > 0:
-            text += f" ({format_rate(moved / elapsed_s)})"
+        new_bytes = job.bytes_done - before_bytes
+        if new_bytes > 0:
+            text += f" ({format_rate(new_bytes / elapsed_s)})"
     if job.files_skipped:
         text += f", {job.files_skipped} skipped"
     if job.files_cancelled:

@@ -24,6 +24,7 @@ from explorer.transfer.model import (
     UploadSource,
 )
 from explorer.transfer.state import JobState
+from explorer.transfer.told import moved
 
 CONTAINERS = ("training", "datasets")
 CONNECTION_NAME = "Local storage (demo)"
@@ -115,7 +116,7 @@ async def _done(service: Service, job_id: int) -> JobSnapshot:
 
 
 def _counts(job: JobSnapshot) -> str:
-    sent = f"{job.files_done:,} files, {format_bytes(job.bytes_done)}"
+    sent = f"{moved(job)}, {format_bytes(job.bytes_done)}"
     return f"{sent} ({job.files_skipped:,} there already)" if job.files_skipped else sent
 
 

@@ -29,7 +29,7 @@ from explorer.transfer.model import (
     UploadRequest,
 )
 from explorer.transfer.pacing import Limiter
-from explorer.transfer.rows import JobRow, Tally, TransferRow
+from explorer.transfer.rows import JobRow, Kind, Tally, TransferRow
 from explorer.transfer.state import FINAL, JobState, TransferState
 from explorer.transfer.work import Live, Outcome
 
@@ -61,6 +61,9 @@ class Job:
 
     row: JobRow
     account: JobAccount = field(default_factory=JobAccount)
+    folders_total: int = 0
+    folders_done: int = 0
+    """Transfers in the account that make a folder and no file."""
     partials: dict[int, int] = field(default_factory=dict)
     """Durable bytes of transfers that have begun and rest now, by their id."""
     lives: dict[int, Live] = field(default_factory=dict)
@@ -127,6 +130,7 @@ class Job:
     def recount(self, tally: Tally, partials: Mapping[int, int]) -> None:
         """Begin again with what the journal counts."""
         self.account = JobAccount()
+        self.folders_total = self.folders_done = 0
         self.partials = dict(partials)
         self.found(tally)
         self.corrected(sum(partials.values()))
@@ -139,6 +143,8 @@ class Job:
             told = state if state in FINAL or state is _S.PAUSED else _S.QUEUED
             durable = size_bytes if state is _S.DONE else 0
             self.account.added(told, size_bytes, durable_bytes=durable, files=count)
+        self.folders_total += sum(added.folders.values())
+        self.folders_done += added.folders.get(_S.DONE, 0)
         self.is_changed = True
 
     def passed(
@@ -180,6 +186,7 @@ class Job:
         self.account.resized(found_bytes, live.size_bytes)
         if outcome.state is _S.DONE:
             live.stands_at(live.size_bytes)
+            self.folders_done += live.row.kind is Kind.FOLDER
         elif not outcome.keeps_progress:
             live.stands_at(0)
         else:
@@ -234,6 +241,8 @@ class Job:
             files_paused=account.counts[_S.PAUSED],
             source_place=request.source if isinstance(request, CopyRequest) else None,
             is_move=isinstance(request, CopyRequest) and request.is_move,
+            folders_total=self.folders_total,
+            folders_done=self.folders_done,
         )
 
     @property
@@ -289,6 +298,7 @@ def transfer_snapshot(
         attempt=attempt,
         failure=failure,
         note=note,
+        is_folder=row.kind is Kind.FOLDER,
     )
 
 

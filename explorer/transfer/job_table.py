@@ -22,7 +22,7 @@ from explorer.transfer.encoding import (
 )
 from explorer.transfer.journal_file import Connection
 from explorer.transfer.model import Failure, Request
-from explorer.transfer.rows import JobRow, Tally
+from explorer.transfer.rows import JobRow, Kind, Tally
 from explorer.transfer.state import JobState, TransferState, job_state
 
 log = logging.getLogger(__name__)
@@ -103,11 +103,12 @@ def tally(db: Connection, job_id: int) -> Tally:
     if kept is not None and kept[0] is not None:
         with suppress(ValueError, TypeError, AttributeError):  # damaged: counted anew
             return Tally.from_text(kept[0])
-    for state, count, size_bytes in db.execute(
-        "SELECT state, count(*), sum(size_bytes) FROM transfers WHERE job_id=? GROUP BY state",
-        (job_id,),
+    for state, count, size_bytes, folders in db.execute(
+        "SELECT state, count(*), sum(size_bytes), sum(kind=?) FROM transfers WHERE job_id=?"
+        " GROUP BY state",
+        (int(Kind.FOLDER), job_id),
     ):
-        counted.add(TransferState(state), size_bytes, count)
+        counted.add(TransferState(state), size_bytes, count, folders=folders)
     return counted
 
 

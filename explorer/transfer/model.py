@@ -234,6 +234,9 @@ class JobSnapshot:
     source_place: RemotePlace | None = None
     """For a copy, where it comes from; `place` is where it goes."""
     is_move: bool = False
+    folders_total: int = 0
+    folders_done: int = 0
+    """Those of `files_total` and `files_done` that are folders, such as empty ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,3 +255,5 @@ class TransferSnapshot:
     failure: Failure | None = None
     note: str = ""
     """Why it was skipped, or how its name was changed."""
+    is_folder: bool = False
+    """It makes a folder, such as an empty one, and no file."""

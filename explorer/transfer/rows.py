@@ -43,10 +43,16 @@ class Tally:
 
     files: dict[TransferState, int] = field(default_factory=dict)
     bytes: dict[TransferState, int] = field(default_factory=dict)
+    folders: dict[TransferState, int] = field(default_factory=dict)
+    """Those of `files` that are folders."""
 
-    def add(self, state: TransferState, size_bytes: int, count: int = 1) -> None:
+    def add(
+        self, state: TransferState, size_bytes: int, count: int = 1, *, folders: int = 0
+    ) -> None:
         self.files[state] = self.files.get(state, 0) + count
         self.bytes[state] = self.bytes.get(state, 0) + size_bytes
+        if folders:
+            self.folders[state] = self.folders.get(state, 0) + folders
 
     def move(self, old: TransferState, new: TransferState, size_bytes: int) -> None:
         self.add(old, -size_bytes, -1)
@@ -65,13 +71,19 @@ class Tally:
         return sum(count for state, count in self.files.items() if state not in FINAL)
 
     def to_text(self) -> str:
-        return json.dumps({s.value: [n, self.bytes.get(s, 0)] for s, n in self.files.items() if n})
+        return json.dumps(
+            {
+                state.value: [count, self.bytes.get(state, 0), self.folders.get(state, 0)]
+                for state, count in self.files.items()
+                if count
+            }
+        )
 
     @classmethod
     def from_text(cls, text: str) -> Tally:
         tally = cls()
-        for state, (count, size_bytes) in json.loads(text).items():
-            tally.add(TransferState(state), size_bytes, count)
+        for state, (count, size_bytes, folders) in json.loads(text).items():
+            tally.add(TransferState(state), size_bytes, count, folders=folders)
         return tally
 
 

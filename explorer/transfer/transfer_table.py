@@ -105,12 +105,12 @@ def add(db: Connection, job_id: int, found: Sequence[NewTransfer]) -> Tally:
         )
         if cursor.rowcount == len(some):
             for new in some:
-                added.add(new.state, new.size_bytes)
+                added.add(new.state, new.size_bytes, folders=new.kind is Kind.FOLDER)
             continue
-        for state, size_bytes in db.execute(
-            "SELECT state, size_bytes FROM transfers WHERE id>?", (newest,)
+        for state, size_bytes, kind in db.execute(
+            "SELECT state, size_bytes, kind FROM transfers WHERE id>?", (newest,)
         ):
-            added.add(TransferState(state), size_bytes)
+            added.add(TransferState(state), size_bytes, folders=kind == Kind.FOLDER)
     return added
 
 

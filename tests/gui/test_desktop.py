@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,12 @@ WAITING = job(3, JobState.NEEDS_CREDENTIALS, title="figures")
         ),
         ([WAITING], "Upload of ‘figures’ waits for a new SAS or key", "1 file, 5 MiB.", True),
         ([DONE, DONE], "2 transfers have ended", "6 files, 20 MiB.", False),
+        (
+            [replace(DONE, folders_total=1, folders_done=1)],
+            "Upload of ‘train-042’ has ended",
+            "2 files and 1 folder, 10 MiB.",
+            False,
+        ),
         (
             [DONE, FAILED],
             "1 of 2 transfers failed",

@@ -119,7 +119,7 @@ def _tell_file(file: TransferSnapshot, out: Output) -> None:
     is_download = file.direction is Direction.DOWNLOAD
     name = file.remote_name or (file.local_path if not is_download else "")
     why = _reason(file.failure) if file.failure is not None else file.note
-    size = format_bytes(file.size_bytes)
+    size = "folder" if file.is_folder else format_bytes(file.size_bytes)
     if 0 < file.bytes_done < file.size_bytes:
         size = f"{format_bytes(file.bytes_done)} of {size}"
     out.result(f"      {file.state.value:<17} {name}  ({size}){f'  {why}' if why else ''}")

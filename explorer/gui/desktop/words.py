@@ -47,9 +47,11 @@ def of_jobs(jobs: Sequence[JobSnapshot]) -> Words:
 
 
 def _body(jobs: Sequence[JobSnapshot]) -> str:
-    done = sum(job.files_done for job in jobs)
+    folders = sum(job.folders_done for job in jobs)
+    done = sum(job.files_done for job in jobs) - folders
     size = sum(job.bytes_done for job in jobs)
-    parts = [f"{done:,} {'file' if done == 1 else 'files'}, {format_bytes(size)}"]
+    kept = f" and {folders:,} {'folder' if folders == 1 else 'folders'}" if folders else ""
+    parts = [f"{done:,} {'file' if done == 1 else 'files'}{kept}, {format_bytes(size)}"]
     for count, what in (
         (sum(job.files_failed for job in jobs), "failed"),
         (sum(job.files_skipped for job in jobs), "skipped"),

@@ -142,7 +142,7 @@ class FilesModel(QAbstractTableModel):
         if column == Col.NAME:
             return shown(words.file_name(transfer, self._prefix))
         if column == Col.SIZE:
-            return format_bytes(transfer.size_bytes)
+            return "folder" if transfer.is_folder else format_bytes(transfer.size_bytes)
         if column == Col.PROGRESS:
             is_skipped = transfer.state is TransferState.SKIPPED
             return "skipped" if is_skipped else words.file_progress(transfer).words
@@ -161,6 +161,6 @@ class FilesModel(QAbstractTableModel):
 
 
 def _icon(transfer: TransferSnapshot) -> Any:
-    if transfer.remote_name.endswith("/"):
+    if transfer.is_folder:
         return icons.icon("folder")
     return icons.file_icon(transfer.remote_name)

@@ -156,11 +156,15 @@ def job_eta(job: JobSnapshot) -> str:
 
 
 def job_files(job: JobSnapshot) -> str:
-    """`12 of 340`, or `340` when all are done or left out."""
+    """`12 of 340`, or `340` when all are done or left out; `340, 2 folders`."""
     done = job.files_done + job.files_skipped + job.files_cancelled
-    if done == job.files_total and not job.is_expanding:
-        return f"{job.files_total:,}"
-    return f"{done:,} of {job.files_total:,}{'+' if job.is_expanding else ''}"
+    is_whole = done == job.files_total and not job.is_expanding
+    files = job.files_total - job.folders_total
+    told = f"{files:,}"
+    if not is_whole:
+        told = f"{min(done - job.folders_done, files):,} of {told}{'+' if job.is_expanding else ''}"
+    count = job.folders_total
+    return f"{told}, {count:,} folder{'' if count == 1 else 's'}" if count else told
 
 
 _DIRECTIONS = {

@@ -66,6 +66,15 @@ def test_skipped_files_count_as_through() -> None:
     assert words.job_files(job(files_total=9, files_done=6, files_skipped=2)) == "8 of 9"
 
 
+def test_folders_are_counted_apart_from_files() -> None:
+    done = job(files_total=9, files_done=9, folders_total=1, folders_done=1)
+    assert words.job_files(done) == "8, 1 folder"
+    some = job(files_total=9, files_done=5, folders_total=4, folders_done=2)
+    assert words.job_files(some) == "3 of 5, 4 folders"
+    skipped = job(files_total=3, files_done=1, files_skipped=1, folders_total=2)
+    assert words.job_files(skipped) == "1 of 1, 2 folders"
+
+
 def test_a_failed_job_says_how_many_and_why_on_one_line() -> None:
     failure = Failure("Full", "The disk\nis full.")
     failed = job(state=JobState.FAILED, files_failed=2, failure=failure)

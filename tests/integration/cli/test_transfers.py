@@ -191,6 +191,26 @@ def test_a_dry_run_touches_nothing(quayside: Quayside, container_name: str, tmp_
     assert quayside.ok("jobs") == ""
 
 
+def test_an_empty_folder_is_told_as_a_folder_in_every_direction(
+    quayside: Quayside, container: ContainerClient, tmp_path: Path
+) -> None:
+    (tmp_path / "out" / "empty").mkdir(parents=True)
+    for name in ("a", "b"):
+        (tmp_path / "out" / name).write_text(name)
+    name = str(container.container_name)
+    told = quayside.ok("upload", str(tmp_path / "out"), name, "x")
+    assert told.startswith("Uploaded 2 files and 1 empty folder, 2 B in ")
+    told = quayside.ok("download", f"{name}/x", str(tmp_path / "back"))
+    assert told.startswith("Downloaded 2 files and 1 folder, 2 B in ")
+    told = quayside.ok("copy", f"{name}/x", f"{name}/y")
+    assert told.startswith("Copied 2 files and 1 folder, 2 B in ")
+    first, *files = quayside.ok("jobs", "1").splitlines()
+    assert "2 of 2 files, 1 of 1 empty folder" in first
+    assert [line.split()[-2:] for line in files if "(folder)" in line] == [["x/empty", "(folder)"]]
+    (line,) = quayside.ok("du", f"{name}/x").splitlines()
+    assert line.split()[:3] == ["2", "B", "2"]
+
+
 def test_json_tells_every_step_and_the_end(
     quayside: Quayside, container_name: str, tmp_path: Path
 ) -> None:

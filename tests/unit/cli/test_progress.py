@@ -82,6 +82,13 @@ def test_the_last_word_counts_everything() -> None:
     assert summary(one, 0.5) == "Downloaded 1 file, 0 B in 0.5 s, 0 failed."
 
 
+def test_folders_are_told_beside_the_files() -> None:
+    job = replace(JOB, files_total=10, files_done=3, folders_total=2, folders_done=1)
+    assert "2 of 8 files, 1 of 2 empty folders, " in figures(job)
+    done = replace(job, state=JobState.DONE, files_done=10, folders_done=2, bytes_done=0)
+    assert summary(done, 0.0) == "Uploaded 8 files and 2 empty folders, 0 B, 0 failed."
+
+
 def failure(title: str) -> Failure:
     return Failure(title, "message")
 
