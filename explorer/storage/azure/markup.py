@@ -84,7 +84,9 @@ def parse_markup(data: bytes | bytearray, root_tag: str) -> Node:
     parser.StartDoctypeDeclHandler = doctype
     try:
         parser.Parse(bytes(data), True)
-    except expat.ExpatError as error:
+    except MarkupError:
+        raise
+    except (expat.ExpatError, LookupError, ValueError) as error:  # the last: of its encoding
         raise MarkupError(f"the answer is not whole XML: {error}") from error
     root = above.child(root_tag)
     if root is None:

@@ -202,6 +202,8 @@ def test_what_the_fast_reader_does_not_know_the_plain_one_reads(entry: str) -> N
         page_of([simple("")]),
         page_of([simple("&unknown;")]),
         b'<!DOCTYPE x [<!ENTITY a "b">]>' + page_of([simple("a")])[41:],
+        b'<?xml version="1.0" encoding="no-such"?><EnumerationResults/>',
+        b'<?xml version="1.0" encoding="utf-7"?><EnumerationResults/>',
     ],
 )
 def test_a_page_that_is_not_whole_is_an_error(data: bytes) -> None:
