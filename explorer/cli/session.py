@@ -20,6 +20,7 @@ from explorer.service.service import Service
 from explorer.storage.sign_in_codes import hear_codes
 
 if TYPE_CHECKING:
+    from explorer.transfer.crew import Crew
     from explorer.transfer.model import JobSnapshot
 
 
@@ -30,10 +31,11 @@ async def service_of(
     """The service on this command's data folder. Without transfers the queue stays shut, and
     nothing is logged."""
     folder = absolute(args.data_dir) if args.data_dir else data_dir()
+    crew = _crew() if with_transfers else None  # before any thread
     stop_logging = _logging_into(folder) if with_transfers else None
     try:
         async with await Service.start(
-            folder, adopt_jobs=False, with_transfers=with_transfers
+            folder, adopt_jobs=False, with_transfers=with_transfers, crew=crew
         ) as service:
             if with_transfers:
                 _with_clusters(service)
@@ -43,8 +45,16 @@ async def service_of(
                 out.note(f"quayside: {notice.title}: {notice.message}")
             yield service
     finally:
+        if crew is not None:
+            crew.close()
         if stop_logging is not None:
             stop_logging()
+
+
+def _crew() -> Crew | None:
+    from explorer.transfer.crew import fork_crew  # late, like the engine
+
+    return fork_crew()
 
 
 def _with_clusters(service: Service) -> None:

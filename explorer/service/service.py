@@ -30,6 +30,7 @@ from explorer.storage.connection import ConnectionSpec
 
 if TYPE_CHECKING:  # a command that only looks does not load the engine
     from explorer.service.wakefulness import Wakefulness
+    from explorer.transfer.crew import Crew
     from explorer.transfer.engine import Engine
 
 
@@ -69,14 +70,19 @@ class Service(Looking, Transferring, Rooms):
 
     @classmethod
     async def start(
-        cls, data_dir: Path, *, adopt_jobs: bool, with_transfers: bool = True
+        cls,
+        data_dir: Path,
+        *,
+        adopt_jobs: bool,
+        with_transfers: bool = True,
+        crew: Crew | None = None,
     ) -> Service:
         """Load settings, saved connections and the journal; ask no keyring, reach no network.
 
         With `adopt_jobs` (the window) jobs a dead process left behind become ours;
         without (the command line) they stay until `resume`. Without transfers (a command
-        that only looks) the journal is not touched. Raises JournalError or LocalError when
-        the data folder cannot be used.
+        that only looks) the journal is not touched. The `crew` stays the caller's. Raises
+        JournalError or LocalError when the data folder cannot be used.
         """
         feed = Feed()
         preferences = await Preferences.load(data_dir)
@@ -94,7 +100,7 @@ class Service(Looking, Transferring, Rooms):
         try:
             await connections.load()
             if with_transfers:
-                await service._start_engine(adopt_jobs=adopt_jobs)
+                await service._start_engine(adopt_jobs, crew)
         except BaseException:
             await service.aclose()
             raise
@@ -102,13 +108,14 @@ class Service(Looking, Transferring, Rooms):
             service.notify("Settings and connections", problem, is_warning=True)
         return service
 
-    async def _start_engine(self, *, adopt_jobs: bool) -> None:
+    async def _start_engine(self, adopt_jobs: bool, crew: Crew | None) -> None:
         from explorer.service.relay import Relay
         from explorer.service.wakefulness import Wakefulness
         from explorer.transfer.engine import Engine
 
         awake = self._wakefulness = Wakefulness(is_wanted=self.settings.stay_awake)
-        engine = Engine(self.data_dir, self._connections, self.settings, Relay(self._feed, awake))
+        relay = Relay(self._feed, awake)
+        engine = Engine(self.data_dir, self._connections, self.settings, relay, crew)
         await engine.start(adopt=adopt_jobs)
         self._engine_or_none = engine
         if engine.notice:

@@ -240,6 +240,12 @@ class BlobStore(Protocol):
         """
         ...
 
+    def is_lendable(self, *, for_changes: bool) -> bool:
+        """Whether another process of ours may use it just now: it gets it pickled, credential
+        and all, and opens connections of its own. Not where a sign-in is renewed in this one,
+        nor for changes of what is read-only."""
+        ...
+
     def close(self) -> None:
         """Close the connections. Nothing may be called afterwards."""
         ...

@@ -6,47 +6,34 @@ folder is synced, in that order; only then the transfer is done.
 
 from __future__ import annotations
 
-import hashlib
-import os
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
-from explorer.base.cancel import Cancelled, current_token
 from explorer.base.errors import LocalError
 from explorer.storage.model import BlobRef
 from explorer.transfer import progress_table, stamps, transfer_table
-from explorer.transfer.files import Fingerprint, Part
+from explorer.transfer.files import Fingerprint
 from explorer.transfer.folders import Folder
-from explorer.transfer.in_a_row import SMALL_BYTES, Folders
-from explorer.transfer.local_target import LocalTarget, mtime_of
+from explorer.transfer.in_a_row import SMALL_BYTES
+from explorer.transfer.local_target import LocalTarget
 from explorer.transfer.plan import DEFAULT_RANGE_BYTES, plan_download
 from explorer.transfer.range_download import RangeDownload
 from explorer.transfer.rows import Kind, Progress, TransferRow
+from explorer.transfer.small_download import InTheWayError, SmallDownload
 from explorer.transfer.state import TransferState
-from explorer.transfer.verify import check_md5, check_read, check_size
+from explorer.transfer.terms import Terms
 from explorer.transfer.work import EndsHere, Live, Outcome, Work
-
-
-class _InTheWayError(Exception):
-    """A file of that name is there; nothing was fetched yet."""
-
-    def __init__(self, found: os.stat_result) -> None:
-        super().__init__()
-        self.found = found
 
 
 class Download:
     """Runs one transfer. `run` returns its outcome, or raises what stopped it."""
 
-    def __init__(self, work: Work, live: Live, root: bytes, mark: str) -> None:
+    def __init__(self, work: Work, live: Live, terms: Terms) -> None:
         self._work = work
         self._live = live
-        self._root = root
-        self._target = LocalTarget(work, live, root, mark)
-        self._position = 0
-        self._md5: Any = None
-        """Runs along where the blob has one to compare with."""
+        self._terms = terms
+        self._target = LocalTarget(work, live, terms)
+        self.small = SmallDownload(terms, live.row, self._target.spot)
 
     @property
     def _ref(self) -> BlobRef:
@@ -88,6 +75,7 @@ class Download:
             md5=found.headers.content_md5,
         )
         self._live.replace_row(row)
+        self.small = SmallDownload(self._terms, row, self._target.spot)
         await self._work.journal.do(transfer_table.set_found, row)
 
     async def _folder(self) -> Outcome:
@@ -95,25 +83,13 @@ class Download:
         parts = tuple(self._live.row.local.split(b"/")) if self._live.row.local else ()
 
         def make() -> None:
-            with Folder.open(self._root, parts, create=True) as folder:
+            with Folder.open(self._terms.root, parts, create=True) as folder:
                 folder.sync()
 
         await self._work.run(make)
         return Outcome(TransferState.DONE)
 
     # -- small blobs ----------------------------------------------------------
-
-    def at_once(self, folders: Folders) -> None:
-        try:
-            found = self._get_and_publish(folders, None, has_looked=False)
-        except Cancelled:
-            self._target.remove_part()
-            raise
-        if found is not None:
-            raise _InTheWayError(found)
-
-    def make_durable(self, folders: Folders) -> None:
-        folders.sync(self._target.folders)
 
     def ended(self, got: None = None) -> Outcome:
         self._live.moved(self._live.row.size_bytes)
@@ -127,17 +103,18 @@ class Download:
         expected: Fingerprint | None = None
         has_looked = False
         try:
-            if isinstance(met, _InTheWayError):
+            if isinstance(met, InTheWayError):
                 expected = await self._target.weigh(met.found)
                 has_looked, met = True, None
             while True:
                 try:
+                    self.small.spot = self._target.spot  # it may have got another name
                     found = await self._work.call(
                         self._live,
-                        self._get_alone,
+                        self.small.get,
                         expected,
                         has_looked,
-                        progress=lambda: self._position,
+                        progress=lambda: self.small.position,
                         met=met,
                     )
                 except FileExistsError:
@@ -152,59 +129,6 @@ class Download:
         self._live.move(TransferState.COMMITTING)
         await self._work.plant.folder_syncs.sync(self._target.folder_path)
         return self.ended()
-
-    def _get_alone(self, expected: Fingerprint | None, has_looked: bool) -> os.stat_result | None:
-        with closing(Folders(self._root)) as folders:
-            return self._get_and_publish(folders, expected, has_looked=has_looked)
-
-    def _get_and_publish(
-        self, folders: Folders, expected: Fingerprint | None, *, has_looked: bool
-    ) -> os.stat_result | None:
-        """All of it in one go. Returns what is in the way, before anything is fetched."""
-        row = self._live.row
-        folder = folders.get(self._target.folders)
-        if not has_looked and (found := folder.find(self._target.name)) is not None:
-            return found
-        expected_md5 = row.md5 if self._work.options.with_md5 else None
-        if expected_md5 is not None and not self._position:
-            self._md5 = hashlib.md5(usedforsecurity=False)
-        with self._part(folder) as part:
-
-            def take(offset: int, data: memoryview) -> None:
-                part.write(offset, data)
-                if expected_md5 is not None:
-                    self._md5.update(data)
-                self._position = offset + len(data)
-
-            if self._position < row.size_bytes:
-                read = self._work.store.read_range(
-                    self._ref,
-                    self._position,
-                    row.size_bytes - self._position,
-                    self._work.meter.sink(take),
-                    if_match=row.etag,
-                )
-                check_read(read, row.size_bytes, row.remote)
-            part.seal(mtime_of(self._work, row))
-            check_size(part.size_bytes, row.size_bytes, row.remote)
-        if expected_md5 is not None:
-            check_md5(self._md5.digest(), expected_md5, row.remote)
-        if (token := current_token()) is not None:
-            token.raise_if_cancelled()  # the last moment in which nothing has been replaced
-        folder.publish(self._target.part, self._target.name, expected)
-        return None
-
-    def _part(self, folder: Folder) -> Part:
-        """A new one, in place of what an earlier attempt left; or the one that has begun."""
-        if self._position:
-            return folder.open_part(self._target.part, is_new=False)
-        try:
-            return folder.open_part(self._target.part, is_new=True)
-        except LocalError as error:
-            if not isinstance(error.__cause__, FileExistsError):
-                raise
-        folder.remove(self._target.part)
-        return folder.open_part(self._target.part, is_new=True)
 
 
 def range_bytes_for(work: Work) -> int:

@@ -26,6 +26,7 @@ from explorer.transfer.away import FleetOpener
 from explorer.transfer.buffers import Buffers
 from explorer.transfer.conflict_search import find_conflicts
 from explorer.transfer.copy_plan import check_copy
+from explorer.transfer.crew import Crew
 from explorer.transfer.dispatch import Dispatcher
 from explorer.transfer.file_control import FileControl
 from explorer.transfer.filters import Filter
@@ -67,12 +68,18 @@ class Engine:
     """Made, started, used and closed on one loop's thread."""
 
     def __init__(
-        self, data_dir: Path, stores: StoreSource, settings: Settings, listener: EngineListener
+        self,
+        data_dir: Path,
+        stores: StoreSource,
+        settings: Settings,
+        listener: EngineListener,
+        crew: Crew | None = None,
     ) -> None:
         self._data_dir = data_dir
         self._stores = stores
         self._settings = settings
         self._listener = listener
+        self._crew = crew
         self._scope = TaskScope(self._fault)
         self._is_fixed = bool(settings.concurrency)
         """A person has said how many requests run at once; else it finds its own level."""
@@ -107,6 +114,7 @@ class Engine:
             Buffers(),
             FolderSyncs(self._workers),
             Limiter(self._settings.limit_bytes_per_s),
+            crew=self._crew,
         )
         self.set_outage(self._settings.outage_minutes)
         self._runner = Runner(self._plant, self._stores, self._data_dir, self._ended)
@@ -125,6 +133,8 @@ class Engine:
 
     async def _begin(self, *, adopt: bool) -> None:
         await self._queue.load()
+        if self._crew is not None:
+            await self._crew.start(self._lock.descriptor, self._scope)
         if adopt:
             for job in self._queue:
                 is_open = job.row.state in (JobState.QUEUED, JobState.INTERRUPTED)
@@ -150,6 +160,8 @@ class Engine:
             ends.push_async_callback(self._workers.run, self._lock.close)
             ends.push_async_callback(self._journal.aclose)
             ends.push_async_callback(self._scope.aclose)
+            if self._crew is not None:
+                ends.push_async_callback(self._crew.aclose)
             try:
                 await self._interrupt_all()
             except QuaysideError as error:  # the next start finds out by the lock

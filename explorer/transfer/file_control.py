@@ -20,7 +20,6 @@ from explorer.transfer.conflicts import MOST_DECISIONS
 from explorer.transfer.dispatch import Dispatcher
 from explorer.transfer.job import Job, place_of, transfer_snapshot
 from explorer.transfer.journal import Journal
-from explorer.transfer.local_target import part_mark, remove_part
 from explorer.transfer.model import (
     ConflictPolicy,
     DownloadRequest,
@@ -29,6 +28,7 @@ from explorer.transfer.model import (
 )
 from explorer.transfer.queue import EngineListener, Queue
 from explorer.transfer.rows import Kind, TransferRow
+from explorer.transfer.spot import Spot, part_mark, remove_part
 from explorer.transfer.state import JobState, TransferState
 
 log = logging.getLogger(__name__)
@@ -258,7 +258,7 @@ class FileControl:
             root = os.path.realpath(os.fsencode(request.destination))
             for row in rows:
                 if row.attempt:
-                    remove_part(root, row.local, part_mark(added_s, row.id))
+                    remove_part(root, Spot.of(row.local, part_mark(added_s, row.id)))
 
         await self._workers.run(remove)
 

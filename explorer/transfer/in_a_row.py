@@ -12,13 +12,12 @@ import mmap
 import threading
 import time
 from collections.abc import Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from explorer.base.cancel import Cancelled, current_token
 from explorer.base.errors import QuaysideError, Retry
 from explorer.base.records import dataclass
 from explorer.transfer.folders import Folder
-from explorer.transfer.work import Live, Outcome
 
 SMALL_BYTES: Final = 256 * 1024
 MOST: Final = 32
@@ -75,45 +74,49 @@ class Folders:
         self._open.clear()
 
 
-class Way(Protocol):
-    """One file on its usual way."""
+class Small(Protocol):
+    """A small file, moved by a worker. Blocking."""
 
-    async def run(self, met: Exception | None = None) -> Outcome:
-        """`met` is what the first try, made in a row, met."""
-        ...
-
-
-class Moving(Way, Protocol):
-    """One file on its usual way, or tried in a row before."""
+    is_sent: bool
+    """What makes it visible went out, and no answer was read yet."""
 
     def at_once(self, folders: Folders) -> Any:
-        """Blocking: move all of it. Raises whatever it meets."""
+        """Move all of it. Raises whatever it meets."""
         ...
 
     def make_durable(self, folders: Folders) -> None:
-        """Blocking, after all the others of the row."""
+        """After all the others of the row."""
         ...
 
-    def ended(self, got: Any) -> Outcome:
-        """The outcome for what `at_once` gave."""
-        ...
 
-    async def arrived(self) -> Outcome | None:
-        """After a cancel, where the answer to `at_once` was lost: its outcome, if what was sent
-        is there all the same."""
-        ...
+class Tried(NamedTuple):
+    """What came of a small file: not begun, stopped under way, done, or in trouble (`error`)."""
+
+    is_begun: bool
+    is_done: bool
+    got: Any
+    error: Exception | None
+    is_sent: bool
 
 
 @dataclass(slots=True, eq=False)
 class Try:
-    """A small file in a row: not begun, stopped under way, done, or in trouble (`error`)."""
+    """A small file in a row; see `Tried`."""
 
-    live: Live
-    moving: Moving
+    small: Small
     got: Any = None
     error: Exception | None = None
     is_begun: bool = False
     is_done: bool = False
+
+    @property
+    def tried(self) -> Tried:
+        """What came of it, for another process."""
+        return Tried(self.is_begun, self.is_done, self.got, self.error, self.small.is_sent)
+
+    def take(self, tried: Tried) -> None:
+        """What came of it in another process."""
+        self.is_begun, self.is_done, self.got, self.error, self.small.is_sent = tried
 
 
 def try_in_a_row(tries: Sequence[Try], root: bytes) -> None:
@@ -126,7 +129,7 @@ def try_in_a_row(tries: Sequence[Try], root: bytes) -> None:
         for each in tries:
             if each.is_done:
                 try:
-                    each.moving.make_durable(folders)
+                    each.small.make_durable(folders)
                 except QuaysideError as error:
                     each.error, each.is_done = error, False
         folders.close()
@@ -140,7 +143,7 @@ def _move(tries: Sequence[Try], folders: Folders) -> None:
             token.raise_if_cancelled()
         each.is_begun = True
         try:
-            each.got = each.moving.at_once(folders)
+            each.got = each.small.at_once(folders)
             each.is_done = True
         except Cancelled:
             raise

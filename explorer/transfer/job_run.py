@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
@@ -21,18 +21,21 @@ from explorer.transfer import (
     transfer_table,
     upload,
 )
+from explorer.transfer.carrying import Carrier
+from explorer.transfer.crew import CrewLostError
 from explorer.transfer.download import Download
 from explorer.transfer.encoding import failure_of
 from explorer.transfer.expand import entries
 from explorer.transfer.folders import Folder
-from explorer.transfer.in_a_row import MOST, Moving, Try, Way, try_in_a_row
+from explorer.transfer.in_a_row import MOST, Try
 from explorer.transfer.job import Job
 from explorer.transfer.journal_file import Connection
-from explorer.transfer.local_target import part_mark, remove_part
 from explorer.transfer.model import CopyRequest, DownloadRequest, UploadRequest
+from explorer.transfer.moving import Moving, Way
 from explorer.transfer.remote_copy import RemoteCopy, Route
 from explorer.transfer.retry import Action
 from explorer.transfer.rows import Kind, TransferRow
+from explorer.transfer.spot import Spot, remove_part
 from explorer.transfer.state import TransferState
 from explorer.transfer.turns import TAKEN, Turns
 from explorer.transfer.upload import Upload
@@ -53,6 +56,14 @@ class End(NamedTuple):
     outcome: Outcome
 
 
+class Given(NamedTuple):
+    """A small file that was given to a worker."""
+
+    live: Live
+    moving: Moving
+    got: Try
+
+
 class JobRun:
     """One stretch of a job's life, from start or resume to its end, pause or trouble."""
 
@@ -69,9 +80,12 @@ class JobRun:
         self._rows = 0
         request = job.row.request
         self._route = Route()
-        self._root = b""
+        root = b""
         if isinstance(request, DownloadRequest):
-            self._root = os.path.realpath(os.fsencode(request.destination))
+            root = os.path.realpath(os.fsencode(request.destination))
+        self._terms = work.terms(root, job.row.added_s)
+        is_upload = isinstance(request, UploadRequest)
+        self._carrier = Carrier(work, self._terms, is_upload=is_upload)
 
     async def run(self) -> None:
         if isinstance(self._job.row.request, DownloadRequest):
@@ -88,12 +102,13 @@ class JobRun:
             self._job.run = None
             self._work.plant.slots.held_back.discard(self._job.id)
             self._turns.give_back()
+            self._carrier.close()
 
     async def _make_roots(self, request: DownloadRequest) -> None:
         """The destination, and a folder for each prefix even if nothing is in it."""
 
         def make() -> None:
-            Folder.open(self._root, create=True).close()
+            Folder.open(self._terms.root, create=True).close()
 
         await self._work.run(make)
 
@@ -179,8 +194,8 @@ class JobRun:
     @property
     def _rows_at_once(self) -> int:
         """Small files cost this process more than they cost the network: half as many workers
-        as for large ones get less into each other's way."""
-        return max(1, self._work.plant.slots.open // 2)
+        as for large ones get less into each other's way; each process of the crew is one more."""
+        return max(1, self._work.plant.slots.open // 2) + self._carrier.more
 
     def _next_row(self) -> list[TransferRow]:
         """As many of the small ones that are next as are one worker's share."""
@@ -193,56 +208,68 @@ class JobRun:
     # -- small ones -----------------------------------------------------------
 
     async def _in_a_row(self, group: asyncio.TaskGroup, rows: list[TransferRow]) -> None:
-        tries = []
-        for row in rows:
-            live = self._job.begin(row)
-            live.move(TransferState.RUNNING)
-            tries.append(Try(live, self._moving(live)))
+        given = [self._given(row) for row in rows]
+        tries = [each.got for each in given]
         try:
-            await self._work.call_once(try_in_a_row, tries, self._root)
+            await self._carrier.carry(rows, tries)
+        except CrewLostError:
+            self._put_back_begun(given)  # an attempt later, what is there is known for ours
         except BaseException:
-            for each in tries:
-                if each.is_begun and not each.is_done:
-                    self._put_back(each.live)
+            self._put_back_begun(given)
             raise
         else:
-            if all(each.error is None for each in tries):
+            if all(got.error is None for got in tries):
                 self._work.pacer.succeeded()
-            self._work.line.was_there |= any(each.is_done for each in tries)
+            self._work.line.was_there |= any(got.is_done for got in tries)
             is_stopping = is_being_cancelled()
-            for each in tries:
-                if each.error is not None and (
-                    is_stopping or self._turns.is_held(each.live.row.id)
-                ):
-                    await self._stop_one(each)
-                elif each.error is not None:
-                    going_on = self._go_on(each.live, each.moving, each.error)
-                    try:
-                        self._start(group, going_on, [each.live.row])
-                    except asyncio.CancelledError:
-                        self._put_back(each.live)
+            for live, moving, got in given:
+                if got.error is None:
+                    continue
+                if is_stopping or self._turns.is_held(live.row.id):
+                    await self._stop_one(live, moving, got.error)
+                    continue
+                going_on = self._go_on(live, moving, got.error)
+                try:
+                    self._start(group, going_on, [live.row])
+                except asyncio.CancelledError:
+                    self._put_back(live)
         finally:
-            for each in reversed(tries):
-                if not each.is_begun:
-                    self._job.not_begun(each.live)
-                    if not self._turns.rests(each.live.row):
-                        self._ready.appendleft(each.live.row)
+            for live, _, got in reversed(given):
+                if not got.is_begun:
+                    self._job.not_begun(live)
+                    if not self._turns.rests(live.row):
+                        self._ready.appendleft(live.row)
             self._busy -= 1
             self._rows -= 1
             self._wake.set()
-            done = [each for each in tries if each.is_done]
-            if done:
-                await self._keep([End(t.live, t.live.row, t.moving.ended(t.got)) for t in done])
+            ends = [
+                End(live, live.row, moving.ended(got.got))
+                for live, moving, got in given
+                if got.is_done
+            ]
+            if ends:
+                await self._keep(ends)
 
-    async def _stop_one(self, each: Try) -> None:
+    def _given(self, row: TransferRow) -> Given:
+        live = self._job.begin(row)
+        live.move(TransferState.RUNNING)
+        moving = self._moving(live)
+        return Given(live, moving, Try(moving.small))
+
+    def _put_back_begun(self, given: Sequence[Given]) -> None:
+        for live, _, got in given:
+            if got.is_begun and not got.is_done:
+                self._put_back(live)
+
+    async def _stop_one(self, live: Live, moving: Moving, met: Exception) -> None:
         """It met something, and is not to go on: unless it is there in truth."""
         outcome = None
-        if isinstance(each.error, QuaysideError) and each.error.retry is Retry.SOON:
-            outcome = await each.moving.arrived()
+        if isinstance(met, QuaysideError) and met.retry is Retry.SOON:
+            outcome = await moving.arrived()
         if outcome is None:
-            self._put_back(each.live)
+            self._put_back(live)
         else:
-            await self._keep([End(each.live, each.live.row, outcome)])
+            await self._keep([End(live, live.row, outcome)])
 
     def _put_back(self, live: Live) -> None:
         self._job.put_back(live)
@@ -325,11 +352,8 @@ class JobRun:
 
     def _moving(self, live: Live) -> Moving:
         if isinstance(self._job.row.request, UploadRequest):
-            return Upload(self._work, live)
-        return Download(self._work, live, self._root, self._mark(live))
-
-    def _mark(self, live: Live) -> str:
-        return part_mark(self._job.row.added_s, live.row.id)
+            return Upload(self._work, live, self._terms)
+        return Download(self._work, live, self._terms)
 
     async def _start_over(self, live: Live, error: QuaysideError, wait_s: float) -> None:
         """What was transferred of this file is of no use any more."""
@@ -350,8 +374,9 @@ class JobRun:
 
     async def _failed(self, live: Live, error: QuaysideError) -> Outcome:
         can_go_on = error.retry in (Retry.SOON, Retry.SLOW_DOWN)
-        if self._root and not can_go_on:
-            await self._work.run_anyway(remove_part, self._root, live.row.local, self._mark(live))
+        if (root := self._terms.root) and not can_go_on:
+            spot = Spot.of(live.row.local, self._terms.mark(live.row.id))
+            await self._work.run_anyway(remove_part, root, spot)
         return Outcome(
             TransferState.FAILED,
             live.size_bytes,

@@ -3,13 +3,11 @@ replaced. Belongs to the loop's thread; the looking is done in workers."""
 
 from __future__ import annotations
 
-import logging
 import os
 import stat
 from dataclasses import replace
 from typing import NoReturn
 
-from explorer.base.errors import LocalError
 from explorer.transfer import transfer_table
 from explorer.transfer.conflicts import (
     Verdict,
@@ -20,42 +18,43 @@ from explorer.transfer.conflicts import (
     rival_failure,
 )
 from explorer.transfer.files import Fingerprint, shown
-from explorer.transfer.folders import Folder, part_name
+from explorer.transfer.folders import Folder
 from explorer.transfer.hashing import md5_at
 from explorer.transfer.model import ConflictPolicy, Side
 from explorer.transfer.rows import TransferRow
+from explorer.transfer.spot import Spot, remove_part
 from explorer.transfer.state import TransferState
+from explorer.transfer.terms import Terms
 from explorer.transfer.work import EndsHere, Live, Outcome, Work
-
-log = logging.getLogger(__name__)
-
-
-def part_mark(job_added_s: float, transfer_id: int) -> str:
-    """What tells the part of one transfer from those of all others."""
-    return f"{int(job_added_s * 1e6) & 0xFFFFFFFFFF:010x}{transfer_id:x}"
 
 
 class LocalTarget:
     """One download's target: a name below the destination."""
 
-    def __init__(self, work: Work, live: Live, root: bytes, mark: str) -> None:
+    def __init__(self, work: Work, live: Live, terms: Terms) -> None:
         self._work = work
         self._live = live
-        self._root = root
-        self._mark = mark
+        self._terms = terms
+        self._root = terms.root
         self._original = live.row.local_original
         if live.row.original:
             live.note = live.note or live.row.note
         self._place(live.row.local)
 
     def _place(self, relative: bytes) -> None:
-        *folders, self.name = relative.split(b"/")
-        self.folders = tuple(folders)
-        self.part = part_name(self.name, self._mark)
+        self.spot = Spot.of(relative, self._terms.mark(self._live.row.id))
+
+    @property
+    def name(self) -> bytes:
+        return self.spot.name
+
+    def mtime_of(self, row: TransferRow) -> int | None:
+        """See `Terms.mtime_of`."""
+        return self._terms.mtime_of(row)
 
     @property
     def folder_path(self) -> bytes:
-        return os.path.join(self._root, *self.folders)
+        return self.spot.folder_in(self._root)
 
     @property
     def path(self) -> bytes:
@@ -63,7 +62,7 @@ class LocalTarget:
 
     def folder(self) -> Folder:
         """The folder it goes to, made if it is missing. Blocking."""
-        return Folder.open(self._root, self.folders, create=True)
+        return Folder.open(self._root, self.spot.folders, create=True)
 
     @property
     def _policy(self) -> ConflictPolicy:
@@ -121,7 +120,7 @@ class LocalTarget:
             return False
         if row.md5 is not None:
             return await self._work.run(md5_at, self.path) == row.md5
-        return found.st_mtime_ns == mtime_of(self._work, row)
+        return found.st_mtime_ns == self._terms.mtime_of(row)
 
     async def _rename(self, number: int) -> None:
         name = os.fsencode(numbered(os.fsdecode(self._original), number))
@@ -145,20 +144,4 @@ class LocalTarget:
 
     def remove_part(self) -> None:
         """Blocking; does what it can."""
-        remove_part(self._root, b"/".join((*self.folders, self.name)), self._mark)
-
-
-def remove_part(root: bytes, relative: bytes, mark: str) -> None:
-    """Remove what an unfinished download left, if anything. Blocking; never raises for the
-    file system: the trouble that led here is what counts."""
-    *folders, name = relative.split(b"/")
-    try:
-        with Folder.open(root, tuple(folders)) as folder:
-            folder.remove(part_name(name, mark))
-    except LocalError as error:
-        log.info("a partial file stays: %s", error.title)
-
-
-def mtime_of(work: Work, row: TransferRow) -> int | None:
-    """The time of modification to set, in nanoseconds."""
-    return row.mtime_ns if work.options.preserve_mtime and row.mtime_ns > 0 else None
+        remove_part(self._root, self.spot)

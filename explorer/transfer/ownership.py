@@ -49,6 +49,11 @@ class EngineLock:
                 return
             os.close(self._fd)
 
+    @property
+    def descriptor(self) -> int:
+        """Of the locked file: whoever gets a copy holds the lock too."""
+        return self._fd
+
     def is_alive(self, owner: str) -> bool:
         """Does the process of that engine still run? Cleans up after a dead one."""
         if owner == self.id:

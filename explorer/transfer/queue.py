@@ -21,7 +21,6 @@ from explorer.transfer.job import Job, title_of
 from explorer.transfer.journal import Journal
 from explorer.transfer.journal_file import Connection, fold
 from explorer.transfer.lake_leftovers import Leftovers
-from explorer.transfer.local_target import part_mark, remove_part
 from explorer.transfer.model import (
     DownloadRequest,
     Failure,
@@ -33,6 +32,7 @@ from explorer.transfer.model import (
 )
 from explorer.transfer.ownership import EngineLock
 from explorer.transfer.rows import JobRow
+from explorer.transfer.spot import Spot, part_mark, remove_part
 from explorer.transfer.state import JobState, TransferState
 
 log = logging.getLogger(__name__)
@@ -228,7 +228,7 @@ class Queue:
         def remove() -> None:
             root = os.path.realpath(os.fsencode(request.destination))
             for transfer_id, local in halves:
-                remove_part(root, local, part_mark(added_s, transfer_id))
+                remove_part(root, Spot.of(local, part_mark(added_s, transfer_id)))
 
         await self._workers.run(remove)
 

@@ -17,7 +17,7 @@ from explorer.transfer import progress_table
 from explorer.transfer.files import Fingerprint, Part
 from explorer.transfer.folders import Folder
 from explorer.transfer.hashing import RunningMd5
-from explorer.transfer.local_target import LocalTarget, mtime_of
+from explorer.transfer.local_target import LocalTarget
 from explorer.transfer.plan import Chunks, Cut
 from explorer.transfer.rows import Progress
 from explorer.transfer.state import TransferState
@@ -65,7 +65,7 @@ class RangeDownload:
             try:
                 await self._work.run(self._publish, folder)
             except FileExistsError:
-                await self._work.run(folder.remove, self._target.part)
+                await self._work.run(folder.remove, self._target.spot.part)
                 self._target.rival()
             await self._work.plant.folder_syncs.sync(self._target.folder_path)
         finally:
@@ -88,7 +88,7 @@ class RangeDownload:
         try:
             done = Chunks.from_bytes(kept.done, len(self._cut))
             expected = Fingerprint.from_text(kept.fingerprint) if kept.fingerprint else None
-            part = await self._work.run(_open_old, folder, self._target.part)
+            part = await self._work.run(_open_old, folder, self._target.spot.part)
         except (ValueError, LocalError):
             return None
         if part.size_bytes != self._cut.size_bytes:
@@ -110,13 +110,13 @@ class RangeDownload:
         self._expected = await self._target.look()
 
         def create() -> Part:
-            folder.remove(self._target.part)
-            part = folder.open_part(self._target.part, is_new=True)
+            folder.remove(self._target.spot.part)
+            part = folder.open_part(self._target.spot.part, is_new=True)
             try:
                 part.allocate(self._cut.size_bytes)
             except BaseException:
                 part.close()
-                folder.remove(self._target.part)
+                folder.remove(self._target.spot.part)
                 raise
             return part
 
@@ -229,14 +229,14 @@ class RangeDownload:
                 await self._grown.wait()
 
     def _finish(self, part: Part) -> None:
-        part.seal(mtime_of(self._work, self._row))
+        part.seal(self._target.mtime_of(self._row))
         check_size(part.size_bytes, self._cut.size_bytes, self._row.remote)
         if self._expected_md5 is not None:
             check_md5(self._md5.digest(), self._expected_md5, self._row.remote)
 
     def _publish(self, folder: Folder) -> None:
         with shielded():  # what has its name is done, whoever cancels
-            folder.publish(self._target.part, self._target.name, self._expected)
+            folder.publish(self._target.spot.part, self._target.name, self._expected)
 
 
 def _open_old(folder: Folder, name: bytes) -> Part:

@@ -45,8 +45,9 @@ from explorer.transfer.encoding import failure_of
 from explorer.transfer.foreign import clear_foreign_blocks
 from explorer.transfer.model import Failure
 from explorer.transfer.rows import Kind, Progress
+from explorer.transfer.small_upload import plan_for
 from explorer.transfer.state import TransferState
-from explorer.transfer.upload import FOLDER_MARK, plan_for
+from explorer.transfer.upload import FOLDER_MARK
 from explorer.transfer.verify import check_md5, check_read, damaged
 from explorer.transfer.work import EndsHere, Live, Outcome, Work
 
@@ -125,7 +126,7 @@ class RemoteCopy:
 
     async def _copy(self, kept: Progress | None) -> Written:
         size = self._target.source.size_bytes
-        plan = plan_for(self._work, size)
+        plan = plan_for(self._work.options, size)
         is_one = plan.is_single_put and kept is None
         if is_one and (not size or not self._is_direct or self._route.knows_whole):
             try:

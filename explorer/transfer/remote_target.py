@@ -27,10 +27,10 @@ from explorer.transfer.conflicts import (
     rival_failure,
     unseen_failure,
 )
-from explorer.transfer.content_types import content_type_of
 from explorer.transfer.hashing import md5_at, md5_of_blob
 from explorer.transfer.model import ConflictPolicy, Side
 from explorer.transfer.rows import Kind
+from explorer.transfer.small_upload import headers_for
 from explorer.transfer.state import TransferState
 from explorer.transfer.work import EndsHere, Live, Outcome, Work
 
@@ -155,12 +155,7 @@ class RemoteTarget:
 
     def headers(self, mtime_ns: int, md5: bytes | None) -> BlobHeaders:
         """What is stored beside the bytes."""
-        options = self._work.options
-        return BlobHeaders(
-            content_type=options.content_type or content_type_of(self.name),
-            content_md5=md5 if options.with_md5 else None,
-            metadata={stamps.KEY: stamps.to_text(mtime_ns)} if options.preserve_mtime else {},
-        )
+        return headers_for(self._work.options, self.name, mtime_ns, md5)
 
     def done(self, written: Written, headers: BlobHeaders, size_bytes: int) -> Outcome:
         """The outcome for what has been written, with its row for a listing."""

@@ -9,7 +9,6 @@ what was looked at. See Put Blob in the Blob service's REST reference.
 
 from __future__ import annotations
 
-import hashlib
 from functools import partial
 from typing import Final
 
@@ -20,7 +19,6 @@ from explorer.base.errors import (
     QuaysideError,
     Retry,
 )
-from explorer.base.records import dataclass
 from explorer.storage.directories import DirectoryStore
 from explorer.storage.model import BlobHeaders, Condition, Written
 from explorer.transfer import progress_table
@@ -29,13 +27,14 @@ from explorer.transfer.commit import Commit
 from explorer.transfer.conflicts import exists_failure
 from explorer.transfer.files import Source
 from explorer.transfer.foreign import clear_foreign_blocks
-from explorer.transfer.in_a_row import SMALL_BYTES, Folders, small_buffer
+from explorer.transfer.in_a_row import SMALL_BYTES
 from explorer.transfer.lake_path import LakeState
 from explorer.transfer.lake_upload import LakeUpload, NotThisWayError
-from explorer.transfer.plan import DEFAULT_BLOCK_BYTES, UploadPlan, plan_upload
 from explorer.transfer.remote_target import RemoteTarget
 from explorer.transfer.rows import Kind, Progress, TransferRow
+from explorer.transfer.small_upload import Sent, SmallUpload, TooLargeError, plan_for
 from explorer.transfer.state import TransferState
+from explorer.transfer.terms import Terms
 from explorer.transfer.work import EndsHere, Live, Outcome, Work
 
 LOOK_FIRST_BYTES: Final = SMALL_BYTES
@@ -44,26 +43,16 @@ where the service refuses. Larger ones are not sent in vain."""
 FOLDER_MARK: Final = {"hdi_isfolder": "true"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    written: Written
-    headers: BlobHeaders
-    size_bytes: int
-
-
-class _TooLargeError(Exception):
-    """The file has grown since the walk, and does not fit into one request any more."""
-
-
 class Upload:
     """Runs one transfer. `run` returns its outcome, or raises what stopped it."""
 
-    def __init__(self, work: Work, live: Live) -> None:
+    def __init__(self, work: Work, live: Live, terms: Terms) -> None:
         self._work = work
         self._live = live
         self._row = live.row
         self._target = RemoteTarget(work, live)
         self._commit = Commit(work, live)
+        self.small = SmallUpload(terms, live.row, self._target.ref, self._commit)
         self._may_have_arrived = live.row.attempt > 0
         """A write was sent whose answer never came: a refusal may mean our own success."""
 
@@ -76,10 +65,10 @@ class Upload:
                 return await self._folder()
             if self._row.kind is Kind.ARCHIVE:
                 return await self._archive(kept)
-            if kept is None and plan_for(self._work, self._row.size_bytes).is_single_put:
+            if kept is None and plan_for(self._work.options, self._row.size_bytes).is_single_put:
                 try:
                     return await self._whole(met)
-                except _TooLargeError:
+                except TooLargeError:
                     pass
             return await self._in_parts(kept)
         except EndsHere as end:
@@ -94,7 +83,7 @@ class Upload:
     async def _in_parts(self, kept: Progress | None) -> Outcome:
         source = await self._work.run(Source, self._row.local)
         try:
-            cut = plan_for(self._work, source.fingerprint.size_bytes).cut
+            cut = plan_for(self._work.options, source.fingerprint.size_bytes).cut
             if directories := self._directories_for(kept):
                 lake = LakeUpload(self._work, self._live, directories, self._target, source, cut)
                 try:
@@ -115,13 +104,7 @@ class Upload:
             renames.may = directories.may_rename
         return None if renames.may is False else directories
 
-    def at_once(self, folders: Folders) -> _Sent:
-        return self._read_and_put(Condition.absent())
-
-    def make_durable(self, folders: Folders) -> None:
-        """The service's answer said so."""
-
-    def ended(self, got: _Sent) -> Outcome:
+    def ended(self, got: Sent) -> Outcome:
         self._live.moved(got.size_bytes)
         return self._target.done(got.written, got.headers, got.size_bytes)
 
@@ -133,8 +116,9 @@ class Upload:
         condition = await self._look_or_find_ours() if has_looked else Condition.absent()
         while True:
             try:
+                self.small.ref = self._target.ref  # it may have got another name
                 sent = await self._commit.run(
-                    partial(self._read_and_put, condition),
+                    partial(self.small.put, condition),
                     self._find_ours,
                     on_error=self._note_ambiguity,
                     met=met,
@@ -189,28 +173,6 @@ class Upload:
         if error.retry is Retry.SOON:
             self._may_have_arrived = True
 
-    def _read_and_put(self, condition: Condition) -> _Sent:
-        with Source(self._row.local) as source:
-            size = source.fingerprint.size_bytes
-            if size > self._row.size_bytes and not plan_for(self._work, size).is_single_put:
-                raise _TooLargeError
-            if size <= SMALL_BYTES:
-                return self._put(source, small_buffer(size), condition)
-            with self._work.plant.buffers.borrow(size) as data:
-                return self._put(source, data, condition)
-
-    def _put(self, source: Source, data: memoryview, condition: Condition) -> _Sent:
-        source.read_into(data, 0)
-        source.check()
-        md5 = None
-        if self._work.options.with_md5:
-            md5 = hashlib.md5(data, usedforsecurity=False).digest()
-        headers = self._target.headers(source.fingerprint.mtime_ns, md5)
-        written = self._commit.put(
-            self._work.store, self._target.ref, data, headers, condition, self._work.meter
-        )
-        return _Sent(written, headers, len(data))
-
     async def _folder(self) -> Outcome:
         """An empty folder is a directory, or a zero-byte blob that says so."""
         self._live.move(TransferState.RUNNING)
@@ -238,12 +200,4 @@ class Upload:
 def goes_at_once(work: Work, row: TransferRow) -> bool:
     """Whether a file is so small, and so new to us, that one request is likely all."""
     is_small = row.kind is Kind.FILE and row.size_bytes <= LOOK_FIRST_BYTES
-    return is_small and not row.attempt and plan_for(work, row.size_bytes).is_single_put
-
-
-def plan_for(work: Work, size_bytes: int) -> UploadPlan:
-    """How a file of this size goes up under the job's options."""
-    wanted = work.options.block_size_bytes
-    if wanted:
-        return plan_upload(size_bytes, block_bytes=wanted, single_put_bytes=wanted)
-    return plan_upload(size_bytes, block_bytes=DEFAULT_BLOCK_BYTES)
+    return is_small and not row.attempt and plan_for(work.options, row.size_bytes).is_single_put

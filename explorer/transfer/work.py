@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import field
 from typing import Any, Protocol, TypeVar
@@ -16,6 +16,7 @@ from explorer.base.workers import Workers
 from explorer.storage.api import BlobStore
 from explorer.storage.model import Blob, BlobRef
 from explorer.transfer.buffers import Buffers
+from explorer.transfer.crew import Crew
 from explorer.transfer.encoding import failure_of
 from explorer.transfer.folder_syncs import FolderSyncs
 from explorer.transfer.journal import Journal
@@ -26,6 +27,7 @@ from explorer.transfer.retry import Action, RetryPolicy, told
 from explorer.transfer.rows import TransferRow
 from explorer.transfer.slots import Slots
 from explorer.transfer.state import TransferState
+from explorer.transfer.terms import Terms
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -47,6 +49,8 @@ class Plant:
     """One for each account, by its endpoint."""
     lines: dict[str, Line] = field(default_factory=dict)
     """The same."""
+    crew: Crew | None = None
+    """Processes that move small files, where there are any."""
     archives: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """So many are packed at the same time: each takes a processor, and memory."""
 
@@ -184,6 +188,19 @@ class Work:
         """What the job's bytes pass on their way, for workers."""
         return Meter(self.limiter, self.plant.limiter)
 
+    def terms(self, root: bytes, added_s: float) -> Terms:
+        """What workers have to know; `root` is the folder of a download."""
+        return Terms(
+            self.store,
+            self.place.container,
+            self.options,
+            self.meter,
+            self.plant.buffers,
+            self.marks,
+            root,
+            added_s,
+        )
+
     def policy_for(self, name: str) -> ConflictPolicy:
         """The rule for one file, by its name relative to the target."""
         return self.options.decisions.get(name, self.options.conflicts)
@@ -245,6 +262,12 @@ class Work:
     async def call_once(self, work: Callable[..., R], *args: Any, finds_more: bool = False) -> R:
         """Blocking work that asks the service, in a slot; what `finds_more` files gets one
         before those that are known. Raises what it raises."""
+        return await self.in_turn(
+            lambda: self.plant.workers.run(work, *args), finds_more=finds_more
+        )
+
+    async def in_turn(self, run: Callable[[], Awaitable[R]], *, finds_more: bool = False) -> R:
+        """The same for what asks the service in its own way."""
         pacer, line = self.pacer, self.line
         while True:
             await line.passed()
@@ -252,7 +275,7 @@ class Work:
             async with self.plant.slots.one(self.rank(), finds_more=finds_more):
                 if pacer.wait_s:
                     continue
-                return await self.plant.workers.run(work, *args)
+                return await run()
 
     async def _was_gone(self, live: Live | None, error: QuaysideError) -> bool | None:
         """Whether nothing at all is answered; returns when something is again."""

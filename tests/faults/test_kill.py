@@ -17,7 +17,16 @@ from azure.storage.blob import ContainerClient
 from explorer.transfer.encoding import request_to_text
 from explorer.transfer.model import ConflictPolicy, JobSnapshot, Request
 from explorer.transfer.state import JobState
-from tests.integration.transfer.rig import Hooked, Rig, noise, parts_in, run, tree_of, write
+from tests.integration.transfer.rig import (
+    WITH_CREW,
+    Hooked,
+    Rig,
+    noise,
+    parts_in,
+    run,
+    tree_of,
+    write,
+)
 
 BLOCK = 256 * 1024
 BLOCKS = 24
@@ -31,7 +40,12 @@ OPTIONS: dict[str, Any] = {
 
 @contextmanager
 def child(
-    rig: Rig, folder: Path, request: Request | None, hold_at: int = 0
+    rig: Rig,
+    folder: Path,
+    request: Request | None,
+    hold_at: int = 0,
+    *,
+    has_crew: bool = False,
 ) -> Iterator[subprocess.Popen[str]]:
     connection = write(folder / "connection", rig.emulator.connection_string.encode())
     arguments = [str(connection), str(rig.data_dir)]
@@ -40,7 +54,11 @@ def child(
     with subprocess.Popen(
         [sys.executable, "-m", "tests.faults.transfer_child", *arguments],
         stdout=subprocess.PIPE,
-        env={**os.environ, "QUAYSIDE_HOLD_AT": str(hold_at)},
+        env={
+            **os.environ,
+            "QUAYSIDE_HOLD_AT": str(hold_at),
+            "QUAYSIDE_WITH_CREW": "1" if has_crew or WITH_CREW else "",
+        },
         text=True,
     ) as process:
         try:

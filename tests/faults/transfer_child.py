@@ -6,7 +6,7 @@ The connection file's second line is `hierarchical` where directories are real. 
 is one line of the journal's JSON; without one, jobs that a dead process
 left are adopted. Prints `bytes_done` of the only job that was not over before, whenever it
 changes. Where QUAYSIDE_HOLD_AT is set, no request goes out any more once so many bytes are
-durable: whoever is slow to kill it finds it in the middle.
+durable: whoever is slow to kill it finds it in the middle. QUAYSIDE_WITH_CREW gives it a crew.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from explorer.base.settings import Settings
 from explorer.storage.api import BlobStore
 from explorer.storage.azure.client import open_store
 from explorer.storage.connection import parse
+from explorer.transfer.crew import fork_crew
 from explorer.transfer.encoding import request_from_text
 from explorer.transfer.engine import Engine
 from explorer.transfer.model import Request
-from tests.integration.transfer.rig import Ears, Hooked, Stores
+from tests.integration.transfer.rig import WITH_CREW, Ears, Hooked, Stores
 
 HOLD_AT = int(os.environ.get("QUAYSIDE_HOLD_AT", 0))
 is_held = threading.Event()
@@ -38,7 +39,8 @@ def hold(*_: Any) -> None:
 
 async def main(store: BlobStore, data_dir: Path, request: Request | None) -> None:
     used: Any = Hooked(store, before=hold) if HOLD_AT else store
-    engine = Engine(data_dir, Stores(used), Settings(concurrency=2), Ears())
+    crew = fork_crew(1) if WITH_CREW else None
+    engine = Engine(data_dir, Stores(used), Settings(concurrency=2), Ears(), crew)
     await engine.start(adopt=request is None)
     over = {job.id for job in engine.jobs() if job.state.is_final}
     if request is not None:
@@ -54,6 +56,8 @@ async def main(store: BlobStore, data_dir: Path, request: Request | None) -> Non
                 print(*told, flush=True)
         await asyncio.sleep(0.01)
     await engine.aclose()
+    if crew is not None:
+        crew.close()
     store.close()
 
 

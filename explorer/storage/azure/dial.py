@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from explorer.base.cancel import CancelToken, current_token
@@ -58,6 +60,17 @@ class Dialer:
         self._io_timeout_s = io_timeout_s
         self._lock = threading.Lock()
         self._tls: ssl.SSLContext | None = None
+
+    def __reduce__(self) -> tuple[Callable[[], Dialer], tuple[()]]:
+        """Another process reads the certificates for itself."""
+        again = partial(
+            Dialer,
+            proxy=self._proxy,
+            ca_file=self._ca_file,
+            connect_timeout_s=self._connect_timeout_s,
+            io_timeout_s=self._io_timeout_s,
+        )
+        return again, ()
 
     def dial(self, origin: Origin) -> Connection:
         """A fresh connection to `origin`.

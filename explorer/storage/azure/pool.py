@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import field
+from functools import partial
 
 from explorer.base.cancel import Cancelled, CancelToken, current_token
 from explorer.base.errors import NotAuthorizedError
@@ -57,6 +58,10 @@ class Pool:
         self._is_closed = False
         self.guard: Callable[[], str] = lambda: ""
         """Why nothing may be changed at the moment; empty where it may. Any thread asks."""
+
+    def __reduce__(self) -> tuple[Callable[[Dialer], Pool], tuple[Dialer]]:
+        """Another process dials for itself, and has no guard."""
+        return partial(Pool, size=self._size), (self._dialer,)
 
     def exchange(self, call: Call, progress: Callable[[int], None] | None = None) -> Answer:
         """Send `call` and read the head of its answer, which the caller must close.

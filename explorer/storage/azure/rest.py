@@ -60,6 +60,9 @@ class Rest:
         self.pool = pool
         self._date_seen = ("", 0.0)
 
+    def __reduce__(self) -> tuple[type[Rest], tuple[str, Place, Pool, str]]:
+        return Rest, (self.endpoint, self.place, self.pool, self.api_version)
+
     def in_version(self, api_version: str) -> Rest:
         """The same endpoint, asked in another version of the API."""
         return Rest(self.endpoint, self.place, self.pool, api_version)

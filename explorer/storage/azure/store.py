@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from explorer.base.errors import InputError, NotFoundError, QuaysideError, ServiceError
+from explorer.base.redact import register_secret
 from explorer.storage.api import DELETE_BATCH, Progress, Sink
 from explorer.storage.azure import reading
 from explorer.storage.azure.answer import is_number
@@ -33,6 +34,7 @@ from explorer.storage.azure.markup import MarkupError
 from explorer.storage.azure.names import blob_path, container_path
 from explorer.storage.azure.ranges import read_exactly
 from explorer.storage.azure.rest import Rest, impossible
+from explorer.storage.azure.signing import KeySigner, SasSigner, TokenSigner
 from explorer.storage.model import (
     AccountInfo,
     BlobHeaders,
@@ -403,8 +405,25 @@ class AzureBlobStore:
 
         return self._deleter.delete(container, names, one_by_one)
 
+    def is_lendable(self, *, for_changes: bool) -> bool:
+        is_renewed_here = isinstance(self.rest.place.signer, TokenSigner)
+        return not is_renewed_here and not (for_changes and self.rest.pool.guard())
+
+    def __reduce__(self) -> tuple[Callable[[Rest], AzureBlobStore], tuple[Rest]]:
+        """For another process of ours; it does without the directories."""
+        return _taken_over, (self.rest,)
+
     def close(self) -> None:
         self.rest.close()
+
+
+def _taken_over(rest: Rest) -> AzureBlobStore:
+    signer = rest.place.signer
+    if isinstance(signer, KeySigner):
+        register_secret(signer.key_text)
+    elif isinstance(signer, SasSigner):
+        register_secret(signer.token)
+    return AzureBlobStore(rest)
 
 
 def _which(ref: BlobRef) -> dict[str, str]:

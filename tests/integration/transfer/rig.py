@@ -20,6 +20,7 @@ from explorer.storage.api import BlobStore
 from explorer.storage.azure.client import open_store
 from explorer.storage.connection import parse
 from explorer.storage.model import Blob
+from explorer.transfer.crew import Crew
 from explorer.transfer.engine import Engine
 from explorer.transfer.model import (
     CopyRequest,
@@ -34,8 +35,11 @@ from explorer.transfer.model import (
     UploadRequest,
     UploadSource,
 )
+from tests.support.crew import spawned_crew
 
 R = TypeVar("R")
+WITH_CREW = bool(os.environ.get("QUAYSIDE_WITH_CREW"))
+"""Every engine gets a crew: what holds without one holds with one."""
 MIB = 1024 * 1024
 WAIT_S = 150.0
 """No test waits for so long; what it waits for comes sooner, or never."""
@@ -92,6 +96,10 @@ class Hooked:
         self._after = after
         self.calls: dict[str, int] = {}
         self._counting = threading.Lock()
+
+    def is_lendable(self, *, for_changes: bool) -> bool:
+        """The hooks run here."""
+        return False
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._store, name)
@@ -201,18 +209,23 @@ class Rig:
         stores: Stores | None = None,
         adopt: bool = False,
         concurrency: int = 4,
+        crew: Crew | None = None,
     ) -> AsyncIterator[Engine]:
+        own = spawned_crew() if crew is None and WITH_CREW else None
         engine = Engine(
             self.data_dir,
             stores or Stores(store or self.store),
             Settings(concurrency=concurrency),
             ears or Ears(),
+            crew or own,
         )
         await engine.start(adopt=adopt)
         try:
             yield engine
         finally:
             await engine.aclose()
+            if own is not None:
+                own.close()
 
     async def do(self, request: Request, store: Any = None) -> JobSnapshot:
         """Run one request in an engine of its own, to its rest."""

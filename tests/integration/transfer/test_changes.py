@@ -303,6 +303,9 @@ def test_wrong_bytes_are_noticed_and_the_file_starts_over(
         def __getattr__(self, name: str) -> Any:
             return getattr(rig.store, name)
 
+        def is_lendable(self, *, for_changes: bool) -> bool:
+            return False
+
         def read_range(
             self, ref: BlobRef, offset: int, length: int, sink: Any, **kwargs: Any
         ) -> Any:

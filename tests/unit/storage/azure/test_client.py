@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
 from dataclasses import replace
@@ -9,12 +10,13 @@ from dataclasses import replace
 import pytest
 
 from explorer.base.errors import ConnectionTextError, InputError, NetworkError
+from explorer.base.redact import MASK
 from explorer.storage.azure.client import StoreOptions, open_store
 from explorer.storage.azure.dial import Origin
 from explorer.storage.azure.pool import Call
 from explorer.storage.azure.rest import split_endpoint
 from explorer.storage.connection import parse
-from explorer.storage.connection_spec import Missing
+from explorer.storage.connection_spec import EntraSignIn, Missing, TokenSource
 
 KEY = "Y2FuYXJ5Y2FuYXJ5"
 SPEC = parse(f"AccountName=acct;AccountKey={KEY};EndpointSuffix=storage.test")
@@ -85,3 +87,32 @@ def test_a_name_no_resolver_takes_is_an_unknown_account() -> None:
     with pytest.raises(NetworkError, match="no account of that name"):
         store.list_containers()
     store.close()
+
+
+def test_a_lent_store_is_the_same_and_knows_its_secret() -> None:
+    store = open_store(SPEC, StoreOptions(proxy="direct", ca_file="/ca.pem", pool_size=5))
+    store.rest.pool.guard = lambda: "it is read-only"
+    program = (
+        "import pickle, sys; from explorer.base.redact import redact;"
+        "store = pickle.loads(sys.stdin.buffer.read());"
+        f"print(store.endpoint, redact('{KEY}'), store.rest.pool.guard() == '')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=pickle.dumps(store), capture_output=True
+    )
+    assert done.stdout.decode().split() == ["https://acct.blob.storage.test", MASK, "True"]
+    again = pickle.loads(pickle.dumps(store))
+    assert again.rest.place == store.rest.place
+    assert again.rest.api_version == store.rest.api_version
+    store.close()
+
+
+def test_what_holds_only_here_is_not_lent() -> None:
+    store = open_store(SPEC)
+    assert store.is_lendable(for_changes=True)
+    store.rest.pool.guard = lambda: "it is read-only"
+    assert store.is_lendable(for_changes=False)
+    assert not store.is_lendable(for_changes=True)
+    azure = parse(f"AccountName=acct;AccountKey={KEY};EndpointSuffix=core.windows.net")
+    signed_in = open_store(replace(azure, credential=EntraSignIn(TokenSource.AZURE_CLI)))
+    assert not signed_in.is_lendable(for_changes=False)
