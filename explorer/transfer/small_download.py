@@ -11,7 +11,7 @@ import os
 from contextlib import closing
 from typing import Any
 
-from explorer.base.cancel import Cancelled, current_token
+from explorer.base.cancel import Cancelled, shielded
 from explorer.base.errors import LocalError
 from explorer.transfer.files import Fingerprint, Part
 from explorer.transfer.folders import Folder
@@ -94,9 +94,8 @@ class SmallDownload:
             check_size(part.size_bytes, row.size_bytes, row.remote)
         if expected_md5 is not None:
             check_md5(self._md5.digest(), expected_md5, row.remote)
-        if (token := current_token()) is not None:
-            token.raise_if_cancelled()  # the last moment in which nothing has been replaced
-        folder.publish(spot.part, spot.name, expected)
+        with shielded():  # what has its name is done, whoever cancels
+            folder.publish(spot.part, spot.name, expected)
         return None
 
     def _part(self, folder: Folder) -> Part:
