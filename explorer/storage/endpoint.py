@@ -79,6 +79,12 @@ def parse_endpoint(address: str, *, account: str = "", field: str = "URL") -> En
     `account` is the name where it is known from elsewhere. Raises ConnectionTextError,
     IncompleteTextError where more may be coming.
     """
+    try:
+        address.encode()
+    except UnicodeEncodeError:
+        raise ConnectionTextError(
+            f"{field} is not valid Unicode.", field=field, cure="Copy the address again."
+        ) from None
     scheme, mark, rest = address.partition("://")
     scheme = scheme.lower()
     if not mark or scheme not in ("http", "https"):

@@ -181,13 +181,19 @@ def sas_of(pairs: Iterable[tuple[str, str]]) -> Sas:
             field="se",
             cure="Copy the SAS from its very beginning to its end.",
         )
+    try:
+        # Names come undecoded, so that a percent sign in one stays what it is.
+        token = "&".join(
+            f"{quote(name, safe='%')}={quote(value, safe='')}" for name, value in values.items()
+        )
+    except UnicodeEncodeError:
+        raise ConnectionTextError(
+            "The SAS is not valid Unicode.", field="SAS", cure="Copy it again, whole."
+        ) from None
     return Sas(
         kind=kind,
         permissions=permissions,
-        # Names come undecoded, so that a percent sign in one stays what it is.
-        token="&".join(
-            f"{quote(name, safe='%')}={quote(value, safe='')}" for name, value in values.items()
-        ),
+        token=token,
         starts=_time(values, "st"),
         expires=expires,
         key_expires=_time(values, "ske"),

@@ -186,6 +186,21 @@ def test_typing_is_never_told_off(text: str) -> None:
         assert recognise(text[:size], NOW).state is not RecognitionState.REFUSED, text[:size]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        corpus.KEY_STRING,
+        corpus.SAS_STRING,
+        f"{corpus.HOST}/data?{corpus.CONTAINER_SAS}",
+        "http://127.0.0.1:10000/devstoreaccount1/c",
+        "abfss://data@account.dfs.core.windows.net/a",
+    ],
+)
+def test_half_a_character_anywhere_is_answered(text: str) -> None:
+    for place in range(len(text)):
+        recognise(f"{text[:place]}\udcff{text[place:]}", NOW)
+
+
 @given(st.sampled_from([case.text for case in GOOD]), seeds)
 def test_a_letter_changed_anywhere_is_answered(text: str, chance: random.Random) -> None:
     place = chance.randrange(len(text))
