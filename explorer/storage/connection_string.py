@@ -67,7 +67,7 @@ _ALIASES = {
 
 
 def _folded(name: str) -> str:
-    return re.sub(r"[\s_-]", "", name).lower()
+    return without_spaces(name).replace("_", "").replace("-", "").lower()
 
 
 _CANONICAL = {_folded(name): name for name in KEYS}
@@ -75,7 +75,7 @@ _CANONICAL |= {_folded(alias): name for name, aliases in _ALIASES.items() for al
 
 
 def _pattern(name: str) -> str:
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).split()
+    words = "".join(f" {letter}" if letter.isupper() else letter for letter in name).split()
     return r"[ _-]?".join(words)
 
 

@@ -45,6 +45,8 @@ _PORTALS = ("portal.azure.", "ml.azure.com", "login.microsoftonline.", "shell.az
 
 def is_url_like(text: str) -> bool:
     """Whether it begins like an address, with a scheme or with a host of the service."""
+    if not any(mark in text.lower() for mark in (":", ".", "[", "localhost")):
+        return False  # quickly, for the names that are typed most
     hit = _SCHEME.match(text)
     if hit is not None and (hit.group(2) or hit.group(1).lower() == "azureml"):
         return True

@@ -59,12 +59,13 @@ its length squared."""
 
 def unescape(text: str) -> str:
     """`&amp;` (also twice escaped) and the `\\u0026` of JSON become what they stand for."""
-    for _ in range(3):
+    for _ in range(3 if "&" in text else 0):
         fresh = _ENTITIES.sub(lambda hit: _ENTITY_TEXT[hit.group(1).lower()], text)
         if fresh == text:
             break
         text = fresh
-    text = _JSON_ESCAPES.sub(lambda hit: chr(int(hit.group(1), 16)), text)
+    if "\\u00" in text:
+        text = _JSON_ESCAPES.sub(lambda hit: chr(int(hit.group(1), 16)), text)
     return text.replace("\\/", "/")
 
 
@@ -81,7 +82,9 @@ def unquote_outer(text: str) -> str:
     """
     for _ in range(_MOST_LAYERS):
         before = text
-        text = _TAIL.sub("", text.strip())
+        text = text.strip()
+        if text.endswith((",", ";")):
+            text = _TAIL.sub("", text)
         text = text.replace('\\"', '"') if text.startswith('\\"') else text
         if len(text) >= 2 and _PAIRS.get(text[0]) == text[-1]:
             text = text[1:-1]
@@ -101,9 +104,12 @@ def join_lines(text: str) -> str:
 
 def without_spaces(text: str) -> str:
     """For values that never hold white space: keys, tokens, endpoints."""
-    return re.sub(r"\s+", "", text)
+    return "".join(text.split())
 
 
 def trim_value(text: str) -> str:
     """A value of `key = value,` with its quotes and a separator after it taken off."""
-    return _SEPARATOR_TAIL.sub("", text.strip()).strip("\"'` \t\n")
+    text = text.strip()
+    if text.endswith(","):
+        text = _SEPARATOR_TAIL.sub("", text)
+    return text.strip("\"'` \t\n")
