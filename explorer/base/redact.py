@@ -140,7 +140,7 @@ def _spelled(value: str) -> set[str]:
     spelled = set(plain)
     for text in plain:
         for safe in ("", "/", "+", "&=/+:"):
-            once = quote(text, safe=safe)
+            once = quote(text, safe=safe, errors="surrogatepass")  # an argument may hold any byte
             lower = re.sub(r"%[0-9A-F]{2}", lambda hit: hit.group().lower(), once)
             spelled |= {once, lower, quote(once, safe=""), quote(lower, safe="")}
         in_json = json.dumps(text)[1:-1]

@@ -213,7 +213,7 @@ def test_the_variables_token_is_used_with_or_without_its_scheme(
 def test_a_variable_without_a_token_says_so_and_shows_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for text in ("", "two words of mine", "ümlaut"):
+    for text in ("", "two words of mine", "ümlaut", "of no encoding \udcff"):
         monkeypatch.setenv(TOKEN_VARIABLE, text)
         with pytest.raises(NotAuthorizedError, match=TOKEN_VARIABLE) as caught:
             variable_token()
