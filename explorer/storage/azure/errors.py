@@ -71,6 +71,9 @@ class Attempt(NamedTuple):
         return f"Could not {self.doing} {what}".rstrip() if what else f"Could not {self.doing}"
 
 
+_LONGEST_DETAIL = 4096
+"""Characters that are searched; the service's own has some hundreds."""
+
 _WORD = regex(r"[A-Za-z0-9_.:-]{1,100}")
 _MANY_REASONS = frozenset(
     {"", "AuthenticationFailed", "InvalidAuthenticationInfo", "AuthorizationFailure"}
@@ -152,7 +155,7 @@ def _authorization(
     """Why the credential was not accepted, as far as it can be told; None for the table's words."""
     signer = attempt.place.signer
     server_s = seconds_of(headers.get("date", ""))
-    detail = _tag(body, b"AuthenticationErrorDetail") + _tag(body, b"Message")
+    detail = (_tag(body, b"AuthenticationErrorDetail") + _tag(body, b"Message"))[:_LONGEST_DETAIL]
     if signer.kind is SignedBy.TOKEN:
         return _token_refused(code, status, headers)
     if code not in _MANY_REASONS:

@@ -33,6 +33,8 @@ _REFERENCE = regex(r"&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|(amp|lt|gt|quot|apos));|&")
 _CHARACTERS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _SHAPES_KEPT = 16
 _SHAPES_A_PAGE = 16
+_MOST_PIECES = 2000
+"""Of one pattern; an ordinary entry takes a hundred, and each costs memory and time."""
 _METADATA_START = len(FIELDS)
 _NOTHING = -1
 _END = "</Blob>"
@@ -161,7 +163,7 @@ def learn(text: str, at: int, with_metadata: bool) -> Shape | None:
     begun = at
     while True:
         hit = _TOKEN.match(text, at)
-        if hit is None:
+        if hit is None or len(pattern) > _MOST_PIECES:
             return None
         closes, tag, attributes, end_mark, value = hit.groups()
         is_empty = end_mark.endswith("/")

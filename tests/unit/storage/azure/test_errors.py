@@ -131,6 +131,12 @@ def test_the_expiry_of_a_stored_policy_is_read_from_the_answer() -> None:
     assert "canary" not in str(error)
 
 
+def test_a_long_detail_is_answered_at_once() -> None:
+    started = time.thread_time()
+    refused(403, "AuthenticationFailed", DETAIL % (b"time frame" * 10_000), SasSigner("sig=x"))
+    assert time.thread_time() - started < 3
+
+
 def test_a_sas_that_has_not_begun_pauses_too() -> None:
     now = time.time()
     signer = SasSigner("sig=x", expires_s=now + 999, starts_s=now + 500)

@@ -163,6 +163,13 @@ def test_the_fast_reader_takes_ordinary_pages() -> None:
     assert page.next_marker == "m"
 
 
+def test_an_entry_of_endless_elements_is_not_made_a_pattern() -> None:
+    metadata = "".join(f"<m{number}>x</m{number}>" for number in range(5000))
+    page = page_of([simple("a"), f"<Blob><Name>b</Name><Metadata>{metadata}</Metadata></Blob>"])
+    assert scan_page(page, True) is None
+    assert len(parse_page(page, with_metadata=True).blobs[1].metadata or {}) == 5000
+
+
 def test_the_fast_reader_takes_directories_of_hierarchical_accounts() -> None:
     prefix = f"<BlobPrefix><Name>d/</Name><Properties>{simple_properties}</Properties></BlobPrefix>"
     page = scan_page(page_of([prefix, simple("a"), prefix]), False)
