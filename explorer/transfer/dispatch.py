@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Final, TypeVar
 
@@ -71,6 +72,19 @@ class Dispatcher:
             job.task = None
         await self._queue.look_again(job)
 
+    @asynccontextmanager
+    async def stopped(self, job: Job) -> AsyncIterator[None]:
+        """Inside, the job's task is at its end and it is written down what comes of the job.
+        Where that fails it rests as interrupted: it must not look as if it ran."""
+        try:
+            await self.stop(job)
+            yield
+        except QuaysideError as error:
+            if job.task is None and not (job.is_at_rest or job.row.state is JobState.QUEUED):
+                row = replace(job.row, state=JobState.INTERRUPTED, failure=failure_of(error))
+                self._queue.tell(job, row)
+            raise
+
     async def _run(self, job: Job) -> None:
         try:
             async with job.control:  # whoever stops or changes it just now comes first
@@ -78,15 +92,22 @@ class Dispatcher:
                     return
             await self._tell(job, JobState.RUNNING)
             while True:
+                job.take_new_credential()
                 failed = await self._run_to_its_end(job)
                 if failed is None:
                     if await self._end(job):
                         break
                     continue  # a person let a file go on in the last moment
                 end, failure = failed
-                if end is JobState.NEEDS_CREDENTIALS:
-                    self._ask_for_credentials(job, failure)
+                if end is not JobState.NEEDS_CREDENTIALS:
+                    await self._tell_end(job, end, failure)
+                    break
+                if job.take_new_credential():
+                    continue  # it came while what had met the old one was being stopped
+                self._ask_for_credentials(job, failure)
                 await self._tell_end(job, end, failure)
+                if job.take_new_credential() and await self._queue.claim(job):
+                    await self._queue.put_in_line(job, ())  # or in that very moment
                 break
         except Exception as error:
             # The journal cannot be written: nobody may wait for ever, or begin over and over.

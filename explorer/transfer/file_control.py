@@ -139,8 +139,8 @@ class FileControl:
                 return
             if conflicts is not None or any(row.kind is Kind.REFUSED for row in rows):
                 # The rules, and the walk, are of the whole job: it stops for a moment.
-                await self._dispatcher.stop(job)
-                await self._look_again(job, rows, conflicts)
+                async with self._dispatcher.stopped(job):
+                    await self._look_again(job, rows, conflicts)
             await self._go_on_with(job, rows)
             await self._tell(job, ids)
 

@@ -83,6 +83,8 @@ class Job:
     waiters: list[asyncio.Future[None]] = field(default_factory=list)
     waits_for: str = ""
     """The connection whose credential stopped it, if that is known."""
+    has_new_credential: bool = False
+    """One came while it ran with the old one."""
 
     @property
     def id(self) -> int:
@@ -103,6 +105,11 @@ class Job:
         return self.row.state.is_final or self.row.state in STOPPED
 
     # -- states ---------------------------------------------------------------
+
+    def take_new_credential(self) -> bool:
+        """Whether one has come since this was asked last."""
+        is_there, self.has_new_credential = self.has_new_credential, False
+        return is_there
 
     def set_row(self, row: JobRow) -> None:
         """What the journal says now; whoever waits for its rest is woken."""

@@ -48,10 +48,10 @@ class JobControl:
         async with self._queue.held(job_id) as job:
             if job.row.state.is_final or await self._queue.wishes(job, "pause"):
                 return
-            await self._dispatcher.stop(job)
-            if not job.row.state.is_final:
-                await self._queue.set_state(job, JobState.PAUSED)
-                self._dispatcher.dispatch()
+            async with self._dispatcher.stopped(job):
+                if not job.row.state.is_final:
+                    await self._queue.set_state(job, JobState.PAUSED)
+                    self._dispatcher.dispatch()
 
     async def resume(self, job_id: int) -> None:
         """Go on with a job that was paused or interrupted, or waits for room, the network or
@@ -62,9 +62,7 @@ class JobControl:
         if job.line is not None:
             job.line.look_now()
         if not await self.go_on(job, release=True):
-            raise JournalError(
-                "Another Quayside runs this job.", cure="Watch it there, or close that one first."
-            )
+            raise _theirs()
 
     async def retry(self, job_id: int, conflicts: ConflictPolicy | None = None) -> None:
         """Try the failed files of a finished job again; with another rule for what exists
@@ -72,12 +70,13 @@ class JobControl:
         async with self._queue.held(job_id) as job:
             if job.row.state is not JobState.FAILED:
                 raise InputError("Nothing in this job has failed, or it still runs.")
-            if await self._queue.claim(job):
-                if conflicts is not None:
-                    await self._queue.set_options(job, _under(job, conflicts))
-                await self._journal.do(transfer_table.forget_refused, job.id)
-                await self._queue.put_in_line(job, (*RESTING, TransferState.FAILED))
-                self._dispatcher.dispatch()
+            if not await self._queue.claim(job):
+                raise _theirs()
+            if conflicts is not None:
+                await self._queue.set_options(job, _under(job, conflicts))
+            await self._journal.do(transfer_table.forget_refused, job.id)
+            await self._queue.put_in_line(job, (*RESTING, TransferState.FAILED))
+            self._dispatcher.dispatch()
 
     async def cancel(self, job_id: int) -> None:
         """Give up a job: finished files stay, half ones leave nothing, old targets are as
@@ -85,18 +84,20 @@ class JobControl:
         async with self._queue.held(job_id) as job:
             if job.row.state.is_final or await self._queue.wishes(job, "cancel"):
                 return
-            await self._dispatcher.stop(job)
-            if not job.row.state.is_final and await self._queue.claim(job):
-                await self._queue.recount(job)
-                if job.account.unfinished or job.row.is_expanding:
-                    await self._queue.cancel(job)
-                else:  # the last answer came first
-                    await self._queue.end(job)
+            async with self._dispatcher.stopped(job):
+                if not job.row.state.is_final and await self._queue.claim(job):
+                    await self._queue.recount(job)
+                    if job.account.unfinished or job.row.is_expanding:
+                        await self._queue.cancel(job)
+                    else:  # the last answer came first
+                        await self._queue.end(job)
             self._dispatcher.dispatch()
 
     async def remove(self, job_id: int) -> None:
         """Take a finished job out of the list."""
         async with self._queue.held(job_id) as job:
+            if job.row.state.is_final and not await self._queue.claim(job):
+                raise _theirs()  # begun again there
             if not job.row.state.is_final:
                 raise InputError("This job is not at its end.", cure="Cancel it first.")
             await self._queue.remove(job)
@@ -144,8 +145,12 @@ class JobControl:
         for job in self._queue:
             waits = job.row.state is JobState.NEEDS_CREDENTIALS
             places = places_of(job.row.request)
-            if waits and connection_id in {place.connection_id for place in places}:
+            if connection_id not in {place.connection_id for place in places}:
+                continue
+            if waits:
                 self._scope.spawn(self.go_on(job), name=f"go on with job {job.id}")
+            elif job.task is not None:
+                job.has_new_credential = True
 
     async def go_on(self, job: Job, *, release: bool = False) -> bool:
         """Put a job that rests in line; false where another process has it. With `release`,
@@ -161,6 +166,12 @@ class JobControl:
                 await self._queue.put_in_line(job, RESTING)
                 self._dispatcher.dispatch()
             return True
+
+
+def _theirs() -> JournalError:
+    return JournalError(
+        "Another Quayside runs this job.", cure="Watch it there, or close that one first."
+    )
 
 
 def _under(job: Job, conflicts: ConflictPolicy) -> JobOptions:
