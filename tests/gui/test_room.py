@@ -24,6 +24,7 @@ from explorer.gui import colours
 from explorer.gui.browse.columns import Columns
 from explorer.gui.browse.listing_model import ListingModel
 from explorer.gui.browse.listing_view import ListingView
+from explorer.gui.browse.navigation import NavigationBar
 from explorer.gui.browse.sorting import Column
 from explorer.gui.parts.buttons import Rank, push_button
 from explorer.gui.parts.fields import line_field
@@ -174,6 +175,22 @@ def test_a_time_is_shown_whole_in_its_usual_column(qtbot: QtBot, large_font: QFo
     qtbot.addWidget(view)
     wanted = view.fontMetrics().horizontalAdvance("2026-12-28 20:58")
     assert view.columnWidth(Column.MODIFIED) > wanted + 12
+
+
+def test_a_narrow_bar_shows_the_path_above_the_filter(qtbot: QtBot) -> None:
+    bar = NavigationBar()
+    qtbot.addWidget(bar)
+    bar.show()
+
+    def is_below() -> bool:
+        return bar.filter.y() > bar.path.geometry().bottom()
+
+    for width in (900, 340, 900):
+        bar.resize(width, 90)
+        qtbot.waitUntil(lambda: is_below() == (bar.width() == 340))
+        assert bar.path.width() > 150
+        assert bar.filter.width() > 150
+        assert bar.all_below.x() > bar.filter.x()
 
 
 @pytest.mark.parametrize("has_inspector", [False, True])

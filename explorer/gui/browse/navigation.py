@@ -1,16 +1,24 @@
-"""The bar above a listing: back, forward, up, refresh, the path, the filter."""
+"""The bar above a listing: back, forward, up, refresh, the path, the filter.
+
+Where it is narrow, as beside another pane, the filter stands below the path.
+"""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.gui.icons import icon
 from explorer.gui.parts.busy import BusyIndicator
 from explorer.gui.parts.buttons import tool_button
 from explorer.gui.parts.fields import filter_field, line_field, mark_invalid
+from explorer.gui.parts.room import stretched
 from explorer.gui.parts.texts import explain, tooltip
+
+NARROW = 440
+"""Below this width a path beside the filter shows little of itself."""
+FILTER_MOST = 240
 
 FILTER_HINT = (
     "Part of a name, or a pattern such as *.csv; also size>10M, newer:7d, older:2026-01-31, "
@@ -43,15 +51,19 @@ class NavigationBar(QWidget):
         self.path = line_field("Path", placeholder="A path or any URL (Ctrl+L)")
         self.filter = filter_field("Filter", placeholder="Filter (Ctrl+F)")
         explain(self.filter, FILTER_HINT)
-        self.filter.setMaximumWidth(240)
         self.all_below = tool_button(
             "search", "Everything below", hint="List everything below, to search in (Ctrl+Shift+F)"
         )
         self.all_below.setCheckable(True)
         self.busy = BusyIndicator("Listing")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 6, 8, 6)
-        row.setSpacing(2)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(8, 6, 8, 6)
+        rows.setSpacing(4)
+        row, self._beside, self._below = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        for each in (row, self._beside, self._below):
+            each.setSpacing(2)
+        rows.addLayout(row)
+        rows.addLayout(self._below)
         for button in (self.back, self.forward, self.up, self.refresh):
             row.addWidget(button)
         row.addSpacing(6)
@@ -59,8 +71,9 @@ class NavigationBar(QWidget):
         row.addSpacing(4)
         row.addWidget(self.busy)
         row.addSpacing(4)
-        row.addWidget(self.filter, 1)
-        row.addWidget(self.all_below)
+        row.addLayout(self._beside, 1)
+        self._is_narrow = False
+        self._put_filter()
         self.back.clicked.connect(self.back_requested)
         self.forward.clicked.connect(self.forward_requested)
         self.up.clicked.connect(self.up_requested)
@@ -71,6 +84,22 @@ class NavigationBar(QWidget):
         self.filter.returnPressed.connect(self.left)
         self.path.installEventFilter(self)
         self.filter.installEventFilter(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = self.width() < stretched(NARROW, self.fontMetrics())
+        if is_narrow != self._is_narrow:
+            self._is_narrow = is_narrow
+            self._put_filter()
+
+    def _put_filter(self) -> None:
+        here, other = self._beside, self._below
+        if self._is_narrow:
+            here, other = other, here
+        for widget, share in ((self.filter, 1), (self.all_below, 0)):
+            other.removeWidget(widget)
+            here.addWidget(widget, share)
+        self.filter.setMaximumWidth(self.maximumWidth() if self._is_narrow else FILTER_MOST)
 
     def show_state(
         self,
