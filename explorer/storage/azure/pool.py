@@ -82,15 +82,20 @@ class Pool:
                 connection = self._dialed(call.origin, token)
             try:
                 return self._exchange_on(connection, call, token, told)
+            except TimeoutError:
+                if connection.is_reused:
+                    # After a sleep, or in another network, its neighbours are as dead as it is.
+                    self._drop_idle(call.origin)
+                raise
             except ClosedEarly as error:
                 if token is not None:
                     token.raise_if_cancelled()
-                if error.answered or not connection.is_reused or not call.may_resend:
-                    raise
-                if self._is_closed:
+                if error.answered or not connection.is_reused:
                     raise
                 # Its neighbours in the pool are as old: start afresh.
                 self._drop_idle(call.origin)
+                if self._is_closed or not call.may_resend:
+                    raise
                 if told is not None:
                     told.rewind()
 
