@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
+    QLabel,
     QLineEdit,
     QPushButton,
     QScrollArea,
@@ -175,6 +176,23 @@ def test_a_time_is_shown_whole_in_its_usual_column(qtbot: QtBot, large_font: QFo
     qtbot.addWidget(view)
     wanted = view.fontMetrics().horizontalAdvance("2026-12-28 20:58")
     assert view.columnWidth(Column.MODIFIED) > wanted + 12
+
+
+def test_the_button_of_a_notice_goes_below_its_words_where_it_is_narrow(qtbot: QtBot) -> None:
+    notice = NoticeBar()
+    qtbot.addWidget(notice)
+    notice.tell("Compared by name, size and time: 4 only at the left.", action="Select them")
+    (words,) = (label for label in notice.findChildren(QLabel) if label.text() == notice.text())
+    button = notice.action_button
+
+    def is_below() -> bool:
+        return button.y() > words.geometry().bottom()
+
+    for width in (700, 320, 700):
+        notice.resize(width, 120)
+        qtbot.waitUntil(lambda: is_below() == (notice.width() == 320))
+        assert words.width() > 200
+        assert button.width() == button.sizeHint().width()
 
 
 def test_a_narrow_bar_shows_the_path_above_the_filter(qtbot: QtBot) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from explorer.gui.colours import Tone
 from explorer.gui.parts.buttons import push_button, tool_button
+from explorer.gui.parts.room import stretched
 from explorer.gui.parts.texts import plain_label
 from explorer.gui.parts.tone_icon import ToneIcon
 
@@ -25,6 +26,9 @@ _WORDS = {
     Tone.WARN: "Warning",
     Tone.BAD: "Error",
 }
+
+LEAST_WORDS = 260
+"""Where less width than this is left for the words, the button goes below them."""
 
 
 class NoticeBar(QFrame):
@@ -54,9 +58,13 @@ class NoticeBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 6, 6)
         row.setSpacing(8)
+        self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._middle.setSpacing(8)
+        self._middle.addWidget(self._label, 1)
+        side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        self._middle.addWidget(self._action, 0, side)
         row.addWidget(self._icon)
-        row.addWidget(self._label, 1)
-        row.addWidget(self._action)
+        row.addLayout(self._middle, 1)
         row.addWidget(self._close)
         self.hide()
 
@@ -74,9 +82,22 @@ class NoticeBar(QFrame):
         self._action.setText(action)
         self._action.setVisible(bool(action))
         self._close.setVisible(closable)
+        self._fit()
         self.setAccessibleName(f"{_WORDS[tone]}: {text}")
         self.show()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The button beside the words, or below them where it is narrow."""
+        others = (self._icon, self._action, self._close)
+        left = self.width() - sum(each.sizeHint().width() for each in others)
+        is_narrow = left < stretched(LEAST_WORDS, self.fontMetrics())
+        ways = QBoxLayout.Direction
+        self._middle.setDirection(ways.TopToBottom if is_narrow else ways.LeftToRight)
 
     def dismiss(self) -> None:
         """Hide the bar and say so."""
