@@ -3,6 +3,7 @@ knows both faces."""
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -29,9 +30,26 @@ def _run() -> None:
     words = sys.argv[1:]
     if not is_command(words):
         sys.exit(_open_window(words))
-    code = run(words)
-    gc.freeze()  # all of it goes at once: nothing is gained by looking through it first
-    sys.exit(code)
+    ended: list[int] = []
+    atexit.register(_leave, ended)  # before everybody else, so that it is called last
+    ended.append(run(words))
+    sys.exit(ended[0])
+
+
+def _leave(ended: list[int]) -> None:
+    """The last thing of all, when threads are joined and the others have said their last words.
+
+    From here Python would take itself apart object by object, some milliseconds long, for
+    nothing but memory. Where somebody wants to hear warnings it does: some are only said then.
+    """
+    if not ended or sys.warnoptions or sys.flags.dev_mode:
+        return
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError, AttributeError):  # nobody reads, it is closed, there is none
+        return  # Python has its own words and exit code for that
+    os._exit(ended[0])
 
 
 def main_gui() -> None:
