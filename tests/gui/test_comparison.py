@@ -43,9 +43,13 @@ def test_the_panes_are_compared_and_what_the_other_lacks_is_selected(
         assert local.model.marks[("both.txt", False)][0] == "same size"
         pane.notice.action_button.click()
         assert [row.name for row in pane.selection()] == ["only.txt"]
+        assert "1 only at the left, 1 of the same size" in pane.notice.text()
+        (files / "only.txt").write_bytes(b"it came another way")
+        await until(lambda: "only at the left" not in pane.notice.text(), "the sum follows")
         local.go(files.parent)
         assert not pane.model.marks
         assert not local.model.marks
+        assert pane.notice.isHidden()
 
     run(work)
 

@@ -63,10 +63,12 @@ class Comparison(QObject):
         self._links: list[QMetaObject.Connection] = []
         self._task: asyncio.Task[None] | None = None
         self._notice: PaneNotice | None = None
+        self._told: tuple[PaneNotice, str, bool] | None = None
+        """Where the sum stands, as it was told, and whether MD5s are in it."""
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
         self._settling.setInterval(SETTLE_MS)
-        self._settling.timeout.connect(self._mark)
+        self._settling.timeout.connect(self._follow)
 
     @property
     def _sides(self) -> Sides:
@@ -139,12 +141,29 @@ class Comparison(QObject):
             side.view.viewport().update()
         self.changed.emit()
 
+    def _follow(self) -> None:
+        """Rows came or changed: the marks, and the sum where it still stands."""
+        self._mark()
+        if (told := self._standing()) is not None:
+            self._sum_up(told[0], has_md5=told[2])
+
+    def _standing(self) -> tuple[PaneNotice, str, bool] | None:
+        """The sum, unless it was closed or something else has been told in its place."""
+        told = self._told
+        if told is None or not shiboken6.isValid(told[0]) or told[0].isHidden():
+            return None
+        return told if told[0].text() == told[1] else None
+
     def _sum_up(self, notice: PaneNotice, *, has_md5: bool) -> None:
         if self._pair is None:
             return
         left, right = self._pair
+        text = comparing.summary(self._found[left], self._found[right], has_md5=has_md5)
+        if self._standing() == (notice, text, has_md5):
+            return
+        self._told = notice, text, has_md5
         notice.say(
-            comparing.summary(self._found[left], self._found[right], has_md5=has_md5),
+            text,
             Tone.INFO,
             action="Select what the other lacks",
             act=partial(self.select, Group.LACKING),
@@ -154,6 +173,9 @@ class Comparison(QObject):
         """Stop, and take the marks away."""
         if self._give_up() and self._notice is not None and shiboken6.isValid(self._notice):
             self._notice.dismiss()
+        if (told := self._standing()) is not None:
+            told[0].dismiss()
+        self._told = None
         self._settling.stop()
         for link in self._links:
             QObject.disconnect(link)
