@@ -91,9 +91,13 @@ _FIND = regex(
     re.I,
 )
 
+_PLAIN_VALUE = regex(r"(?:https?://)?[A-Za-z0-9._+/-]*(?::[0-9][A-Za-z0-9._+/-]*)?=*")
+
 
 def has_keys(text: str) -> bool:
     """Whether there is a known `Key=` in it, outside of any URL before it."""
+    if _as_written(text):
+        return True
     hit = _FIND.search(text)
     return hit is not None and "://" not in text[: hit.start()] and "?" not in text[: hit.start()]
 
@@ -109,7 +113,19 @@ def parse_strings(text: str) -> tuple[ConnectionSpec, ...]:
     return tuple(_spec(record) for record in _records(text))
 
 
+def _as_written(text: str) -> list[tuple[str, str]]:
+    """The pairs of a text that is as Azure writes it, which most are: nothing has to be searched
+    for. Empty for any other, and where a value could be taken for more than that."""
+    pairs = [part.partition("=") for part in text.split(";") if part]
+    if all(name in KEYS and _PLAIN_VALUE.fullmatch(value) for name, _, value in pairs):
+        return [(name, value) for name, _, value in pairs]
+    return []
+
+
 def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    if pairs := _as_written(text):
+        yield from pairs
+        return
     hits = list(_FIND.finditer(text))
     for hit, following in zip(hits, [*hits[1:], None], strict=True):
         name = _CANONICAL[_folded(hit.group(1) or hit.group(2))]
