@@ -27,6 +27,8 @@ else:
 
     @dataclasses.dataclass(init=False, repr=False, eq=False)
     class _Sample:
+        """Has its docstring so that the library works out no signature for it."""
+
         one: int
 
     _KIND = dataclasses.fields(_Sample)[0]._field_type
