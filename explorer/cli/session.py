@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,9 @@ from explorer.service.service import Service
 from explorer.storage.sign_in_codes import hear_codes
 
 if TYPE_CHECKING:
+    from explorer.transfer.away import Fleet
     from explorer.transfer.crew import Crew
-    from explorer.transfer.model import JobSnapshot
+    from explorer.transfer.model import JobSnapshot, Request
 
 
 @asynccontextmanager
@@ -58,9 +59,12 @@ def _crew() -> Crew | None:
 
 
 def _with_clusters(service: Service) -> None:
-    from explorer.cluster.run import opener  # late, like the engine; Dask itself much later
+    def open_fleet(request: Request) -> AbstractAsyncContextManager[Fleet]:
+        from explorer.cluster.run import opener  # late: hardly a job runs there
 
-    service.use_cluster(opener(service))
+        return opener(service)(request)
+
+    service.use_cluster(open_fleet)
 
 
 def _logging_into(folder: Path) -> Callable[[], None]:

@@ -8,8 +8,8 @@ ids of another length block a name for a week, unless something is committed the
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import Final
-from uuid import uuid4
 
 from explorer.base.cancel import shielded
 from explorer.base.errors import (
@@ -44,7 +44,7 @@ async def clear_foreign_blocks(
 async def _clear_absent(work: Work, live: Live, ref: BlobRef, condition: Condition) -> Condition:
     """Nothing is there: committing no blocks drops them, and the empty blob goes at once. It has
     a mark of its own, by which it is known where the answer to one of the two gets lost."""
-    mark = {CLEARING: uuid4().hex}
+    mark = {CLEARING: os.urandom(16).hex()}
 
     def delete(etag: str) -> Condition:
         try:
