@@ -17,7 +17,7 @@ from explorer.gui.parts.texts import plain_label
 from explorer.gui.sheet import Sheet
 from explorer.transfer.model import Failure
 
-_NO_CONTAINER = "Refresh shows which there are; Create container in the menu Edit makes one."
+_NO_CONTAINER = "The account lists which there are; Create container in the menu Edit makes one."
 _CURES = {"ContainerNotFound": _NO_CONTAINER, "FilesystemNotFound": _NO_CONTAINER}
 """What to do next, where the window has an action for it, by the service's code."""
 

@@ -11,14 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtWidgets import QApplication
 
 from explorer.base.errors import NotAuthorizedError, NotFoundError, UnsafeNameError
 from explorer.gui.browse.columns import Columns
+from explorer.gui.browse.counting import counted
 from explorer.gui.browse.drops import local_paths
 from explorer.gui.browse.history import History
+from explorer.gui.browse.listing_model import ListingModel
 from explorer.gui.browse.open_local import check_openable, fresh_folder
 from explorer.gui.browse.operations import download_sources, folder_source, upload_sources
-from explorer.gui.browse.rows import Row, RowKind
+from explorer.gui.browse.rows import Row, RowKind, Rows
 from explorer.gui.browse.sorting import Column
 from explorer.gui.browse.words import Status, last_name, path_text
 from explorer.gui.errors import describe
@@ -28,6 +31,7 @@ from explorer.gui.window.going import is_address
 from explorer.gui.window.memory import Memory, load, save
 from explorer.gui.window.status import items_text, selection_text
 from explorer.service.model import Location
+from explorer.storage.model import Container, Prefix
 from explorer.transfer.model import DownloadSource, Failure, UploadSource
 
 A, B, C = (Location("c", "data", f"{name}/") for name in "abc")
@@ -118,6 +122,21 @@ def test_the_status_bar_tells_what_is_selected() -> None:
     assert selection_text(Status(folders_selected=2)) == "2 folders selected"
     both = Status(folders_selected=1, blobs_selected=1, bytes_selected=2048)
     assert selection_text(both) == "1 folder and 1 file selected, 2 KiB"
+
+
+def test_selected_containers_are_told_as_such(qapp: QApplication) -> None:
+    model, rows = ListingModel(), Rows()
+    rows.add_containers([Container("a", 0, ""), Container("b", 0, "")])
+    model.start(rows)
+    model.show_new()
+    assert selection_text(counted(model, [(0, 1)], is_scanning=False)) == "2 containers selected"
+    folders = Rows()
+    folders.add_prefixes([Prefix("a/")])
+    model.start(folders)
+    model.show_new()
+    assert selection_text(counted(model, [(0, 0)], is_scanning=False)) == "1 folder selected"
+    model.start(Rows())
+    assert selection_text(counted(model, [], is_scanning=False)) == ""
 
 
 def test_an_error_has_its_code_once_and_its_request_in_the_details() -> None:

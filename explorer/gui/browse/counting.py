@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from explorer.gui.browse.listing_model import ListingModel
+from explorer.gui.browse.rows import RowKind
 from explorer.gui.browse.words import Status
 
 
@@ -18,4 +19,5 @@ def counted(model: ListingModel, spans: list[tuple[int, int]], *, is_scanning: b
         bytes_selected=size_bytes,
         deleted=model.rows.deleted_count,
         deleted_selected=model.count_deleted(spans),
+        has_containers=bool(model.rows.kinds) and model.rows.kinds[0] == RowKind.CONTAINER,
     )

@@ -21,6 +21,8 @@ class Status:
     deleted: int = 0
     """How many of the items are deleted, and can come back."""
     deleted_selected: int = 0
+    has_containers: bool = False
+    """What counts as folders are containers."""
 
 
 def path_text(location: Location) -> str:

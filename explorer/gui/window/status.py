@@ -30,7 +30,8 @@ def selection_text(status: Status) -> str:
     """How much is selected; empty for nothing."""
     parts = []
     if status.folders_selected:
-        parts.append(count(status.folders_selected, "folder"))
+        noun = "container" if status.has_containers else "folder"
+        parts.append(count(status.folders_selected, noun))
     if status.blobs_selected:
         parts.append(count(status.blobs_selected, "file"))
     if not parts:
