@@ -12,12 +12,12 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from explorer.base.awake import Hold, hold
 from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
 from explorer.transfer.state import JobState
 
 if TYPE_CHECKING:
+    from explorer.base.awake import Hold
     from explorer.transfer.model import JobSnapshot
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,12 @@ def is_moving(job: JobSnapshot) -> bool:
     return job.is_ours and job.state in _MOVING
 
 
+def _hold(why: str) -> Hold | None:
+    from explorer.base.awake import hold  # late: many jobs are over before
+
+    return hold(why)
+
+
 class Wakefulness:
     """Of the service loop's thread. `aclose` lets the machine sleep again."""
 
@@ -43,7 +49,7 @@ class Wakefulness:
         *,
         is_wanted: bool,
         after_s: float = AFTER_S,
-        take: Callable[[str], Hold | None] = hold,
+        take: Callable[[str], Hold | None] = _hold,
     ) -> None:
         self._is_wanted = is_wanted
         self._after_s = after_s

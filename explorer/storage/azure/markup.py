@@ -7,7 +7,6 @@ reader does not take. A document type, which could define entities, is refused.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from xml.parsers import expat
 
 MOST_NODES = 2_000_000
 """Each takes some 300 bytes; a page of 5,000 blobs with all about them has a tenth of that."""
@@ -53,6 +52,8 @@ class Node:
 
 def parse_markup(data: bytes | bytearray, root_tag: str) -> Node:
     """The tree below `root_tag`. Raises MarkupError."""
+    from xml.parsers import expat  # late: most listings are taken by the fast reader
+
     above = Node("", {})
     stack = [above]
 

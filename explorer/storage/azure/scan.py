@@ -63,7 +63,7 @@ _known: dict[bool, tuple[Shape, ...]] = {False: (), True: ()}
 def scan_page(data: bytes | bytearray, with_metadata: bool) -> Page | None:
     """The page, or None where only a parser can tell. Safe from many threads."""
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode().removeprefix("\ufeff")
         # One character is found several times faster than two, and hardly ever there.
         if "\r" in text or ("!" in text and "<!" in text):
             return None
