@@ -164,7 +164,10 @@ def build(
                 cure="Use https://ACCOUNT.blob.core.windows.net, or a key or a SAS.",
             )
         is_loopback = end.is_loopback
-        if not end.is_https and not is_loopback and not is_http_allowed:
+        ends = [end]
+        if dfs_endpoint:
+            ends.append(parse_endpoint(dfs_endpoint, account=account))
+        if not is_http_allowed and any(not one.is_https and not one.is_loopback for one in ends):
             lacking.append(Missing.HTTP_CONSENT)
     else:
         lacking.insert(0, Missing.ACCOUNT)

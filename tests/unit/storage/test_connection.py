@@ -142,6 +142,14 @@ def test_plain_http_waits_for_consent() -> None:
     assert not parse("http://localhost:10000/devstoreaccount1").needs_http_consent
 
 
+def test_plain_http_to_the_folders_alone_waits_for_consent_too() -> None:
+    text = f"{corpus.KEY_STRING};BlobEndpoint={corpus.HOST};DfsEndpoint="
+    assert not parse(f"{text}https://pai.dfs.core.windows.net").needs_http_consent
+    spec = parse(f"{text}http://pai.dfs.core.windows.net")
+    assert spec.needs_http_consent
+    assert spec.with_http_allowed().is_complete
+
+
 def test_emulator_is_known_as_such() -> None:
     assert parse("UseDevelopmentStorage=true").kind is PastedKind.EMULATOR
     assert parse("UseDevelopmentStorage=true").display_name == "Local storage"
