@@ -49,15 +49,20 @@ class Dispatcher:
         """Nothing more is started."""
 
     def dispatch(self) -> None:
-        """Start what may run, in the queue's order."""
+        """Start what may run, in the queue's order. Jobs that wait for an account that cannot be
+        reached are in nobody's way, and more of that account would only wait with them."""
         if self.is_closed:
             return
-        running = len(self._queue.running())
+        cut_off = [job for job in self._queue.running() if job.is_cut_off]
+        cut_off_from = {job.place.endpoint for job in cut_off}
+        running = len(self._queue.running()) - len(cut_off)
         for job in self._queue.in_order():
             if running >= RUNNING_JOBS:
                 return
             is_mine = job.row.owner == self._queue.me
-            if is_mine and job.row.state is JobState.QUEUED and job.task is None:
+            is_next = is_mine and job.row.state is JobState.QUEUED and job.task is None
+            if is_next and job.place.endpoint not in cut_off_from:
+                job.on_line_change = self.dispatch
                 job.task = self._scope.spawn(self._run(job), name=f"job {job.id}")
                 running += 1
 

@@ -6,7 +6,7 @@ Belongs to the loop's thread.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import field
 from math import inf
 from time import monotonic
@@ -71,6 +71,8 @@ class Job:
     run: Running | None = None
     line: Line | None = None
     """The way to its account, while it runs."""
+    on_line_change: Callable[[], None] = lambda: None
+    """Hears when that way is lost, or found again."""
     control: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by whoever starts or stops it: one at a time."""
     is_changed: bool = True
@@ -256,9 +258,15 @@ class Job:
     def _outage(self) -> Failure | None:
         return self.line.trouble if self.line is not None else None
 
+    @property
+    def is_cut_off(self) -> bool:
+        """It runs, and waits for an account that cannot be reached."""
+        return self._outage is not None
+
     def touched(self) -> None:
-        """There is something new to tell of it."""
+        """The way to its account was lost, or found again."""
         self.is_changed = True
+        self.on_line_change()
 
     @property
     def shown_state(self) -> JobState:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,15 @@ from azure.storage.blob import ContainerClient
 
 from explorer.base.errors import UnknownHostError
 from explorer.service.emulator import Emulator
+from explorer.storage.api import BlobStore
 from explorer.storage.azure.client import open_store
 from explorer.storage.connection import parse
 from explorer.transfer import line
-from explorer.transfer.model import Failure
+from explorer.transfer.dispatch import RUNNING_JOBS
+from explorer.transfer.model import Failure, RemotePlace
 from explorer.transfer.retry import RetryPolicy
 from explorer.transfer.state import JobState
-from tests.integration.transfer.rig import Hooked, noise, open_rig, run, until, write
+from tests.integration.transfer.rig import Hooked, Stores, noise, open_rig, run, until, write
 from tests.servers.fault_proxy import FaultProxy, Op, Refuse, ResetUp, Rule
 
 BLOCK = 64 * 1024
@@ -267,3 +270,53 @@ def test_an_absurd_pause_that_the_service_asks_for_is_told_as_the_reason(
             store.close()
             rig.store.close()
     assert "asked to wait 1 d 3 h; more than 1 h is not waited for" in told
+
+
+class Accounts(Stores):
+    """One store for each endpoint."""
+
+    def __init__(self, *stores: BlobStore) -> None:
+        super().__init__(stores[0])
+        self._all = {store.endpoint: store for store in stores}
+
+    async def store_for(self, place: RemotePlace) -> BlobStore:
+        return self._all[place.endpoint]
+
+
+def test_jobs_for_an_account_that_cannot_be_reached_do_not_hold_up_those_for_another(
+    azurite: Emulator,
+    container: ContainerClient,
+    data_dir: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(line, "LONGEST_S", 0.02)
+    monkeypatch.setattr(RetryPolicy, "ceiling", lambda *_: 0.01)
+    rig = open_rig(azurite, container.container_name, data_dir)
+    source = write(tmp_path / "f", b"x")
+    gone = Rule(None, fault=ResetUp(0))
+    many = RUNNING_JOBS + 2
+
+    async def work(far: BlobStore, proxy: FaultProxy) -> None:
+        async with rig.engine(stores=Accounts(rig.store, far)) as engine:
+            there = replace(rig.place, endpoint=far.endpoint)
+            for number in range(many):
+                request = rig.upload(source, f"far {number}")
+                await engine.submit(replace(request, target=there))
+            await until(lambda: engine.jobs()[0].failure)
+            near = await engine.submit(rig.upload(source, "near"))
+            assert (await engine.wait(near)).state is JobState.DONE
+            waiting = [job.state for job in engine.jobs()[:many]]
+            assert JobState.DONE not in waiting
+            assert waiting.count(JobState.QUEUED) >= many - RUNNING_JOBS
+            proxy.rules.remove(gone)
+            for job in engine.jobs():
+                assert (await engine.wait(job.id)).state is JobState.DONE
+
+    with FaultProxy(azurite, gone) as proxy:
+        far = open_store(parse(proxy.connection_string))
+        try:
+            run(work(far, proxy))
+        finally:
+            far.close()
+            rig.store.close()
