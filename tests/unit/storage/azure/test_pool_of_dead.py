@@ -30,7 +30,7 @@ def test_of_many_dead_connections_only_one_is_met(dies: type[Exception]) -> None
         else:
             read_request(sock)
 
-    dialer = Dialer(proxy="", ca_file="", connect_timeout_s=5, io_timeout_s=1.0)
+    dialer = Dialer(proxy="", ca_file="", connect_timeout_s=5, io_timeout_s=3.0)
     pool = Pool(dialer, size=KEPT)
     with RawServer(script) as server:
         call = Call(Origin("http", "127.0.0.1", server.port), "GET", "/", "")
