@@ -109,3 +109,44 @@ def test_a_start_loads_no_room_that_nobody_enters() -> None:
         "sys.exit(', '.join(found) or 0)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+MOST_MODULES = 96
+"""Of ours for a listing. Each costs a quarter of a millisecond at every start."""
+SELDOM_NEEDED = (
+    "difflib", "shutil", "calendar", "tempfile", "xml.parsers.expat", "explorer.base.awake",
+    "explorer.service.deletion", "explorer.service.directory_deletion", "explorer.storage.acl",
+    "explorer.storage.azure.batch", "explorer.storage.azure.copying",
+    "explorer.storage.azure.deleting", "explorer.storage.connection_export",
+    "explorer.storage.directories", "explorer.storage.secrets",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", ["ls", "rm"])
+def test_what_looks_and_deletes_loads_no_more_than_it_needs(verb: str) -> None:
+    code = (
+        "import sys; from explorer.cli.command import command_of, parser_of; "
+        f"parser_of(command_of('{verb}')).parse_args(['training']); "
+        f"found = [name for name in {SELDOM_NEEDED} if name in sys.modules]; "
+        "ours = [name for name in sys.modules if name.split('.')[0] == 'explorer']; "
+        f"found += [f'{{len(ours)}} modules'] if len(ours) > {MOST_MODULES} else []; "
+        "sys.exit(', '.join(found) or 0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("verb", ["ls", "rm", "upload", "download"])
+def test_no_pattern_of_ours_is_compiled_before_it_is_used(verb: str) -> None:
+    code = (
+        "import re, sys\n"
+        "compiled, real = set(), re.compile\n"
+        "def compile(*args):\n"
+        "    compiled.add(sys._getframe(1).f_globals['__name__'])\n"
+        "    return real(*args)\n"
+        "re.compile = compile\n"
+        "from explorer.cli.command import command_of, parser_of\n"
+        f"parser_of(command_of('{verb}'))\n"
+        "import explorer.transfer.engine\n"
+        "sys.exit(', '.join(n for n in compiled if n.startswith('explorer')) or 0)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
