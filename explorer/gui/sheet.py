@@ -42,7 +42,7 @@ class Sheet(QDialog):
         self.setWindowTitle(headline.rstrip(".?"))
         self.setWindowFlag(Qt.WindowType.WindowContextHelpButtonHint, False)
         self.setMinimumWidth(min(width, self.screen().availableGeometry().width()))
-        self._area: ScrollArea | None = None
+        self._scrolling: ScrollArea | None = None
         self._headline = plain_label(headline, wrap=True)
         self._headline.setFont(scaled(self.font(), 1.25, QFont.Weight.DemiBold))
         top = QHBoxLayout()
@@ -60,7 +60,7 @@ class Sheet(QDialog):
         row.addLayout(self._left)
         row.addStretch(1)
         row.addLayout(self._right)
-        self._outer = outer = QVBoxLayout(self)
+        self._sheet_rows = outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 20)
         outer.setSpacing(12)
         outer.addLayout(top)
@@ -70,13 +70,13 @@ class Sheet(QDialog):
 
     def fit(self) -> None:
         """As high as what is shown in this width, no higher, and no higher than the screen."""
-        layout = self._outer
+        layout = self._sheet_rows
         layout.activate()
         width = max(self.width(), self.minimumWidth(), layout.minimumSize().width())
         self._give_room(width)
         has_lines = layout.hasHeightForWidth()
         height = layout.totalHeightForWidth(width) if has_lines else layout.sizeHint().height()
-        self.resize(width, min(height, self._room()))
+        self.resize(width, min(height, self._screen_room()))
 
     def event(self, event: QEvent) -> bool:
         is_done = super().event(event)
@@ -86,53 +86,55 @@ class Sheet(QDialog):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """What comes into the body, and what goes, while it scrolls."""
-        if event.type() == QEvent.Type.LayoutRequest:
+        area = self._scrolling
+        is_body = area is not None and watched is area.widget()
+        if is_body and event.type() == QEvent.Type.LayoutRequest:
             self._give_room(self.width())
         return super().eventFilter(watched, event)
 
     def _grow(self) -> None:
         """What has been added must not squeeze what was there."""
-        width = max(self.width(), self._outer.totalMinimumSize().width())
+        width = max(self.width(), self._sheet_rows.totalMinimumSize().width())
         self._give_room(width)
         height = self._least_height(width)
         if width > self.width() or height > self.height():
-            self.resize(width, max(self.height(), min(height, self._room())))
+            self.resize(width, max(self.height(), min(height, self._screen_room())))
 
     def _least_height(self, width: int) -> int:
-        layout = self._outer
+        layout = self._sheet_rows
         if layout.hasHeightForWidth():
             return layout.totalMinimumHeightForWidth(width)
         return layout.totalMinimumSize().height()
 
-    def _room(self) -> int:
+    def _screen_room(self) -> int:
         """So high it can be on this screen, without its frame."""
         frame = self.frameGeometry().height() - self.height()
         return self.screen().availableGeometry().height() - max(frame, FRAME)
 
     def _give_room(self, width: int) -> None:
         """The body scrolls from when it is first too high; it is as high as may be, then."""
-        if self._area is None and self._least_height(width) > self._room():
-            self._area = self._scrolled()
-        if self._area is None:
+        if self._scrolling is None and self._least_height(width) > self._screen_room():
+            self._scrolling = self._scrolled()
+        if self._scrolling is None:
             return
-        others = self._least_height(width) - self._area.minimumHeight()
-        margins = self._outer.contentsMargins()
-        bar = self._area.verticalScrollBar().sizeHint().width()
+        others = self._least_height(width) - self._scrolling.minimumHeight()
+        margins = self._sheet_rows.contentsMargins()
+        bar = self._scrolling.verticalScrollBar().sizeHint().width()
         inside = width - margins.left() - margins.right() - bar
         wanted = self.body.totalHeightForWidth(inside)
         if wanted < 0:
             wanted = self.body.totalSizeHint().height()
-        self._area.setMinimumWidth(self.body.totalMinimumSize().width() + bar)
-        self._area.setMinimumHeight(max(0, min(wanted, self._room() - others)))
-        self._outer.activate()  # else the size before is still the least
+        self._scrolling.setMinimumWidth(self.body.totalMinimumSize().width() + bar)
+        self._scrolling.setMinimumHeight(max(0, min(wanted, self._screen_room() - others)))
+        self._sheet_rows.activate()  # else the size before is still the least
 
     def _scrolled(self) -> ScrollArea:
         """The body in an area of its own. What had the keyboard keeps it."""
         focused = self.focusWidget()
         content, area = QWidget(), ScrollArea()
-        at = self._outer.indexOf(self.body)
-        self._outer.takeAt(at)
-        self._outer.insertWidget(at, area, 1)
+        at = self._sheet_rows.indexOf(self.body)
+        self._sheet_rows.takeAt(at)
+        self._sheet_rows.insertWidget(at, area, 1)
         area.setMinimumHeight(1)
         area.setWidget(content)
         self.body.setContentsMargins(0, 0, BAR_GAP, 0)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from explorer.base.settings import ThemeChoice
+from explorer.base.settings import Settings, ThemeChoice
 from explorer.gui import colours
 from explorer.gui.browse.columns import Columns
 from explorer.gui.browse.listing_model import ListingModel
@@ -32,6 +32,7 @@ from explorer.gui.parts.fields import line_field
 from explorer.gui.parts.notice import NoticeBar
 from explorer.gui.parts.room import Stack, stretched
 from explorer.gui.parts.texts import plain_label
+from explorer.gui.settings.sheet import SettingsSheet
 from explorer.gui.sheet import FRAME, Sheet
 from explorer.gui.theme import Theme, scaled
 from explorer.gui.transfers.jobs_model import JobFilter
@@ -160,6 +161,19 @@ def test_a_dialog_that_fits_does_not_scroll(qtbot: QtBot) -> None:
     sheet.body.addWidget(line_field("Name"))
     sheet.open()
     assert not sheet.findChildren(QScrollArea)
+    sheet.reject()
+
+
+def test_the_settings_stay_as_wide_as_they_were(qtbot: QtBot) -> None:
+    sheet = SettingsSheet(Settings())
+    qtbot.addWidget(sheet)
+    sheet.open()
+    for words in ("theme", "", "limit", ""):
+        sheet.narrow_to(words)
+        QApplication.processEvents()
+    (area,) = sheet.findChildren(QScrollArea)  # of its own, which is no affair of the sheet's
+    assert area.minimumWidth() == 0
+    assert sheet.width() == 640
     sheet.reject()
 
 

@@ -18,6 +18,8 @@ from explorer.gui.sheet import Sheet
 from explorer.gui.theme import scaled
 
 WIDTH, HEIGHT = 640, 460
+AROUND = 260
+"""So much of a small screen's height stands above and below what scrolls."""
 
 
 class SettingsSheet(Sheet):
@@ -76,7 +78,8 @@ class SettingsSheet(Sheet):
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setMinimumHeight(HEIGHT)
+        room = self.screen().availableGeometry().height() - AROUND
+        self._area.setMinimumHeight(min(HEIGHT, room))
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setAccessibleName("Settings")
         return self._area
