@@ -23,6 +23,7 @@ from explorer.storage.azure.errors import Attempt
 from explorer.storage.azure.listing import container_of, entry_name
 from explorer.storage.azure.markup import MarkupError, Node, parse_markup
 from explorer.storage.azure.names import blob_path, container_path
+from explorer.storage.azure.rest import check_goes_on
 from explorer.storage.azure.signing import SasSigner, query_text
 from explorer.storage.azure.store import PAGE_LIMIT, AzureBlobStore, readable
 from explorer.storage.history import (
@@ -80,7 +81,9 @@ class AzureHistory:
             may_resend=True,
         )
         with readable(attempt):
-            return parse_states(body)
+            page = parse_states(body)
+        check_goes_on(attempt, marker, page.next_marker)
+        return page
 
     def copy_over(self, source: BlobRef, ref: BlobRef, *, condition: Condition) -> Written:
         attempt = self._attempt("restore", ref.container, ref.name)
@@ -169,7 +172,9 @@ class AzureHistory:
             may_resend=True,
         )
         with readable(attempt):
-            return parse_deleted_containers(body)
+            page = parse_deleted_containers(body)
+        check_goes_on(attempt, marker, page.next_marker)
+        return page
 
     def restore_container(self, name: str, version: str) -> None:
         self._rest.do(

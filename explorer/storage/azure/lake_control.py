@@ -32,7 +32,7 @@ from explorer.storage.acl import (
 from explorer.storage.azure.errors import Attempt, translating
 from explorer.storage.azure.lake_reading import path_item, properties_header
 from explorer.storage.azure.names import directory_path
-from explorer.storage.azure.rest import Rest
+from explorer.storage.azure.rest import Rest, check_goes_on
 from explorer.storage.azure.sdk import lake_client, service_client
 from explorer.storage.azure.store import AzureBlobStore
 from explorer.storage.directories import (
@@ -121,7 +121,9 @@ class LakeControl:
             if rows is None:
                 raise ServiceError(f"{attempt}: the answer has no page.", cure="It is tried again.")
             items = tuple(_item(row) for row in rows)
-        return PathPage(items, str(pages.continuation_token or ""))
+        page = PathPage(items, str(pages.continuation_token or ""))
+        check_goes_on(attempt, marker, page.next_marker)
+        return page
 
     def set_headers(
         self, container: str, path: str, headers: BlobHeaders, condition: Condition

@@ -218,3 +218,9 @@ def impossible(attempt: Attempt, what: str) -> IntegrityError:
         f"{attempt}: {what}.",
         cure="It is tried again; a cache or proxy in between may be at fault.",
     )
+
+
+def check_goes_on(attempt: Attempt, marker: str, next_marker: str) -> None:
+    """Raises IntegrityError for a page that leads back to itself, and would be read for ever."""
+    if marker and next_marker == marker:
+        raise impossible(attempt, "the listing does not go on")

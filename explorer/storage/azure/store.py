@@ -33,7 +33,7 @@ from explorer.storage.azure.listing import (
 from explorer.storage.azure.markup import MarkupError
 from explorer.storage.azure.names import blob_path, container_path
 from explorer.storage.azure.ranges import read_exactly
-from explorer.storage.azure.rest import Rest, impossible
+from explorer.storage.azure.rest import Rest, check_goes_on, impossible
 from explorer.storage.azure.signing import KeySigner, SasSigner, TokenSigner
 from explorer.storage.model import (
     AccountInfo,
@@ -139,7 +139,9 @@ class AzureBlobStore:
             may_resend=True,
         )
         with readable(attempt):
-            return parse_containers(body)
+            page = parse_containers(body)
+        check_goes_on(attempt, marker, page.next_marker)
+        return page
 
     def container_properties(self, container: str) -> Container:
         return self._control().container_properties(container)
@@ -190,7 +192,9 @@ class AzureBlobStore:
             may_resend=True,
         )
         with readable(attempt):
-            return parse_page(body, with_metadata=with_metadata)
+            page = parse_page(body, with_metadata=with_metadata)
+        check_goes_on(attempt, marker, page.next_marker)
+        return page
 
     # -- one blob -------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 import pytest
@@ -17,10 +17,11 @@ from explorer.storage.azure.history import AzureHistory
 from explorer.storage.azure.store import AzureBlobStore
 from explorer.storage.connection import parse
 from explorer.storage.history import Past
-from explorer.storage.model import BlobHeaders, BlobRef, Condition
+from explorer.storage.model import BlobHeaders, BlobRef, Condition, Page
 from tests.servers.raw import RawServer, Script, answer, canned
 
 REF = BlobRef("c", "b")
+NONE = frozenset[Past]()
 
 
 @contextmanager
@@ -93,3 +94,36 @@ def test_other_numbers_of_too_many_digits_count_for_nothing() -> None:
         outcomes = dict(store.delete_blobs("c", ["a", "b"]))
     assert outcomes["b"] is None
     assert isinstance(outcomes["a"], ServiceError)
+
+
+BLOBS = b"<EnumerationResults><Blobs/><NextMarker>m</NextMarker></EnumerationResults>"
+CONTAINERS = b"<EnumerationResults><Containers/><NextMarker>m</NextMarker></EnumerationResults>"
+
+
+@pytest.mark.parametrize(
+    ("reply", "ask"),
+    [
+        (BLOBS, lambda store, marker: store.list_blobs("c", marker=marker)),
+        (CONTAINERS, lambda store, marker: store.list_containers(marker=marker)),
+        (BLOBS, lambda store, marker: AzureHistory(store).list_states("c", NONE, marker=marker)),
+        (
+            CONTAINERS,
+            lambda store, marker: AzureHistory(store).list_deleted_containers(marker=marker),
+        ),
+        (
+            b'{"paths": []}',
+            lambda store, marker: AzureDirectoryStore(store, store.rest).list_paths(
+                "c", marker=marker
+            ),
+        ),
+    ],
+    ids=["blobs", "containers", "states", "deleted containers", "paths"],
+)
+def test_a_page_that_leads_back_to_itself_is_an_error(
+    reply: bytes, ask: Callable[[AzureBlobStore, str], Page]
+) -> None:
+    page = answer("200 OK", reply, "x-ms-continuation: m", "Content-Type: application/json")
+    with store_of(canned(page, page)) as store:
+        assert ask(store, "").next_marker == "m"
+        with pytest.raises(IntegrityError, match="does not go on"):
+            ask(store, "m")
