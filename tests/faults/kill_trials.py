@@ -3,6 +3,7 @@ damaged meanwhile (P1, P7, P15, P16)."""
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -41,7 +42,9 @@ class Reached(Protocol):
 
 
 @contextmanager
-def child(trial: Trial, proxy: Reached, request: Request | None) -> Iterator[Any]:
+def child(
+    trial: Trial, proxy: Reached, request: Request | None, *, has_crew: bool = False
+) -> Iterator[Any]:
     """A process with an engine; with a request it submits it, else it adopts."""
     connection = write(trial.folder / "connection", proxy.connection_string.encode())
     arguments = [str(connection), str(trial.rig.data_dir)]
@@ -51,6 +54,7 @@ def child(trial: Trial, proxy: Reached, request: Request | None) -> Iterator[Any
         [sys.executable, "-m", "tests.faults.transfer_child", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        env={**os.environ, "QUAYSIDE_WITH_CREW": "1" if has_crew else ""},
         text=True,
     ) as process:
         # Whoever reads what it says must not wait for ever.
@@ -254,7 +258,8 @@ def many_small_files(trial: Trial) -> None:
     for number in range(trial.many):
         write(trial.folder / "up" / f"{number % 100:02}" / f"{number:06}", b"%d" % number)
     peak_kib = 0
-    with child(trial, trial.rig.emulator, trial.rig.upload(trial.folder / "up")) as process:
+    request = trial.rig.upload(trial.folder / "up")
+    with child(trial, trial.rig.emulator, request, has_crew=True) as process:
         status = Path("/proc", str(process.pid), "status")
         for line in process.stdout:
             found = re.search(r"VmHWM:\s+(\d+)", status.read_text())

@@ -8,6 +8,7 @@ from typing import Final
 
 from tests.faults import (
     copy_trials,
+    crew_trials,
     histories,
     kill_trials,
     lake_trials,
@@ -56,6 +57,7 @@ TASKS: Final = (
     Task("P6", target_trials.failed_overwrite, 4, 100),
     Task("P7 P8", target_trials.foreign_blocks, 6, 100),
     Task("P1 P7 P15", kill_trials.killed_transfer, 2, 67, size_bytes=GIB),
+    Task("P1 P5", crew_trials.killed_crew, 2, 100, many_few=150, many_full=600),
     Task("P15", kill_trials.damaged_journal, 25, 1_000),
     Task("P16", kill_trials.many_starts, 1, 2, many_few=6, many_full=100),
     Task("P21", kill_trials.many_small_files, 1, 1, many_few=1_500, many_full=100_000),
