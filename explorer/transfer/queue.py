@@ -31,7 +31,7 @@ from explorer.transfer.model import (
     TransferSnapshot,
 )
 from explorer.transfer.ownership import EngineLock
-from explorer.transfer.rows import JobRow
+from explorer.transfer.rows import JobRow, Tally
 from explorer.transfer.spot import Spot, part_mark, remove_part
 from explorer.transfer.state import JobState, TransferState
 
@@ -109,8 +109,8 @@ class Queue:
         await self._journal.do(job_table.reap, self._lock.is_alive)
         await self._journal.do(job_table.prune)
         self._version = await self._journal.read(job_table.data_version)
-        for row in await self._journal.read(job_table.every):
-            await self.recount(self._put(row))
+        for row, tally, partials in await self._journal.read(_counted):
+            self._put(row).recount(tally, partials)
 
     def _put(self, row: JobRow) -> Job:
         job = self._jobs[row.id] = Job(row, is_ours=row.owner in ("", self.me))
@@ -149,9 +149,7 @@ class Queue:
 
     async def recount(self, job: Job) -> None:
         """Count a job's transfers anew."""
-        tally = await self._journal.read(job_table.tally, job.id)
-        partials = await self._journal.read(progress_table.partials, job.id)
-        job.recount(tally, partials)
+        job.recount(*await self._journal.read(_counts, job.id))
 
     # -- changing -------------------------------------------------------------
 
@@ -311,3 +309,13 @@ class Queue:
         if job.task is None and row.owner != self.me:
             job.is_ours = not row.owner
             self.tell(job, row)
+
+
+def _counts(db: Connection, job_id: int) -> tuple[Tally, dict[int, int]]:
+    """What `Job.recount` takes."""
+    return job_table.tally(db, job_id), progress_table.partials(db, job_id)
+
+
+def _counted(db: Connection) -> list[tuple[JobRow, Tally, dict[int, int]]]:
+    """Every job with its counts, at one go: there may be hundreds, and each command begins so."""
+    return [(row, *_counts(db, row.id)) for row in job_table.every(db)]
