@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from explorer.base.records import dataclass
 
@@ -168,6 +168,10 @@ def as_listed(found: BlobProperties) -> Blob:
     )
 
 
+NO_ETAG: Final = '"0x0"'
+"""Of nothing: in place of an ETag that was not told, so that what is asked for is refused."""
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """When a write may happen (RFC 9110, section 13)."""
@@ -186,8 +190,8 @@ class Condition:
 
     @classmethod
     def unchanged(cls, etag: str) -> Condition:
-        """Only while it is still the one that was looked at."""
-        return cls(if_match=etag)
+        """Only while it is still the one that was looked at: never, where nobody knows which."""
+        return cls(if_match=etag or NO_ETAG)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,12 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from explorer.base.errors import IntegrityError, NetworkError, ServiceError
+from explorer.base.errors import (
+    IntegrityError,
+    NetworkError,
+    PreconditionFailedError,
+    ServiceError,
+)
 from explorer.storage.azure import leasing
 from explorer.storage.azure.client import StoreOptions, open_store
 from explorer.storage.azure.datalake import AzureDirectoryStore
@@ -18,7 +23,7 @@ from explorer.storage.azure.store import AzureBlobStore
 from explorer.storage.connection import parse
 from explorer.storage.history import Past
 from explorer.storage.model import BlobHeaders, BlobRef, Condition, Page
-from tests.servers.raw import RawServer, Script, answer, canned
+from tests.servers.raw import RawServer, Script, answer, canned, read_request
 
 REF = BlobRef("c", "b")
 NONE = frozenset[Past]()
@@ -127,3 +132,21 @@ def test_a_page_that_leads_back_to_itself_is_an_error(
         assert ask(store, "").next_marker == "m"
         with pytest.raises(IntegrityError, match="does not go on"):
             ask(store, "m")
+
+
+def test_what_has_no_etag_is_not_changed_blindly() -> None:
+    heads: list[str] = []
+
+    def script(sock: socket.socket, index: int) -> None:
+        """Knows no ETag that it is asked for."""
+        while head := read_request(sock)[0]:
+            heads.append(head)
+            is_asked_for = "\r\nif-match: " in head
+            is_look = head.startswith("HEAD")
+            sock.sendall(answer("200 OK" if is_look else "412 No" if is_asked_for else "202 Yes"))
+
+    with store_of(script) as store:
+        found = store.properties(REF)
+        with pytest.raises(PreconditionFailedError):
+            store.delete_blob(REF, condition=Condition.unchanged(found.etag))
+    assert len(heads) == 2
