@@ -7,7 +7,6 @@ import os
 import signal
 import time
 from contextlib import suppress
-from pathlib import Path
 
 from explorer.transfer.model import Request
 from explorer.transfer.state import JobState
@@ -15,6 +14,7 @@ from tests.faults.kill_trials import KILLS, PATIENT, child, finish
 from tests.faults.trial import Trial
 from tests.integration.transfer.rig import noise, parts_in, tree_of, write
 from tests.servers.fault_proxy import FaultProxy, Op
+from tests.support.processes import children_of
 
 MOST_BYTES = 20_000
 KILLED_WITHIN_S = 1.0
@@ -59,10 +59,9 @@ def _killed(trial: Trial, proxy: FaultProxy, request: Request | None) -> None:
             return
         time.sleep(trial.random.uniform(0, KILLED_WITHIN_S))
         if trial.random.random() < 0.5:
-            with suppress(FileNotFoundError, ProcessLookupError):  # all was done before
-                children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-                for mate in children.read_text().split():
-                    os.kill(int(mate), signal.SIGKILL)
+            for mate in children_of(process.pid):
+                with suppress(ProcessLookupError):  # all was done before
+                    os.kill(mate, signal.SIGKILL)
                     trial.counts["killed mates"] += 1
             time.sleep(trial.random.uniform(0, KILLED_WITHIN_S))
         process.kill()

@@ -33,6 +33,7 @@ from tests.integration.transfer.rig import (
 )
 from tests.servers.fault_proxy import FaultProxy, Op, Rule, Stall
 from tests.support.crew import spawned_crew
+from tests.support.processes import children_of, is_gone
 
 FILES = 300
 
@@ -206,7 +207,7 @@ def test_an_engine_that_is_killed_takes_its_crew_along_and_the_next_one_goes_on(
 
     assert run(left_alone()) is JobState.RUNNING, "its files are still in somebody's hands"
     os.kill(mate, signal.SIGCONT)
-    run(gone(mate))
+    run(until(lambda: is_gone(mate)))
     end = run(finish())
     assert (end.state, end.files_done, end.failure) == (JobState.DONE, FILES, None)
     if is_upload:
@@ -214,17 +215,3 @@ def test_an_engine_that_is_killed_takes_its_crew_along_and_the_next_one_goes_on(
         assert run(rig.do(rig.download("t/", target))).state is JobState.DONE
     assert tree_of(target) == tree_of(source)
     assert not parts_in(target)
-
-
-def children_of(pid: int) -> list[int]:
-    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-async def gone(pid: int) -> None:
-    def is_gone() -> bool:
-        try:
-            return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
-        except (FileNotFoundError, ProcessLookupError):
-            return True
-
-    await until(is_gone)

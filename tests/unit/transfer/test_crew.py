@@ -23,6 +23,7 @@ from explorer.transfer.pacing import Limiter
 from explorer.transfer.small_download import InTheWayError
 from explorer.transfer.small_upload import Sent
 from explorer.transfer.verify import damaged
+from tests.support.processes import is_gone
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="Linux only")
 
@@ -119,13 +120,6 @@ def forking(then: str) -> tuple[list[int], subprocess.Popen[str]]:
     )
     assert process.stdout is not None
     return [int(each) for each in process.stdout.readline().split()], process
-
-
-def is_gone(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return True
 
 
 @linux_only
