@@ -287,6 +287,8 @@ class Queue:
                 self._listener.job_added(job.snapshot())
             elif known.task is None and (row != known.row or row.owner):
                 await self._take_over(known)
+        if wishes:
+            self._version = -1  # they are told again until they are fulfilled
         return wishes
 
     def _take_limit(self, job: Job, row: JobRow) -> None:

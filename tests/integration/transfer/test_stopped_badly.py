@@ -3,7 +3,6 @@ new credential, another process."""
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from tests.integration.transfer.rig import (
     Hooked,
     Rig,
     Stores,
+    is_cancelling,
     noise,
     run,
     until,
@@ -86,7 +86,7 @@ def test_a_credential_that_comes_while_a_job_is_being_stopped_for_want_of_one_is
     async def work() -> None:
         async with rig.engine(stores=stores, ears=ears, concurrency=2) as engine:
             job_id = await engine.submit(rig.upload(source, "f", block_size_bytes=BLOCK))
-            await until(lambda: any(task.cancelling() for task in asyncio.all_tasks()))
+            await until(is_cancelling)
             stores.store = rig.store
             engine.credentials_changed("c1")
             may_end.set()
@@ -140,3 +140,34 @@ def test_a_job_that_another_process_has_begun_again_is_not_taken_out_of_the_list
 
     run(work())
     assert target.read_bytes() == data
+
+
+@pytest.mark.parametrize("wish", ["pause", "cancel"])
+def test_what_another_process_asks_for_is_tried_again_where_it_could_not_be_written_down(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wish: str
+) -> None:
+    source = write(tmp_path / "f", noise(8 * BLOCK))
+    brake = Brake(rig, "put_block", 3)
+    do = Journal.do
+    failed: list[int] = []
+
+    async def work() -> None:
+        async with rig.engine(brake.store) as one, rig.engine() as two:
+            job_id = await one.submit(rig.upload(source, "f", block_size_bytes=BLOCK))
+            await until(lambda: two.jobs() and brake.held.is_set())
+
+            async def failing(journal: Journal, work: Any, *args: Any, **kwargs: Any) -> Any:
+                is_end = work in (job_table.set_state, transfer_table.cancel_rest)
+                if journal is one._journal and is_end and not failed:
+                    failed.append(job_id)
+                    raise DiskFullError("full")
+                return await do(journal, work, *args, **kwargs)
+
+            monkeypatch.setattr(Journal, "do", failing)
+            await getattr(two, wish)(job_id)
+            await until(is_cancelling)
+            brake.released.set()
+            wanted = JobState.PAUSED if wish == "pause" else JobState.CANCELLED
+            await until(lambda: failed and one.jobs()[0].state is wanted)
+
+    run(work())
