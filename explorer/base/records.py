@@ -2,9 +2,10 @@
 
 The library compiles six functions for each class as it is imported; a command of ours imports
 a hundred and forty of them and uses thirty. Here what compares, hashes and shows is shared,
-`__init__` is compiled for the first instance, and the class is made anew once, with all that
-belongs to it. `frozen` is kept by the type checker, not at run time: plain assignments fill an
-instance three times as fast, which counts where there is one for each blob of a million.
+`__init__` is compiled where there are more than a few instances, and the class is made anew
+once, with all that belongs to it. `frozen` is kept by the type checker, not at run time: plain
+assignments fill an instance three times as fast, which counts where there is one for each blob
+of a million.
 
 What the library has beyond that is not here: no FrozenInstanceError, no order, no InitVar, no
 KW_ONLY.
@@ -89,15 +90,45 @@ else:
             found[name] = field
         return found
 
+    _FEW = 8
+    """So many instances are filled before it pays to compile something for it."""
+
     def _first_init(of, fields):
-        """Replaces itself by the real one, for the class that `of` gives."""
+        """Replaces itself by a compiled one, for the class that `of` gives, if there are many
+        instances, or the arguments are wrong: that one says how."""
+        places = [field.name for field in fields if field.init and not field.kw_only]
+        filled = 0
 
         def __init__(self, *args, **kwargs):
+            nonlocal filled
+            filled += 1
             made = of()
-            made.__init__ = _init_of(made, fields)
-            made.__init__(self, *args, **kwargs)
+            if filled > _FEW or not _fill(self, fields, places, args, kwargs):
+                made.__init__ = _init_of(made, fields)
+                made.__init__(self, *args, **kwargs)
+            elif hasattr(made, "__post_init__"):
+                self.__post_init__()
 
         return __init__
+
+    def _fill(instance, fields, places, args, kwargs):
+        """Whether the arguments are as they should be, and are in their places."""
+        given = {**dict(zip(places, args, strict=False)), **kwargs}
+        if len(args) > len(places) or len(given) < len(args) + len(kwargs):
+            return False
+        for field in fields:
+            if field.init and field.name in given:
+                value = given.pop(field.name)
+            elif field.default is not _MISSING:
+                value = field.default
+            elif field.default_factory is not _MISSING:
+                value = field.default_factory()
+            elif field.init:
+                return False
+            else:
+                continue  # __post_init__ is to set it
+            setattr(instance, field.name, value)
+        return not given
 
     def _init_of(made, fields):
         known = {"__missing": _MISSING}  # as no field is called

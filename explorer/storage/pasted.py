@@ -83,7 +83,7 @@ def unquote_outer(text: str) -> str:
     for _ in range(_MOST_LAYERS):
         before = text
         text = text.strip()
-        if text.endswith((",", ";")):
+        if text.endswith((",", ";")) and any(mark in text for mark in "\"'`>"):
             text = _TAIL.sub("", text)
         text = text.replace('\\"', '"') if text.startswith('\\"') else text
         if len(text) >= 2 and _PAIRS.get(text[0]) == text[-1]:
