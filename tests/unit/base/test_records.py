@@ -84,6 +84,12 @@ def test_wrong_arguments_are_refused_with_the_name_of_the_class(
             wrong(*words, **named)
 
 
+def test_what_is_not_to_be_given_is_refused() -> None:
+    for _ in range(2):
+        with pytest.raises(TypeError, match="double"):
+            Place("a", double=4)  # type: ignore[call-arg]
+
+
 def test_a_default_that_is_made_is_made_for_each() -> None:
     one, other = Place("a"), Place("b")
     one.tags.append("x")
