@@ -96,10 +96,13 @@ class JobControl:
     async def remove(self, job_id: int) -> None:
         """Take a finished job out of the list."""
         async with self._queue.held(job_id) as job:
-            if job.row.state.is_final and not await self._queue.claim(job):
-                raise _theirs()  # begun again there
             if not job.row.state.is_final:
-                raise InputError("This job is not at its end.", cure="Cancel it first.")
+                raise _not_at_its_end()
+            if not await self._queue.claim(job):  # begun again there
+                raise _theirs()
+            if not _has_ended(job):  # and paused
+                await self._queue.release(job)
+                raise _not_at_its_end()
             await self._queue.remove(job)
 
     def request(self, job_id: int) -> Request:
@@ -160,12 +163,23 @@ class JobControl:
                 return True
             if not await self._queue.claim(job):
                 return False
-            if not job.row.state.is_final:  # another process may have ended it meanwhile
-                if release:
-                    await self._journal.do(file_table.release_all, job.id)
-                await self._queue.put_in_line(job, RESTING)
-                self._dispatcher.dispatch()
+            if _has_ended(job):  # another process was first
+                await self._queue.release(job)
+                return True
+            if release:
+                await self._journal.do(file_table.release_all, job.id)
+            await self._queue.put_in_line(job, RESTING)
+            self._dispatcher.dispatch()
             return True
+
+
+def _has_ended(job: Job) -> bool:
+    """Asked anew after a claim, which tells what other processes have made of it."""
+    return job.row.state.is_final
+
+
+def _not_at_its_end() -> InputError:
+    return InputError("This job is not at its end.", cure="Cancel it first.")
 
 
 def _theirs() -> JournalError:

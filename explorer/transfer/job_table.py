@@ -212,6 +212,11 @@ def claim(db: Connection, job_id: int, me: str, is_alive: Callable[[str], bool])
     return True
 
 
+def release(db: Connection, job_id: int, me: str) -> None:
+    """Nothing is to be done for it after all: others may have it."""
+    db.execute("UPDATE jobs SET owner=NULL WHERE id=? AND owner=?", (job_id, me))
+
+
 def reap(db: Connection, is_alive: Callable[[str], bool]) -> list[int]:
     """Take the jobs of dead engines from them, as interrupted; returns their ids."""
     dead = [

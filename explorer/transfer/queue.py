@@ -160,6 +160,11 @@ class Queue:
         job.is_ours = is_ours
         return is_ours
 
+    async def release(self, job: Job) -> None:
+        """It was claimed, and there is nothing to be done for it."""
+        await self._journal.do(job_table.release, job.id, self.me)
+        job.row = replace(job.row, owner="")
+
     async def wishes(self, job: Job, wish: str) -> bool:
         """If another process owns the job, leave word for it there, and say so."""
         if job.is_ours or job.row.owner in ("", self.me):

@@ -135,3 +135,47 @@ def test_a_job_is_queued_though_the_log_of_the_queue_cannot_be_folded(
             assert (await engine.wait(job_id)).state is JobState.DONE
 
     run(work())
+
+
+def test_a_job_that_another_process_ended_stays_nobodys_where_it_was_to_go_on(
+    rig: Rig, tmp_path: Path
+) -> None:
+    source = write(tmp_path / "f", b"x")
+    brake = Brake(rig, "put_blob", 0)
+
+    async def work() -> None:
+        async with rig.engine(brake.store) as one, rig.engine() as two:
+            job_id = await one.submit(rig.upload(source, "f"))
+            await until(brake.held.is_set)
+            await brake.released_by(one.pause(job_id))
+            await until(lambda: two.jobs() and two.jobs()[0].state is JobState.PAUSED)
+            await one.cancel(job_id)
+            await two.resume(job_id)
+            assert two.jobs()[0].state is JobState.CANCELLED
+            await one.remove(job_id)
+            await until(lambda: not two.jobs())
+
+    run(work())
+
+
+def test_a_job_that_another_process_began_again_and_paused_is_not_taken_out(
+    rig: Rig, container: ContainerClient, tmp_path: Path
+) -> None:
+    container.upload_blob("f", b"in the way")
+    source = write(tmp_path / "f", b"x")
+    brake = Brake(rig, "put_blob", 1)
+
+    async def work() -> None:
+        async with rig.engine(brake.store) as one, rig.engine() as two:
+            job_id = await one.submit(rig.upload(source, "f"))
+            await one.wait(job_id)
+            await until(lambda: two.jobs() and two.jobs()[0].state is JobState.FAILED)
+            await one.retry(job_id)
+            await until(brake.held.is_set)
+            await brake.released_by(one.pause(job_id))
+            with pytest.raises(InputError, match="not at its end"):
+                await two.remove(job_id)
+            await one.resume(job_id)
+            assert (await one.wait(job_id)).state is JobState.FAILED
+
+    run(work())
