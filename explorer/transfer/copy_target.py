@@ -97,8 +97,10 @@ class CopyTarget(RemoteTarget):
         return source, target
 
     async def holds(self, found: BlobProperties) -> bool:
-        """Is what is there, byte for byte, the source?"""
+        """Is what is there the source, byte for byte and with its metadata?"""
         if found.size_bytes != self.source.size_bytes or found.is_directory:
+            return False
+        if found.headers.metadata != self.source.headers.metadata:
             return False
         theirs = found.headers.content_md5
         if theirs is None:

@@ -117,3 +117,23 @@ def test_a_blob_that_is_moved_onto_itself_by_another_address_of_its_account_stay
     finally:
         other.close()
     assert container.download_blob("a").readall() == noise(10)
+
+
+def test_the_same_bytes_without_the_metadata_are_not_taken_for_what_was_copied(
+    rig: Rig, container: ContainerClient
+) -> None:
+    container.upload_blob("a", noise(10), metadata={"colour": "red"})
+    container.upload_blob("b", noise(10))
+
+    async def work() -> None:
+        async with rig.engine() as engine:
+            job_id = await engine.submit(rig.copy("a", "b", is_move=True))
+            assert (await engine.wait(job_id)).state is JobState.FAILED
+            await engine.retry(job_id)
+            assert (await engine.wait(job_id)).state is JobState.FAILED
+            await engine.retry(job_id, ConflictPolicy.OVERWRITE)
+            assert (await engine.wait(job_id)).state is JobState.DONE
+
+    run(work())
+    assert list(container.list_blob_names()) == ["b"]
+    assert container.get_blob_client("b").get_blob_properties().metadata == {"colour": "red"}
