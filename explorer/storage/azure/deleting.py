@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from explorer.base.errors import QuaysideError, ServiceError, StorageError
+from explorer.base.errors import CredentialExpiredError, QuaysideError, ServiceError, StorageError
 from explorer.storage.azure.batch import batch_answers, batch_body, new_boundary
 from explorer.storage.azure.dates import http_date
 from explorer.storage.azure.errors import Attempt, refusal, translating
@@ -27,6 +27,8 @@ Outcome = tuple[str, QuaysideError | None]
 
 def _means_no_batches(error: StorageError) -> bool:
     """Whether the refusal of a whole batch is about batches, not about what is in it."""
+    if isinstance(error, CredentialExpiredError):
+        return False  # there are some again with the next one
     if error.status == 500 and not error.code:
         return True  # the emulator, to a batch with an account SAS
     return error.status in _NO_BATCHES and error.code != "ContainerNotFound"

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import closing
+
 import pytest
 
+from explorer.base.errors import CredentialExpiredError
 from explorer.storage.azure.batch import batch_answers, batch_body, new_boundary
+from explorer.storage.azure.client import open_store
 from explorer.storage.azure.wire import WireError
+from explorer.storage.connection import parse
+from tests.servers.raw import RawServer, answer, read_request
 
 PART = (
     b"--B\r\nContent-Type: application/http\r\nContent-ID: %d\r\n\r\n"
@@ -51,3 +58,31 @@ def test_the_body_holds_every_request_whole() -> None:
             f"Content-ID: 0\r\n\r\nDELETE /c/a HTTP/1.1\r\nx-ms-date: d\r\n\r\n--{boundary}--\r\n"
         ).encode()
     )
+
+
+def test_a_credential_at_its_end_is_not_taken_for_a_place_without_batches() -> None:
+    seen: list[str] = []
+    wrong_clock = answer(
+        "403 No",
+        b"",
+        "Date: Mon, 01 Jan 2024 00:00:00 GMT",
+        "x-ms-error-code: AuthenticationFailed",
+    )
+    parts = "".join(f"--B\r\nContent-ID: {n}\r\n\r\nHTTP/1.1 202 Yes\r\n\r\n" for n in range(2))
+    done = answer(
+        "202 Yes", f"{parts}--B--\r\n".encode(), "Content-Type: multipart/mixed; boundary=B"
+    )
+
+    def script(sock: socket.socket, index: int) -> None:
+        while head := read_request(sock)[0]:
+            seen.append(head.partition(" ")[0])
+            sock.sendall(wrong_clock if len(seen) == 1 else done)
+
+    with RawServer(script) as server:
+        endpoint = f"http://127.0.0.1:{server.port}/acct"
+        spec = parse(f"AccountName=acct;AccountKey=a2V5;BlobEndpoint={endpoint}")
+        with closing(open_store(spec)) as store:
+            for _, error in store.delete_blobs("c", ["a", "b"]):
+                assert isinstance(error, CredentialExpiredError)
+            assert list(store.delete_blobs("c", ["a", "b"])) == [("a", None), ("b", None)]
+    assert seen == ["POST", "POST"]
