@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 
 from explorer import __version__
+from explorer.base.cancel import current_token
 from explorer.base.errors import InputError, IntegrityError, QuaysideError
 from explorer.base.patterns import regex
 from explorer.storage.azure.answer import Answer
@@ -159,6 +160,8 @@ class Rest:
             body = bytearray()
             with contextlib.suppress(Exception):
                 body = answer.read(BODY_LIMIT)
+            if (token := current_token()) is not None:
+                token.raise_if_cancelled()
             return refusal(attempt, answer.status, answer.headers, bytes(body))
 
     @property
