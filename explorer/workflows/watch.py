@@ -32,6 +32,7 @@ from explorer.transfer.model import (
     UploadSource,
 )
 from explorer.transfer.state import JobState, TransferState
+from explorer.transfer.work import first_of
 from explorer.workflows.settling import Print, Settling
 from explorer.workflows.watch_state import WatchState
 
@@ -359,14 +360,18 @@ async def _first(changed: asyncio.Queue[set[str]], stop: asyncio.Event) -> set[s
 
 
 async def _until_rest(service: Service, job_id: int, stop: asyncio.Event) -> JobSnapshot | None:
-    """The job at its end, or where it waits for somebody; None where it is to stop first."""
-    async with asyncio.TaskGroup() as group:
-        stopped = group.create_task(stop.wait())
-        ended = group.create_task(service.wait(job_id))
-        await asyncio.wait([stopped, ended], return_when=asyncio.FIRST_COMPLETED)
-        found = ended.result() if ended.done() else None
-        stopped.cancel()
-        ended.cancel()
+    """The job at its end, or where it waits for somebody; None where it is to stop first. Raises
+    InputError where it is not in the queue any more."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            stopped = group.create_task(stop.wait())
+            ended = group.create_task(service.wait(job_id))
+            await asyncio.wait([stopped, ended], return_when=asyncio.FIRST_COMPLETED)
+            found = ended.result() if ended.done() else None
+            stopped.cancel()
+            ended.cancel()
+    except BaseExceptionGroup as errors:
+        raise first_of(errors) from None
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import subprocess
@@ -15,6 +16,9 @@ from typing import Any
 import pytest
 from azure.storage.blob import ContainerClient
 
+from explorer.base.errors import InputError
+from explorer.service.service import Service
+from explorer.workflows.watch import _until_rest
 from tests.integration.cli.conftest import Quayside
 
 LIMIT_S = 120
@@ -241,3 +245,14 @@ def test_once_says_what_it_found_and_that_it_is_done(
         "1 file is new or changed.",
         "All that has settled is uploaded.",
     ]
+
+
+def test_a_job_that_is_not_in_the_queue_any_more_is_told_and_does_not_end_the_watch(
+    tmp_path: Path,
+) -> None:
+    async def work() -> None:
+        async with await Service.start(tmp_path, adopt_jobs=False) as service:
+            with pytest.raises(InputError, match="There is no job 7"):
+                await _until_rest(service, 7, asyncio.Event())
+
+    asyncio.run(work())
