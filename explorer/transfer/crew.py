@@ -57,19 +57,27 @@ def fork_crew(size: int | None = None) -> Crew | None:
         size = min(MOST, len(os.sched_getaffinity(0)) - 1)
     if not size:
         return None
+    processes: list[Process] = []
+    with suppress(OSError):  # no more processes or files are allowed: it is done with fewer
+        for _ in range(size):
+            processes.append(_forked([each.sock for each in processes]))
+    return Crew(processes) if processes else None
+
+
+def _forked(others: list[socket.socket]) -> Process:
+    """One more; `others` are our ends of the sockets to those before it."""
     from explorer.transfer.crew_process import serve  # before the fork: once is enough
 
-    processes: list[Process] = []
-    for _ in range(size):
-        ours, theirs = socket.socketpair()
-        pid = os.fork()
+    ours, theirs = socket.socketpair()
+    with theirs:
+        try:
+            pid = os.fork()
+        except OSError:
+            ours.close()
+            raise
         if not pid:
-            for other in (ours, *(each.sock for each in processes)):
-                other.close()  # else nobody would hear of the engine's end
-            serve(theirs)
-        theirs.close()
-        processes.append(Process(ours, pid))
-    return Crew(processes)
+            serve(theirs, not_its=[ours, *others])
+    return Process(ours, pid)
 
 
 class Crew:

@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, NoReturn
 
@@ -29,10 +30,13 @@ MOST_ROWS: Final = 32
 """At the same time; further ones wait."""
 
 
-def serve(sock: socket.socket) -> NoReturn:
+def serve(sock: socket.socket, not_its: Sequence[socket.socket] = ()) -> NoReturn:
     """In a process that was just forked: never returns, and tidies nothing up, since what it
-    shares with the process it comes from is not its own."""
+    shares with the process it comes from is not its own. `not_its` are ends of sockets that it
+    must not keep open: nobody would hear of the engine's end."""
     try:
+        for other in not_its:
+            other.close()
         _leave_the_terminal()
         _, locks, _, _ = socket.recv_fds(sock, 1, 1)
         if locks:  # held to the very end

@@ -123,6 +123,16 @@ def forking(then: str) -> tuple[list[int], subprocess.Popen[str]]:
 
 
 @linux_only
+def test_where_no_process_may_be_added_it_is_done_without() -> None:
+    program = (
+        "import os, resource; from explorer.transfer.crew import fork_crew;"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4)); print(fork_crew(2))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.stdout.strip(), done.stderr) == ("None", "")
+
+
+@linux_only
 def test_a_crew_that_was_never_needed_ends_with_its_owner() -> None:
     pids, process = forking("crew.close()")
     with process:
