@@ -45,7 +45,7 @@ def test_the_files_are_on_the_clipboard_once_they_are_downloaded(
         (folder,) = (tmp_path / "cache" / "copied").iterdir()
         assert {path.parent for path in paths} == {folder}
         assert folder.stat().st_mode & 0o077 == 0
-        await until(lambda: len(window.transfers.jobs.line()) == 1, "it was a transfer to be seen")
+        await until(lambda: window.transfers.jobs.rowCount() == 1, "it was a transfer to be seen")
 
     run(work)
 
