@@ -61,7 +61,7 @@ class Given(NamedTuple):
 
     live: Live
     moving: Moving
-    got: Try
+    tried: Try
 
 
 class JobRun:
@@ -209,7 +209,7 @@ class JobRun:
 
     async def _in_a_row(self, group: asyncio.TaskGroup, rows: list[TransferRow]) -> None:
         given = [self._given(row) for row in rows]
-        tries = [each.got for each in given]
+        tries = [each.tried for each in given]
         try:
             await self._carrier.carry(rows, tries)
         except CrewLostError:
@@ -222,20 +222,20 @@ class JobRun:
                 self._work.pacer.succeeded()
             self._work.line.was_there |= any(got.is_done for got in tries)
             is_stopping = is_being_cancelled()
-            for live, moving, got in given:
-                if got.error is None:
+            for live, moving, tried in given:
+                if tried.error is None:
                     continue
                 if is_stopping or self._turns.is_held(live.row.id):
-                    await self._stop_one(live, moving, got.error)
+                    await self._stop_one(live, moving, tried.error)
                     continue
-                going_on = self._go_on(live, moving, got.error)
+                going_on = self._go_on(live, moving, tried.error)
                 try:
                     self._start(group, going_on, [live.row])
                 except asyncio.CancelledError:
                     self._put_back(live)
         finally:
-            for live, _, got in reversed(given):
-                if not got.is_begun:
+            for live, _, tried in reversed(given):
+                if not tried.is_begun:
                     self._job.not_begun(live)
                     if not self._turns.rests(live.row):
                         self._ready.appendleft(live.row)
@@ -243,9 +243,9 @@ class JobRun:
             self._rows -= 1
             self._wake.set()
             ends = [
-                End(live, live.row, moving.ended(got.got))
-                for live, moving, got in given
-                if got.is_done
+                End(live, live.row, moving.ended(tried.got))
+                for live, moving, tried in given
+                if tried.is_done
             ]
             if ends:
                 await self._keep(ends)
@@ -257,8 +257,8 @@ class JobRun:
         return Given(live, moving, Try(moving.small))
 
     def _put_back_begun(self, given: Sequence[Given]) -> None:
-        for live, _, got in given:
-            if got.is_begun and not got.is_done:
+        for live, _, tried in given:
+            if tried.is_begun and not tried.is_done:
                 self._put_back(live)
 
     async def _stop_one(self, live: Live, moving: Moving, met: Exception) -> None:
