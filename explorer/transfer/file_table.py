@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from explorer.transfer import progress_table, transfer_table
+from explorer.transfer.conflicts import EXISTS
 from explorer.transfer.journal_file import Connection
 from explorer.transfer.rows import Kind, TransferRow
 from explorer.transfer.state import TransferState
@@ -34,9 +35,10 @@ def move(
     for row in _rows(db, job_id, ids):
         if row.state not in among:
             continue
-        db.execute(
-            "UPDATE transfers SET state=?, is_active=0, failure=NULL WHERE id=?",
-            (new.value, row.id),
+        was_there = row.failure is not None and row.failure.title == EXISTS
+        db.execute(  # see `transfer_table.requeue`
+            "UPDATE transfers SET state=?, is_active=0, failure=NULL, attempt=? WHERE id=?",
+            (new.value, 0 if was_there else row.attempt, row.id),
         )
         if new is _S.CANCELLED:
             progress_table.clear(db, row.id)

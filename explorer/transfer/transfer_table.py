@@ -6,11 +6,13 @@ transaction that `Journal.do` or `Journal.post` opened.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
 from explorer.base.errors import JournalError
 from explorer.transfer import progress_table
+from explorer.transfer.conflicts import EXISTS
 from explorer.transfer.encoding import failure_from_text, failure_to_text
 from explorer.transfer.journal_file import Connection
 from explorer.transfer.model import Failure
@@ -60,6 +62,8 @@ def _transfer(row: Sequence[Any]) -> TransferRow:
     )
 
 
+_WAS_THERE: Final = json.dumps({"title": EXISTS}, separators=(",", ":")).removesuffix("}")
+"""How a failure begins in the table."""
 _AT_ONCE: Final = 64
 """Rows of one statement, which may have 999 values. A statement a row gives the interpreter
 away each time, and waits until the workers let it have it back."""
@@ -163,7 +167,14 @@ def _take(db: Connection, rows: Sequence[Any]) -> tuple[list[TransferRow], int]:
 
 
 def requeue(db: Connection, job_id: int, states: Iterable[TransferState]) -> None:
-    """Transfers in these states wait for their turn again."""
+    """Transfers in these states wait for their turn again. For what was left since something was
+    there, the next attempt is the first: nothing there can be of ours."""
+    states = tuple(states)
+    if TransferState.FAILED in states:
+        db.execute(
+            "UPDATE transfers SET attempt=0 WHERE job_id=? AND state=? AND substr(failure, 1, ?)=?",
+            (job_id, TransferState.FAILED.value, len(_WAS_THERE), _WAS_THERE),
+        )
     db.executemany(
         "UPDATE transfers SET state=?, is_active=0, failure=NULL WHERE job_id=? AND state=?",
         [(TransferState.QUEUED.value, job_id, state.value) for state in states],

@@ -461,3 +461,28 @@ def test_folders_that_were_listed_are_forgotten_in_the_end(
     assert run(found()) == 40
     assert len(kept) >= 4
     assert max(kept) <= 6
+
+
+@pytest.mark.parametrize("what", ["job", "file"])
+def test_what_was_in_the_way_is_not_taken_for_ours_when_it_is_tried_again(
+    rig: Rig, container: ContainerClient, tmp_path: Path, what: str
+) -> None:
+    container.upload_blob("f", b"new bytes", metadata={"mtime": "2024-01-01T00:00:00Z"})
+    container.get_blob_client("f").set_http_headers()  # without MD5
+    target = write(tmp_path / "down" / "f", b"old bytes")
+    os.utime(target, (1704067200, 1704067200))  # the same size and time
+
+    async def work() -> None:
+        async with rig.engine() as engine:
+            job_id = await engine.submit(rig.download("f", target.parent))
+            assert (await engine.wait(job_id)).state is JobState.FAILED
+            over = ConflictPolicy.OVERWRITE
+            if what == "job":
+                await engine.retry(job_id, over)
+            else:
+                (file,) = await engine.transfers(job_id)
+                await engine.files.retry(job_id, [file.id], over)
+            assert (await engine.wait(job_id)).state is JobState.DONE
+
+    run(work())
+    assert target.read_bytes() == b"new bytes"
