@@ -72,7 +72,7 @@ async def bring_to_rest(
 ) -> int:
     """Ask for it, wait until it is so, and say so; the exit code."""
     check_words(args)
-    async with service_of(args, with_transfers=True) as service:
+    async with service_of(args, with_transfers=True, with_crew=False) as service:
         if args.all:
             return await _all_to_rest(service, out, ask_all, wanted[0])
         job = job_of(service, args.job)

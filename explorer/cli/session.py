@@ -27,12 +27,13 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def service_of(
-    args: argparse.Namespace, *, with_transfers: bool = False
+    args: argparse.Namespace, *, with_transfers: bool = False, with_crew: bool = True
 ) -> AsyncIterator[Service]:
     """The service on this command's data folder. Without transfers the queue stays shut, and
-    nothing is logged."""
+    nothing is logged. Where nothing moves, or one file does, the processes of a crew would cost
+    more than they are worth."""
     folder = absolute(args.data_dir) if args.data_dir else data_dir()
-    crew = _crew() if with_transfers else None  # before any thread
+    crew = _crew() if with_transfers and with_crew else None  # before any thread
     stop_logging = _logging_into(folder) if with_transfers else None
     try:
         async with await Service.start(

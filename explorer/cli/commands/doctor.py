@@ -103,7 +103,7 @@ async def _way_to_storage(service: Service, args: argparse.Namespace, out: Outpu
 async def _journal(args: argparse.Namespace) -> list[Finding]:
     """Whether the queue can be opened, and what waits in it."""
     try:
-        async with service_of(args, with_transfers=True) as service:
+        async with service_of(args, with_transfers=True, with_crew=False) as service:
             jobs = service.jobs()
     except QuaysideError as error:
         return [_failed("transfer queue", error)]

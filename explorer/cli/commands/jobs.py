@@ -57,7 +57,7 @@ async def run(args: argparse.Namespace, out: Output) -> int:
     rate = parse_rate(args.limit) if args.limit is not None else None
     if rate is not None and rate < 0:
         raise InputError("A limit is not below 0.")
-    async with service_of(args, with_transfers=True) as service:
+    async with service_of(args, with_transfers=True, with_crew=False) as service:
         if args.job is not None:
             job_of(service, args.job)
         if args.clear:

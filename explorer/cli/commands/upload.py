@@ -97,6 +97,11 @@ def upload_sources(paths: list[Path], *, is_archive: bool = False) -> tuple[Uplo
     return tuple(found)
 
 
+def may_be_many(sources: tuple[UploadSource, ...], *, is_archive: bool) -> bool:
+    """Whether more than one blob may come of them."""
+    return len(sources) > 1 or (not is_archive and Path(sources[0].path).is_dir())
+
+
 def checked_type(text: str) -> str:
     """A media type as it was given (RFC 9110, 8.3.1). Raises InputError. Pure."""
     if text and not _TYPE.fullmatch(text):
@@ -110,7 +115,8 @@ async def run(args: argparse.Namespace, out: Output) -> int:
     words, target, below = sources_and_target(args.words, args.to)
     content_type = checked_type(args.content_type)
     sources = upload_sources([options.absolute(word) for word in words], is_archive=args.archive)
-    async with service_of(args, with_transfers=True) as service:
+    with_crew = may_be_many(sources, is_archive=args.archive)
+    async with service_of(args, with_transfers=True, with_crew=with_crew) as service:
         connection = await connect(service, args, out, target)
         container, path = service.locate(connection.id, target)
         if not container:

@@ -23,8 +23,9 @@ from explorer.cli.commands.cat import parse_range
 from explorer.cli.commands.connect import parse_words
 from explorer.cli.commands.download import local_target
 from explorer.cli.commands.ls import Row, Wanted, in_order, json_line
-from explorer.cli.commands.upload import sources_and_target, upload_sources
+from explorer.cli.commands.upload import may_be_many, sources_and_target, upload_sources
 from explorer.cli.exits import Exit, exit_code
+from explorer.cli.main import main
 from explorer.cli.options import absolute
 from explorer.storage.model import Blob, BlobType
 from explorer.transfer.model import Conflict, ConflictPolicy, Side, UploadSource
@@ -63,6 +64,20 @@ def test_one_folder_gives_its_contents_and_several_keep_their_names(tmp_path: Pa
     assert upload_sources([folder]) == (UploadSource(str(folder), ""),)
     assert upload_sources([file]) == (UploadSource(str(file), "f.txt"),)
     assert [one.name for one in upload_sources([folder, file])] == ["out", "f.txt"]
+
+
+def test_only_where_many_files_may_move_there_are_further_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, file = tmp_path / "out", tmp_path / "f.txt"
+    folder.mkdir()
+    file.touch()
+    assert may_be_many(upload_sources([folder]), is_archive=False)
+    assert may_be_many(upload_sources([folder, file]), is_archive=False)
+    assert not may_be_many(upload_sources([file]), is_archive=False)
+    assert not may_be_many(upload_sources([folder], is_archive=True), is_archive=True)
+    monkeypatch.setattr("explorer.transfer.crew.fork_crew", lambda: pytest.fail("forked"))
+    assert main(["jobs", "--data-dir", str(tmp_path / "data")]) == 0
 
 
 def test_sources_that_are_missing_or_of_one_name_are_refused(tmp_path: Path) -> None:
