@@ -30,7 +30,7 @@ from explorer.gui.browse.sorting import Column
 from explorer.gui.parts.buttons import Rank, push_button
 from explorer.gui.parts.fields import line_field
 from explorer.gui.parts.notice import NoticeBar
-from explorer.gui.parts.room import Stack, stretched
+from explorer.gui.parts.room import Stack, on_screen, stretched
 from explorer.gui.parts.texts import plain_label
 from explorer.gui.settings.sheet import SettingsSheet
 from explorer.gui.sheet import FRAME, Sheet
@@ -162,6 +162,21 @@ def test_a_dialog_that_fits_does_not_scroll(qtbot: QtBot) -> None:
     sheet.open()
     assert not sheet.findChildren(QScrollArea)
     sheet.reject()
+
+
+def test_a_new_window_is_no_larger_than_the_screen(run: Run, qapp: QApplication) -> None:
+    screen = qapp.primaryScreen()
+    assert on_screen(400, 300, screen) == QSize(400, 300)
+    room = screen.availableGeometry()
+    huge = on_screen(room.width() * 2, room.height() * 2, screen)
+    assert huge.width() < room.width()
+    assert huge.height() <= room.height() - FRAME
+
+    async def work(window: MainWindow, here: object) -> None:
+        assert window.width() <= room.width()
+        assert window.height() <= room.height()
+
+    run(work)
 
 
 def test_the_settings_stay_as_wide_as_they_were(qtbot: QtBot) -> None:

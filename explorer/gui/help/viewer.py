@@ -18,6 +18,7 @@ from explorer.gui.help.browser import HelpBrowser
 from explorer.gui.icons import app_icon
 from explorer.gui.parts.buttons import tool_button
 from explorer.gui.parts.fields import line_field
+from explorer.gui.parts.room import on_screen
 from explorer.gui.parts.texts import plain_label
 
 _TOPIC = Qt.ItemDataRole.UserRole
@@ -32,7 +33,7 @@ class HelpViewer(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Help")
         self.setWindowIcon(app_icon())
-        self.resize(940, 680)
+        self.resize(on_screen(940, 680, self.screen()))
         self._trail: list[str] = []
         self.page = HelpBrowser()
         self.page.topic_chosen.connect(self.show_topic)

@@ -34,6 +34,7 @@ from explorer.gui.parts.busy import BusyIndicator
 from explorer.gui.parts.buttons import Rank, push_button
 from explorer.gui.parts.fields import filter_field
 from explorer.gui.parts.notice import NoticeBar
+from explorer.gui.parts.room import on_screen
 from explorer.gui.parts.texts import ElidedLabel, explain, plain_label
 from explorer.gui.parts.views import dress_table
 from explorer.workflows.mirror_model import Deed, Limit, Wish
@@ -63,7 +64,7 @@ class MirrorWindow(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(f"Mirror {shown(names[0])} to {shown(names[1])}")
-        self.resize(900, 560)
+        self.resize(on_screen(900, 560, self.screen()))
         self.preview: Preview | None = None
         self.ended: Ended | None = None
         self._bridge = bridge

@@ -1,19 +1,27 @@
-"""Room for larger fonts and small windows: widths that grow, stacks that ask for no more than
-they show. GUI thread only."""
+"""Room for larger fonts and small windows: widths that grow, windows no larger than the screen,
+stacks that ask for no more than they show. GUI thread only."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QScreen
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 _USUAL_LINE = 18
 """Height of a line in the usual font of a desktop, in logical pixels."""
+_FRAME = 4, 32
+"""What the frame of a window takes, across and down."""
 
 
 def stretched(width: int, metrics: QFontMetrics) -> int:
     """A width thought of for the usual font, in this one; never narrower."""
     return round(width * max(1.0, metrics.height() / _USUAL_LINE))
+
+
+def on_screen(width: int, height: int, screen: QScreen) -> QSize:
+    """The size for a new window: this one, or what the screen has beside a frame."""
+    room = screen.availableGeometry().size() - QSize(*_FRAME)
+    return QSize(width, height).boundedTo(room)
 
 
 class Stack(QStackedWidget):

@@ -28,6 +28,7 @@ from explorer.gui.help.desk import add_help_key
 from explorer.gui.parts.busy import BusyIndicator
 from explorer.gui.parts.buttons import push_button, tool_button
 from explorer.gui.parts.notice import NoticeBar
+from explorer.gui.parts.room import on_screen
 from explorer.gui.parts.texts import ElidedLabel, explain, plain_label
 from explorer.gui.parts.views import dress_table
 from explorer.gui.statistics.tiles import Tile, View, tiles_of
@@ -52,7 +53,7 @@ class StatisticsWindow(QDialog):
         self.setWindowTitle(f"Statistics of {shown(title)}")
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint, True)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, True)
-        self.resize(860, 560)
+        self.resize(on_screen(860, 560, self.screen()))
         self.counted = Statistics()
         self.view = View.FOLDER
         self.folder = ""

@@ -29,6 +29,7 @@ from explorer.gui.help.desk import help_desk
 from explorer.gui.inspect.access_page import AccessPage
 from explorer.gui.inspect.versions_page import VersionsPage
 from explorer.gui.local.room import LocalRoom
+from explorer.gui.parts.room import on_screen
 from explorer.gui.settings.controller import SettingsRoom
 from explorer.gui.transfers.controller import TransfersController
 from explorer.gui.transfers.panel import TransfersPanel
@@ -164,7 +165,7 @@ class MainWindow(QMainWindow):
     # -- making -----------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        self.resize(1180, 760)
+        self.resize(on_screen(1180, 760, self.screen()))
         self.setDockNestingEnabled(True)
         self.marked = Marked(self.tabs)
         self.setCentralWidget(self.marked)
