@@ -34,7 +34,10 @@ class Carrier:
         if mate is None:
             self._here += 1
             try:
-                await self._work.plant.workers.run(try_in_a_row, tries, self._terms.root)
+                pacer = self._work.pacer
+                await self._work.plant.workers.run(
+                    try_in_a_row, tries, self._terms.root, lambda: pacer.wait_s
+                )
             finally:
                 self._here -= 1
             return

@@ -25,7 +25,17 @@ from typing import Final
 
 from explorer.base.records import dataclass
 from explorer.base.tasks import TaskScope
-from explorer.transfer.crew_talk import HEAD_BYTES, Deal, Over, Reply, Row, Stop, packed, unpacked
+from explorer.transfer.crew_talk import (
+    HEAD_BYTES,
+    Deal,
+    Hold,
+    Over,
+    Reply,
+    Row,
+    Stop,
+    packed,
+    unpacked,
+)
 from explorer.transfer.in_a_row import Try
 from explorer.transfer.rows import TransferRow
 from explorer.transfer.terms import Terms
@@ -94,7 +104,7 @@ class Crew:
             with suppress(OSError):  # it is gone already
                 socket.send_fds(process.sock, [b"\0"], [lock])
                 reader, writer = await asyncio.open_unix_connection(sock=process.sock)
-                self._mates.append(Mate(reader, writer, scope))
+                self._mates.append(Mate(process.pid, reader, writer, scope))
 
     @property
     def pids(self) -> list[int]:
@@ -110,6 +120,11 @@ class Crew:
         """The one with the fewest rows, if those are at most so many."""
         mates = [mate for mate in self._mates if mate.is_there and mate.rows <= most]
         return min(mates, key=lambda mate: mate.rows, default=None)
+
+    def hold(self) -> None:
+        """A service asks for fewer requests: rows end with the file they are at."""
+        for mate in self._mates:
+            mate.hold()
 
     def forget(self, terms: Terms) -> None:
         """The job is at rest: no more rows of it come."""
@@ -134,8 +149,13 @@ class Mate:
     """One process of it."""
 
     def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, scope: TaskScope
+        self,
+        pid: int,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        scope: TaskScope,
     ) -> None:
+        self._pid = pid
         self._reader = reader
         self._writer = writer
         self._numbers = count(1)
@@ -188,6 +208,11 @@ class Mate:
             self._writer.write(packed(deal))
         return known
 
+    def hold(self) -> None:
+        """See `Crew.hold`."""
+        if self._replies:
+            self._writer.write(packed(Hold()))
+
     def forget(self, terms: Terms) -> None:
         """See `Crew.forget`."""
         known = self._deals.pop(id(terms), None)
@@ -195,6 +220,7 @@ class Mate:
             self._writer.write(packed(Over(known)))
 
     async def _listen(self) -> None:
+        """Until it is gone: only then its files are free for others."""
         try:
             while True:
                 size = int.from_bytes(await self._reader.readexactly(HEAD_BYTES))
@@ -203,6 +229,11 @@ class Mate:
         except (asyncio.IncompleteReadError, OSError):
             if self._replies:
                 log.warning("a process of the crew ended with rows in its hands")
+        except Exception:
+            log.exception("a process of the crew is not understood, and has to end")
+            os.kill(self._pid, signal.SIGKILL)
+            while await self._reader.read(HEAD_BYTES):
+                pass
         finally:
             self.is_there = False
             for waiting in self._replies.values():

@@ -10,13 +10,13 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, NoReturn
 
 from explorer.base.cancel import Cancelled, CancelToken, running_under
 from explorer.transfer.buffers import Buffers
-from explorer.transfer.crew_talk import Deal, Over, Reply, Row, Stop, packed, received
+from explorer.transfer.crew_talk import Deal, Hold, Over, Reply, Row, Stop, packed, received
 from explorer.transfer.in_a_row import Small, Try, try_in_a_row
 from explorer.transfer.pacing import Limiter, Meter
 from explorer.transfer.rows import TransferRow
@@ -61,6 +61,8 @@ class _Mate:
         self._sock = sock
         self._terms: dict[int, Terms] = {}
         self._tokens: dict[int, CancelToken] = {}
+        self._holds = 0
+        """How often rows were told to end."""
         self._threads = ThreadPoolExecutor(MOST_ROWS, thread_name_prefix="mate")
         self._speaking = threading.Lock()
 
@@ -79,13 +81,17 @@ class _Mate:
                 case Row():
                     token = self._tokens[message.number] = CancelToken()
                     self._threads.submit(self._move, message, token)
+                case Hold():
+                    self._holds += 1
                 case Stop():
                     if (running := self._tokens.get(message.row)) is not None:
                         running.cancel()
 
     def _move(self, row: Row, token: CancelToken) -> None:
         try:
-            reply = packed(_moved(row, self._terms[row.deal], token))
+            holds = self._holds
+            is_held = lambda: self._holds != holds  # noqa: E731
+            reply = packed(_moved(row, self._terms[row.deal], token, is_held))
             del self._tokens[row.number]
             with self._speaking:
                 self._sock.sendall(reply)
@@ -106,13 +112,13 @@ def _terms(deal: Deal) -> Terms:
     )
 
 
-def _moved(row: Row, terms: Terms, token: CancelToken) -> Reply:
+def _moved(row: Row, terms: Terms, token: CancelToken, is_held: Callable[[], bool]) -> Reply:
     make = _upload if row.is_upload else _download
     tries = [Try(make(terms, file)) for file in row.files]
     is_cancelled = False
     try:
         with running_under(token):
-            try_in_a_row(tries, terms.root)
+            try_in_a_row(tries, terms.root, is_held)
     except Cancelled:
         is_cancelled = True
     return Reply(row.number, [each.tried for each in tries], is_cancelled, token.was_shielded)

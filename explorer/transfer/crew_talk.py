@@ -49,6 +49,10 @@ class Stop(NamedTuple):
     row: int
 
 
+class Hold(NamedTuple):
+    """Rows under way end with the file they are at."""
+
+
 class Reply(NamedTuple):
     """A row came to its end, or its cancel did."""
 
@@ -60,7 +64,7 @@ class Reply(NamedTuple):
     """What could not be taken back came before the cancel."""
 
 
-def packed(message: Deal | Over | Row | Stop | Reply) -> bytes:
+def packed(message: Deal | Over | Row | Stop | Hold | Reply) -> bytes:
     """The message as it goes over the socket."""
     data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
     return len(data).to_bytes(HEAD_BYTES) + data

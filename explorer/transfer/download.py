@@ -121,6 +121,9 @@ class Download:
                     self._target.rival()
                 if found is None:
                     break
+                if self.small.position:  # it came in between: what was begun may get another name
+                    await self._work.run_anyway(self._target.remove_part)
+                    self.small.position = 0
                 expected = await self._target.weigh(found)
                 has_looked, met = True, None
         except BaseException:

@@ -30,7 +30,10 @@ _O_CLOEXEC: Final = getattr(os, "O_CLOEXEC", 0)
 def part_name(name: bytes, mark: str) -> bytes:
     """`.<name>.<mark>.quayside-part`, its middle shortened to what a name may hold."""
     tail = f".{mark}{PART_ENDING}".encode()
-    return b"." + name[: _NAME_BYTES - 1 - len(tail)] + tail
+    room = _NAME_BYTES - 1 - len(tail)
+    if len(name) > room:  # never inside a letter: some file systems take no such name
+        name = name[:room].decode("utf-8", "ignore").encode()
+    return b"." + name + tail
 
 
 class Folder:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import mmap
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 from explorer.base.cancel import Cancelled, current_token
@@ -119,12 +119,14 @@ class Try:
         self.is_begun, self.is_done, self.got, self.error, self.small.is_sent = tried
 
 
-def try_in_a_row(tries: Sequence[Try], root: bytes) -> None:
-    """Move as many as the time slice allows, in order. Raises Cancelled, and nothing else;
-    then, too, those that are done are durable."""
+def try_in_a_row(
+    tries: Sequence[Try], root: bytes, is_shut: Callable[[], object] = lambda: False
+) -> None:
+    """Move as many as the time slice allows, in order, and no more once the account `is_shut`.
+    Raises Cancelled, and nothing else; then, too, those that are done are durable."""
     folders = Folders(root)
     try:
-        _move(tries, folders)
+        _move(tries, folders, is_shut)
     finally:
         for each in tries:
             if each.is_done:
@@ -135,7 +137,7 @@ def try_in_a_row(tries: Sequence[Try], root: bytes) -> None:
         folders.close()
 
 
-def _move(tries: Sequence[Try], folders: Folders) -> None:
+def _move(tries: Sequence[Try], folders: Folders, is_shut: Callable[[], object]) -> None:
     token = current_token()
     until = time.monotonic() + SLICE_S
     for each in tries:
@@ -151,5 +153,5 @@ def _move(tries: Sequence[Try], folders: Folders) -> None:
             each.error = error
         if isinstance(each.error, QuaysideError) and each.error.retry in _TROUBLE_OF_ALL:
             return
-        if time.monotonic() > until:
+        if time.monotonic() > until or is_shut():
             return

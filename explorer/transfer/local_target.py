@@ -103,6 +103,8 @@ class LocalTarget:
         source = Side(row.size_bytes, row.mtime_ns / 1e9, row.md5)
         target = Side(found.st_size, found.st_mtime)
         if row.attempt and await self._is_ours(found):
+            # The earlier attempt may have ended before its name was durable.
+            await self._work.plant.folder_syncs.sync(self.folder_path)
             raise EndsHere(Outcome(TransferState.DONE, row.size_bytes, note=self._live.note))
         if not stat.S_ISREG(found.st_mode):
             # A folder or a link is never replaced by a file.

@@ -312,6 +312,8 @@ class Work:
             raise told(error, asked)
         if error.retry is Retry.SLOW_DOWN:
             self.pacer.throttled(asked, jitter=chance())
+            if self.plant.crew is not None:
+                self.plant.crew.hold()
             self.plant.slots.slow_down()
         elif isinstance(error, NetworkError):
             self.plant.slots.broke()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +17,8 @@ from azure.storage.blob import ContainerClient
 from explorer.storage.api import BlobStore
 from explorer.storage.azure.client import StoreOptions, open_store
 from explorer.storage.connection import parse
-from explorer.transfer.crew import Crew
+from explorer.transfer import crew_talk
+from explorer.transfer.crew import Crew, CrewLostError, Mate
 from explorer.transfer.engine import Engine
 from explorer.transfer.model import ConflictPolicy, JobSnapshot, Request
 from explorer.transfer.state import JobState
@@ -31,9 +33,9 @@ from tests.integration.transfer.rig import (
     until,
     write,
 )
-from tests.servers.fault_proxy import FaultProxy, Op, Rule, Stall
+from tests.servers.fault_proxy import FaultProxy, Op, Refuse, Rule, Stall
 from tests.support.crew import spawned_crew
-from tests.support.processes import children_of, is_gone
+from tests.support.processes import children_of, is_gone, writes_no_more
 
 FILES = 300
 
@@ -121,6 +123,65 @@ def test_a_process_of_the_crew_that_is_killed_loses_nothing(
     ] * 2
     assert tree_of(target) == tree_of(source)
     assert not parts_in(target)
+
+
+def test_a_process_of_the_crew_that_is_not_understood_ends_before_its_files_are_free(
+    rig: Rig, container: ContainerClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = files_in(tmp_path / "up"), tmp_path / "down"
+    garbled: list[bytes] = []
+    mates: list[int] = []
+    lost: list[bool] = []
+
+    def unpacked(data: bytes) -> Any:
+        if mates and not garbled:
+            garbled.append(data)
+            raise pickle.UnpicklingError
+        return crew_talk.unpacked(data)
+
+    async def carry(mate: Mate, *args: Any, **how: Any) -> None:
+        try:
+            await carried(mate, *args, **how)
+        except CrewLostError:
+            lost.append(all(writes_no_more(pid) for pid in mates))
+            raise
+
+    carried = Mate.carry
+    monkeypatch.setattr("explorer.transfer.crew.unpacked", unpacked)
+    monkeypatch.setattr(Mate, "carry", carry)
+    ends, _ = run(there_and_back(rig, source, target, lambda crew, _: mates.extend(crew.pids)))
+    assert len(garbled) == 1
+    assert lost
+    assert all(lost)
+    assert [(end.state, end.files_done) for end in ends] == [(JobState.DONE, FILES)] * 2
+    assert tree_of(target) == tree_of(source)
+
+
+@pytest.mark.parametrize("is_upload", [True, False])
+def test_a_service_that_asks_for_fewer_requests_gets_none_for_a_while(
+    rig: Rig, container: ContainerClient, tmp_path: Path, is_upload: bool
+) -> None:
+    source = files_in(tmp_path / "up", 600)
+    request: Request = rig.upload(source, "", "t/")
+    if not is_upload:
+        run(rig_done(rig, request))
+        request = rig.download("t/", tmp_path / "down")
+    refused: list[float] = []
+    busy = Refuse(503, (("Retry-After", "1"), ("x-ms-error-code", "ServerBusy")))
+    op = Op.PUT_BLOB if is_upload else Op.GET_BLOB
+    rule = Rule(op, (100,), busy, hook=lambda seen: refused.append(seen.at_s))
+
+    async def done(proxy: FaultProxy) -> JobState:
+        with crewed() as mates, closing(open_store(parse(proxy.connection_string))) as store:
+            async with rig.engine(store, concurrency=16, crew=mates) as engine:
+                return (await engine.wait(await engine.submit(request))).state
+
+    with FaultProxy(rig.emulator, rule) as proxy:
+        assert run(done(proxy)) is JobState.DONE
+        late = [seen.at_s - refused[0] for seen in proxy.log]
+    # Those whose turn it is cannot be called back; none begins after them.
+    assert len([after for after in late if 0.1 < after < 0.95]) == 0
+    assert len([after for after in late if 0 < after < 0.95]) < 16
 
 
 def test_what_is_in_the_way_is_treated_as_the_rule_says(

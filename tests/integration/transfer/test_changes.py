@@ -6,16 +6,22 @@ import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from azure.storage.blob import BlobBlock, ContainerClient
 
 from explorer.base.errors import IntegrityError, NetworkError
 from explorer.storage.model import BlobRef
+from explorer.transfer import folder_syncs
+from explorer.transfer.local_target import LocalTarget
 from explorer.transfer.model import ConflictPolicy
+from explorer.transfer.pacing import Limiter
 from explorer.transfer.plan import make_block_id
-from explorer.transfer.state import JobState
+from explorer.transfer.rows import Kind, TransferRow
+from explorer.transfer.state import JobState, TransferState
+from explorer.transfer.work import EndsHere, Live
 from tests.integration.transfer.rig import Hooked, Rig, noise, parts_in, run, write
 
 BLOCK = 64 * 1024
@@ -287,6 +293,65 @@ def test_a_range_that_breaks_off_goes_on_inside(
     offsets = [offset for offset, _ in asked]
     assert offsets == sorted(set(offsets))
     assert all(offset + length == size for offset, length in asked)
+
+
+def test_a_file_that_appears_while_half_of_a_small_blob_has_come_is_kept_beside_it(
+    rig: Rig, container: ContainerClient, tmp_path: Path
+) -> None:
+    data = noise(200 * 1024)
+    container.upload_blob("f", data)
+    target = tmp_path / "down" / "f"
+    asked = []
+
+    class Rivalled:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(rig.store, name)
+
+        def is_lendable(self, *, for_changes: bool) -> bool:
+            return False
+
+        def read_range(
+            self, ref: BlobRef, offset: int, length: int, sink: Any, **kwargs: Any
+        ) -> Any:
+            asked.append(length)
+            if len(asked) == 1:
+                rig.store.read_range(ref, offset, length // 2, sink, **kwargs)
+                write(target, b"theirs")
+                raise NetworkError("reset")
+            return rig.store.read_range(ref, offset, length, sink, **kwargs)
+
+    request = rig.download("f", target.parent, conflicts=ConflictPolicy.RENAME)
+    assert run(rig.do(request, Rivalled())).state is JobState.DONE
+    assert target.read_bytes() == b"theirs"
+    (ours,) = (path for path in target.parent.iterdir() if path != target)
+    assert ours.read_bytes() == data
+
+
+def test_a_name_that_an_earlier_attempt_gave_is_made_durable(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have been killed between the rename and the sync of the folder."""
+    data = noise(1000)
+    write(tmp_path / "down" / "f", data)
+    md5 = hashlib.md5(data).digest()
+    row = TransferRow(
+        1, 1, TransferState.RUNNING, Kind.FILE, b"", b"f", "f", 1000, 0, "e", md5, 1, None, ""
+    )
+    synced: list[bytes] = []
+    monkeypatch.setattr(folder_syncs, "_sync", synced.append)
+
+    async def look() -> None:
+        async with rig.engine() as engine:
+            request = rig.download("f", tmp_path / "down")
+            work = await engine._runner.work_for(request, rank=lambda: 0, limiter=Limiter())
+            terms = work.terms(os.fsencode(tmp_path / "down"), 1.0)
+            live = Live(row, cast(Any, SimpleNamespace()))
+            with pytest.raises(EndsHere) as end:
+                await LocalTarget(work, live, terms).look()
+            assert end.value.outcome.state is TransferState.DONE
+
+    run(look())
+    assert synced == [os.fsencode(tmp_path / "down")]
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])

@@ -120,3 +120,10 @@ def test_the_name_of_a_part_fits_and_says_whose_it_is() -> None:
     assert part_name(b"f.txt", "m1") == b".f.txt.m1.quayside-part"
     assert len(part_name(b"x" * 255, "m1")) == 255
     assert part_name(b"x" * 255, "m1") != part_name(b"x" * 255, "m2")
+
+
+@pytest.mark.parametrize("name", ["a" + "語" * 80, "é" * 127, "😀" * 63])
+def test_the_name_of_a_part_is_never_cut_inside_a_letter(name: str) -> None:
+    part = part_name(name.encode(), "0123456789a")
+    assert 250 < len(part) <= 255
+    assert part.decode().startswith(f".{name[:50]}")
