@@ -287,6 +287,7 @@ def test_what_is_new_is_imported_and_what_is_locked_is_said(
         await until(lambda: it.go_button.isEnabled() or it.notice.text(), "it is looked into")
         assert not it.notice.text()
         assert "beside another 'emulator'" in it.model.lines[0].cells[3]
+        assert it.model.lines[0].cells[1] == "other.blob.core.windows.net"
         it.go_button.click()
         await until(task.done, "it is imported")
 

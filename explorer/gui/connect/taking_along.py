@@ -127,7 +127,9 @@ class ExportSheet(Sheet):
         super().done(code)
 
 
-_HEADERS = ("Name", "Account", "Access", "What happens")
+_HEADERS = ("Name", "Address", "Access", "What happens")
+"""The address rather than the account: whoever wrote the file may have put a name that is
+trusted before a host that is not."""
 
 
 def what_happens(one: Incoming, *, is_locked: bool) -> str:
@@ -151,7 +153,7 @@ class ImportSheet(WorkSheet):
         self, bridge: Bridge, scope: TaskScope, data: bytes, name: str, parent: QWidget | None
     ) -> None:
         super().__init__(
-            f"Import connections from {name}", scope, parent, icon_name="download", width=680
+            f"Import connections from {name}", scope, parent, icon_name="download", width=760
         )
         self._bridge = bridge
         self._data = data
@@ -164,7 +166,7 @@ class ImportSheet(WorkSheet):
         self.table.setMinimumHeight(180)
         columns = self.table.horizontalHeader()
         columns.setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((0, 150), (1, 130), (2, 110)):
+        for column, width in ((0, 140), (1, 220), (2, 110)):
             self.table.setColumnWidth(column, width)
         self.passphrase = SecretField("Passphrase of the file")
         self.unlock_button = self.add_button("&Unlock secrets", icon_name="key", at_left=True)
@@ -197,7 +199,7 @@ class ImportSheet(WorkSheet):
                 Line(
                     (
                         one.name,
-                        one.account,
+                        one.endpoint.partition("://")[2],
                         one.credential,
                         what_happens(one, is_locked=plan.is_locked),
                     ),
