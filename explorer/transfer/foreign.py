@@ -25,7 +25,8 @@ from explorer.storage.model import BlobHeaders, BlobRef, BlockList, Condition
 from explorer.transfer.work import Live, Work, is_being_cancelled
 
 CLEARING: Final = "quayside_clears"
-"""Metadata of an empty blob that is there for a moment."""
+"""Metadata of an empty blob that is there for a moment. Where a kill came in between it stays,
+and whoever uploads there next takes its place."""
 
 
 async def clear_foreign_blocks(

@@ -27,6 +27,7 @@ from explorer.transfer.conflicts import (
     rival_failure,
     unseen_failure,
 )
+from explorer.transfer.foreign import CLEARING
 from explorer.transfer.hashing import md5_at, md5_of_blob
 from explorer.transfer.model import ConflictPolicy, Side
 from explorer.transfer.rows import Kind
@@ -94,6 +95,8 @@ class RemoteTarget:
                 found = await self.properties()
             if found is None:
                 return Condition.absent()
+            if not found.size_bytes and CLEARING in found.headers.metadata:
+                return Condition.unchanged(found.etag)  # it holds nothing of anybody's
             if self._work.options.only_over not in ("", found.etag):
                 self.rival()
             source, target = await self._weighed(source, found)

@@ -15,6 +15,7 @@ from azure.storage.blob import BlobBlock, ContainerClient
 from explorer.base.errors import IntegrityError, NetworkError
 from explorer.storage.model import BlobRef
 from explorer.transfer import folder_syncs
+from explorer.transfer.foreign import CLEARING
 from explorer.transfer.local_target import LocalTarget
 from explorer.transfer.model import ConflictPolicy
 from explorer.transfer.pacing import Limiter
@@ -227,6 +228,18 @@ def test_foreign_blocks_whose_clearing_went_unheard_do_not_stop_us(
     assert run(rig.do(request, Hooked(rig.store, after=lose))).state is JobState.DONE
     assert blob.download_blob().readall() == source.read_bytes()
     assert "quayside_clears" not in blob.get_blob_properties().metadata
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_an_empty_blob_that_a_killed_clearing_left_is_nobodys(
+    rig: Rig, container: ContainerClient, tmp_path: Path, size: int
+) -> None:
+    container.upload_blob("f", b"", metadata={CLEARING: "0" * 32})
+    data = noise(size)
+    request = rig.upload(write(tmp_path / "f", data), "f", block_size_bytes=BLOCK)
+    job = run(rig.do(request))
+    assert (job.state, job.failure) == (JobState.DONE, None)
+    assert container.download_blob("f").readall() == data
 
 
 def test_a_rivals_empty_blob_is_not_cleared_away(
