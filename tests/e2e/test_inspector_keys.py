@@ -10,11 +10,11 @@ from tests.e2e.storage import filled
 CONTAINER = "training"
 
 
-def test_space_peeks_and_alt_return_tells_properties(at_desk: Desk, azurite: Emulator) -> None:
+def test_space_peeks_and_alt_return_tells_properties(at_desk: Desk, storage: Emulator) -> None:
     blobs = {"train.csv": b"epoch,loss\n1,0.5\n2,0.25\n"}
-    with filled(azurite.connection_string, CONTAINER, blobs):
+    with filled(storage.connection_string, CONTAINER, blobs):
         window = at_desk.open_quayside(width=1180, height=760)
-        connect(window, azurite.connection_string)
+        connect(window, storage.connection_string)
         enter(window, CONTAINER, "File train.csv")
         window.keys("space")
         window.see("CSV · Separator: comma · Columns: 2 · Encoding: UTF-8")
