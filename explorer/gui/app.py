@@ -42,6 +42,7 @@ from explorer.gui.window.closing import Leaving, Tray, ask_how
 from explorer.gui.window.elsewhere import Elsewhere
 from explorer.gui.window.main_window import MainWindow
 from explorer.service.events import SettingsChanged
+from explorer.storage import crc64
 
 log = logging.getLogger(__name__)
 
@@ -187,6 +188,7 @@ class Program:
             errors.show(self.window, error)
             return
         settings: Settings = await self.bridge.get(lambda service: service.settings)
+        self._spawn(self._workers.run(crc64.load), "load what uploads need")
         self._show_theme(settings.theme)
         Elsewhere(self.bridge, self._scope, self._folder, self.window)
         asking = self._scope.spawn(self._ask_keyring(), name="ask the keyring")

@@ -6,6 +6,7 @@ Any thread.
 
 from __future__ import annotations
 
+import mmap
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ class Buffers:
     def __init__(self, budget_bytes: int = BUDGET_BYTES) -> None:
         self._budget = budget_bytes
         self._lent = self._waiting = 0
-        self._free: list[bytearray] = []
+        self._free: list[mmap.mmap] = []
         self._returned = threading.Condition()
 
     @property
@@ -51,7 +52,7 @@ class Buffers:
     def _kept(self) -> int:
         return sum(map(len, self._free)) + self._lent
 
-    def _take(self, size_bytes: int) -> bytearray:
+    def _take(self, size_bytes: int) -> mmap.mmap:
         token = current_token()
         with self._returned:
             self._waiting += 1
@@ -71,6 +72,8 @@ class Buffers:
             else:
                 while self._free and self._kept + size_bytes > self._budget:
                     del self._free[0]
-                buffer = bytearray(size_bytes)
+                # A map is filled by whoever reads into it; a bytearray here, with zeros, while
+                # all the other threads stand still.
+                buffer = mmap.mmap(-1, max(1, size_bytes))
             self._lent += len(buffer)
         return buffer

@@ -57,3 +57,8 @@ def test_one_that_is_larger_than_the_budget_is_lent_alone() -> None:
         token.cancel()
         with running_under(token), pytest.raises(Cancelled), buffers.borrow(500):
             pass
+
+
+def test_nothing_at_all_can_be_lent() -> None:
+    with Buffers().borrow(0) as view:
+        assert len(view) == 0
