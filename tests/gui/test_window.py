@@ -261,9 +261,10 @@ def test_a_url_of_another_account_fills_in_the_connect_dialog(run: Run) -> None:
         url = "https://elsewhere.blob.core.windows.net/data/x.txt"
         window.pane.navigation.path.setText(url)
         window.pane.navigation.path.returnPressed.emit()
-        await until(lambda: window.connecting._dialog is not None, "the dialog opens")
+        await until(lambda: window.connecting._dialog is not None, "the dialog is made")
         dialog = window.connecting._dialog
         assert dialog is not None
+        await until(dialog.isVisible, "it opens")
         assert dialog.box.text() == url
         assert window.pane.location == here
         dialog.reject()

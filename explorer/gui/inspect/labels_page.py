@@ -166,6 +166,8 @@ class LabelsPage(InspectorPage):
         if self._task is not None:
             self._task.cancel()
         self._task = self._scope.spawn(self._told(work), name=name)
+        # Cancelled before its first step it has not come to `work`.
+        self._task.add_done_callback(lambda _: work.close())
         self._update()
 
     async def _told(self, work: Coroutine[Any, Any, None]) -> None:
