@@ -287,10 +287,7 @@ def test_a_range_that_breaks_off_goes_on_inside(
     container.upload_blob("f", data)
     asked: list[tuple[int, int]] = []
 
-    class Breaking:
-        def __getattr__(self, name: str) -> Any:
-            return getattr(rig.store, name)
-
+    class Breaking(Hooked):
         def read_range(
             self, ref: BlobRef, offset: int, length: int, sink: Any, **kwargs: Any
         ) -> Any:
@@ -301,7 +298,7 @@ def test_a_range_that_breaks_off_goes_on_inside(
             return rig.store.read_range(ref, offset, length, sink, **kwargs)
 
     request = rig.download("f", tmp_path / "down", block_size_bytes=8 * 1024 * 1024)
-    assert run(rig.do(request, Breaking())).state is JobState.DONE
+    assert run(rig.do(request, Breaking(rig.store))).state is JobState.DONE
     assert (tmp_path / "down" / "f").read_bytes() == data
     offsets = [offset for offset, _ in asked]
     assert offsets == sorted(set(offsets))
@@ -316,13 +313,7 @@ def test_a_file_that_appears_while_half_of_a_small_blob_has_come_is_kept_beside_
     target = tmp_path / "down" / "f"
     asked = []
 
-    class Rivalled:
-        def __getattr__(self, name: str) -> Any:
-            return getattr(rig.store, name)
-
-        def is_lendable(self, *, for_changes: bool) -> bool:
-            return False
-
+    class Rivalled(Hooked):
         def read_range(
             self, ref: BlobRef, offset: int, length: int, sink: Any, **kwargs: Any
         ) -> Any:
@@ -334,7 +325,7 @@ def test_a_file_that_appears_while_half_of_a_small_blob_has_come_is_kept_beside_
             return rig.store.read_range(ref, offset, length, sink, **kwargs)
 
     request = rig.download("f", target.parent, conflicts=ConflictPolicy.RENAME)
-    assert run(rig.do(request, Rivalled())).state is JobState.DONE
+    assert run(rig.do(request, Rivalled(rig.store))).state is JobState.DONE
     assert target.read_bytes() == b"theirs"
     (ours,) = (path for path in target.parent.iterdir() if path != target)
     assert ours.read_bytes() == data
@@ -377,13 +368,7 @@ def test_wrong_bytes_are_noticed_and_the_file_starts_over(
     container.get_blob_client("f").set_http_headers(_with_md5(md5))
     flipped = 0
 
-    class Flipping:
-        def __getattr__(self, name: str) -> Any:
-            return getattr(rig.store, name)
-
-        def is_lendable(self, *, for_changes: bool) -> bool:
-            return False
-
+    class Flipping(Hooked):
         def read_range(
             self, ref: BlobRef, offset: int, length: int, sink: Any, **kwargs: Any
         ) -> Any:
@@ -398,7 +383,7 @@ def test_wrong_bytes_are_noticed_and_the_file_starts_over(
             return rig.store.read_range(ref, offset, length, flip, **kwargs)
 
     request = rig.download("f", tmp_path / "down", block_size_bytes=BLOCK)
-    job = run(rig.do(request, Flipping()))
+    job = run(rig.do(request, Flipping(rig.store)))
     assert (job.state, flipped) == (JobState.DONE, 1)
     assert (tmp_path / "down" / "f").read_bytes() == data
 
