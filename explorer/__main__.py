@@ -4,14 +4,10 @@ knows both faces."""
 from __future__ import annotations
 
 import atexit
-import gc
 import os
 import sys
 
-COLLECT_AFTER = 50_000
-"""New objects between two looks of the cycle collector: Python's 700 make it look through
-everything again and again while modules load and listings grow, a tenth of the time. Loading
-alone makes 40,000, of which nearly all stay."""
+from explorer.base.collector import look_seldom
 
 
 def main() -> None:
@@ -23,7 +19,7 @@ def main() -> None:
 
 
 def _run() -> None:
-    gc.set_threshold(COLLECT_AFTER, 10, 10)
+    look_seldom()
     from explorer.cli.main import is_command
     from explorer.cli.main import main as run
 

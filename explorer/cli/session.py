@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from explorer.base.collector import pass_over_what_is_loaded
 from explorer.base.errors import InputError
 from explorer.base.paths import data_dir
 from explorer.cli.options import absolute, given
@@ -45,6 +46,7 @@ async def service_of(
             hear_codes(out.error)
             for notice in service.take_notices():
                 out.note(f"quayside: {notice.title}: {notice.message}")
+            pass_over_what_is_loaded()
             yield service
     finally:
         if crew is not None:
@@ -56,6 +58,7 @@ async def service_of(
 def _crew() -> Crew | None:
     from explorer.transfer.crew import fork_crew  # late, like the engine
 
+    pass_over_what_is_loaded()  # or each process would copy it, to look at it
     return fork_crew()
 
 
