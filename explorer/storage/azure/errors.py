@@ -360,8 +360,23 @@ def _os_fault(place: Place, error: OSError) -> tuple[str, str]:
     return f"the connection to {place.host} broke off", "It is tried again."
 
 
+def raise_as_ours(attempt: Attempt, error: Exception) -> None:
+    """Raise what happened as an error of ours, or Cancelled; returns where it is one already,
+    or none that is known."""
+    if isinstance(error, QuaysideError | Cancelled):
+        return
+    found = network_error(attempt, error) or _from_sdk(attempt, error)
+    if found is None:
+        return
+    token = current_token()
+    if token is not None and token.is_cancelled:
+        raise Cancelled from None
+    raise found from None
+
+
 class translating:
-    """Raise what happens inside as an error of ours, or Cancelled."""
+    """Raise what happens inside as an error of ours, or Cancelled. What each small file passes
+    asks `raise_as_ours` itself."""
 
     __slots__ = ("_attempt",)
 
@@ -377,17 +392,8 @@ class translating:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if error is None or isinstance(error, QuaysideError | Cancelled):
-            return
-        if not isinstance(error, Exception):
-            return
-        found = network_error(self._attempt, error) or _from_sdk(self._attempt, error)
-        if found is None:
-            return
-        token = current_token()
-        if token is not None and token.is_cancelled:
-            raise Cancelled from None
-        raise found from None
+        if isinstance(error, Exception):
+            raise_as_ours(self._attempt, error)
 
 
 def _from_sdk(attempt: Attempt, error: Exception) -> QuaysideError | None:

@@ -11,6 +11,7 @@ before anything is sent:
 
 from __future__ import annotations
 
+import string
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -18,7 +19,8 @@ from explorer.base.errors import UnsafeNameError
 from explorer.base.patterns import regex
 
 MAX_NAME = 1024
-_PLAIN = regex(r"[A-Za-z0-9_.\-~/]+")
+_PLAIN = string.ascii_letters + string.digits + "_.-~/"
+"""What stands for itself."""
 _DOTS = regex(r"(?:^|/)\.\.?(?:/|$)")
 
 
@@ -35,10 +37,11 @@ def container_path(container: str) -> str:
 
 def blob_path(container: str, name: str) -> str:
     """`/container/name`, encoded. Raises UnsafeNameError."""
-    if _PLAIN.fullmatch(name) and not _DOTS.search(name):
-        if len(name) <= MAX_NAME:
-            return f"{container_path(container)}/{name}"
-    elif not name:
+    path = f"{container_path(container)}/{name}"
+    is_plain = not name.strip(_PLAIN) and "/." not in path
+    if is_plain and 0 < len(name) <= MAX_NAME:
+        return path
+    if not name:
         raise UnsafeNameError("A blob without a name cannot be asked for.")
     if len(name) > MAX_NAME:
         raise UnsafeNameError(

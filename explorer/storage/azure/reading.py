@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from functools import lru_cache
 
 from explorer.base.patterns import regex
 from explorer.storage.azure.answer import is_number
@@ -25,6 +26,24 @@ from explorer.storage.model import (
 
 _RANGE = regex(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})")
 _METADATA = "x-ms-meta-"
+_KEPT = (
+    "x-ms-blob-content-type",
+    "x-ms-blob-content-encoding",
+    "x-ms-blob-content-language",
+    "x-ms-blob-content-disposition",
+    "x-ms-blob-cache-control",
+    "x-ms-access-tier",
+)
+
+
+@lru_cache(64)
+def _kept_headers(*values: str) -> dict[str, str]:
+    """Those of `_KEPT` that have a value; the files of a folder have much the same ones.
+
+    What stands around a value is no part of it on the wire, and would be signed in vain.
+    """
+    found = {name: value.strip() for name, value in zip(_KEPT, values, strict=True)}
+    return {name: text for name, text in found.items() if text}
 
 
 def condition_headers(condition: Condition) -> dict[str, str]:
@@ -38,18 +57,18 @@ def condition_headers(condition: Condition) -> dict[str, str]:
 
 def stored_headers(headers: BlobHeaders) -> dict[str, str]:
     """What is sent to be stored beside the bytes, metadata apart."""
-    found = {
-        "x-ms-blob-content-type": headers.content_type,
-        "x-ms-blob-content-encoding": headers.content_encoding,
-        "x-ms-blob-content-language": headers.content_language,
-        "x-ms-blob-content-disposition": headers.content_disposition,
-        "x-ms-blob-cache-control": headers.cache_control,
-        "x-ms-access-tier": headers.tier,
-    }
+    found = _kept_headers(
+        headers.content_type,
+        headers.content_encoding,
+        headers.content_language,
+        headers.content_disposition,
+        headers.cache_control,
+        headers.tier,
+    )
     if headers.content_md5 is not None:
-        found["x-ms-blob-content-md5"] = base64.b64encode(headers.content_md5).decode()
-    # What stands around a value is no part of it on the wire, and would be signed in vain.
-    return {name: text for name, value in found.items() if (text := value.strip())}
+        md5 = base64.b64encode(headers.content_md5).decode()
+        return {**found, "x-ms-blob-content-md5": md5}
+    return dict(found)
 
 
 def written(headers: Mapping[str, str]) -> Written:

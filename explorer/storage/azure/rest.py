@@ -17,7 +17,7 @@ from explorer.base.patterns import regex
 from explorer.storage.azure.answer import Answer
 from explorer.storage.azure.dates import http_date, seconds_of
 from explorer.storage.azure.dial import Origin
-from explorer.storage.azure.errors import Attempt, Place, refusal, translating
+from explorer.storage.azure.errors import Attempt, Place, raise_as_ours, refusal
 from explorer.storage.azure.pool import Call, Pool, Told
 from explorer.storage.azure.signing import TokenSigner, query_text
 from explorer.storage.endpoint import token_refusal
@@ -98,13 +98,14 @@ class Rest:
         view = memoryview(body).cast("B") if body is not None and len(body) else None
         if method in ("PUT", "POST"):
             fields["content-length"] = str(view.nbytes if view is not None else 0)
-        spelled = add_metadata(fields, metadata)
+        spelled = add_metadata(fields, metadata) if metadata else _NO_HEADERS
         path = f"{self.base_path}{path}"
         signer = self.place.signer
         told = Told(progress) if progress is not None else None
         is_renewed = False
         while True:
-            query = signer.sign(method, path, query_text(parameters), fields)
+            query = query_text(parameters) if parameters else ""
+            query = signer.sign(method, path, query, fields)
             call = Call(
                 self._origin,
                 method,
@@ -115,7 +116,7 @@ class Rest:
                 answer_wait_s,
                 is_look,
             )
-            with translating(attempt):
+            try:
                 answer = self.pool.exchange(call, told)
                 self._date_seen = (answer.headers.get("date", ""), time.time())
                 if answer.status in good:
@@ -125,6 +126,9 @@ class Rest:
                     raise refused
                 if not signer.renew(fields):
                     raise refused
+            except Exception as error:
+                raise_as_ours(attempt, error)
+                raise
             # Nothing was done yet: with a fresh token it is asked once more.
             is_renewed = True
             if told is not None:
@@ -152,8 +156,13 @@ class Rest:
             attempt, method, path, parameters, headers, good=good, body=body, metadata=metadata,
             progress=progress, may_resend=may_resend, answer_wait_s=answer_wait_s, is_look=is_look,
         )  # fmt: skip
-        with answer, translating(attempt):
+        try:
             return answer, answer.read(limit)
+        except Exception as error:
+            raise_as_ours(attempt, error)
+            raise
+        finally:
+            answer.close()
 
     def _refused(self, attempt: Attempt, answer: Answer) -> QuaysideError:
         with answer:
@@ -177,7 +186,7 @@ class Rest:
 
 
 def add_metadata(fields: dict[str, str], metadata: Mapping[str, str]) -> dict[str, str]:
-    """Put metadata into the headers; returns how their names are spelled on the wire.
+    """Put metadata into the headers; returns how names are spelled on the wire, if otherwise.
 
     The service keeps the letter case of a name, the signature is over small letters.
     """
@@ -188,11 +197,13 @@ def add_metadata(fields: dict[str, str], metadata: Mapping[str, str]) -> dict[st
                 f"{name!r} cannot be the name of metadata.",
                 cure="Use letters, digits and underscores, and begin with a letter.",
             )
-        field = f"x-ms-meta-{name.lower()}"
+        wire = f"x-ms-meta-{name}"
+        field = wire.lower()
         if field in fields:
             raise InputError(f"There are two values of metadata called {name!r}.")
         fields[field] = value.strip()
-        spelled[field] = f"x-ms-meta-{name}"
+        if wire != field:
+            spelled[field] = wire
     return spelled
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
+import hashlib
 from collections.abc import Mapping
 from dataclasses import field
 from enum import Enum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote_plus
 
 from explorer.base.errors import ConnectionTextError
@@ -38,8 +38,11 @@ _SIGNED = (
     "if-unmodified-since",
     "range",
 )
-_NOTHING = ("",) * len(_SIGNED)
 _BEARER = "Bearer "
+_BLOCK = 64
+"""Bytes that SHA-256 takes at a time."""
+_INNER = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER = bytes(byte ^ 0x5C for byte in range(256))
 _WEIGHTS = str.maketrans({"-": "", "_": "!"})
 
 
@@ -84,7 +87,7 @@ class KeySigner:
 
     def sign(self, method: str, path: str, query: str, headers: dict[str, str]) -> str:
         text = string_to_sign(self.account, method, path, query, headers)
-        mac = base64.b64encode(hmac.digest(self.key, text.encode(), "sha256")).decode()
+        mac = binascii.b2a_base64(_hmac(self.key, text.encode()), newline=False).decode()
         headers["authorization"] = f"SharedKey {self.account}:{mac}"
         return query
 
@@ -161,17 +164,33 @@ def signer_for(credential: Credential) -> Signer:
     return NoSigner()
 
 
+def _hmac(key: bytes, text: bytes) -> bytes:
+    """HMAC-SHA256 (RFC 2104), as `hmac.digest` gives it."""
+    inner, outer = _begun(key)
+    inside = inner.copy()
+    inside.update(text)
+    around = outer.copy()
+    around.update(inside.digest())
+    whole: bytes = around.digest()
+    return whole
+
+
+@lru_cache(8)
+def _begun(key: bytes) -> tuple[Any, Any]:
+    """Its two hashes, each with the key in it already: to begin them costs four times as much
+    as the rest, and one key signs all requests."""
+    block = (hashlib.sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
+    return hashlib.sha256(block.translate(_INNER)), hashlib.sha256(block.translate(_OUTER))
+
+
 def string_to_sign(
     account: str, method: str, path: str, query: str, headers: Mapping[str, str]
 ) -> str:
     """What the account's key signs. `path` is the encoded path as sent, account in it or not."""
-    get = headers.get
-    fields = list(map(get, _SIGNED, _NOTHING))
-    if fields[2] == "0":
-        fields[2] = ""
-    service = _service_headers(tuple(headers))
-    lines = [method, *fields, *[f"{name}:{headers[name]}" for name in service]]
-    lines.append(f"/{account}{path}")
+    if headers.get("content-length") == "0":
+        headers = {**headers, "content-length": ""}
+    form, signed = _form(tuple(headers))
+    lines = [form % (method, *[headers[name] for name in signed], account, path)]
     if query:
         values: dict[str, list[str]] = {}
         for part in query.split("&"):
@@ -182,9 +201,14 @@ def string_to_sign(
 
 
 @lru_cache(128)
-def _service_headers(names: tuple[str, ...]) -> list[str]:
-    """Those of the service among them, in its order; one kind of request has the same ones."""
-    return sorted((name for name in names if name.startswith("x-ms-")), key=header_order)
+def _form(names: tuple[str, ...]) -> tuple[str, list[str]]:
+    """What is signed of a request with headers of these names, as a text with a `%s` for the
+    method, each of the headers given beside it, the account and the path. One kind of request
+    has the same ones."""
+    service = sorted((name for name in names if name.startswith("x-ms-")), key=header_order)
+    lines = ["%s", *("%s" if name in names else "" for name in _SIGNED)]
+    lines += [f"{name.replace('%', '%%')}:%s" for name in service]
+    return "\n".join([*lines, "/%s%s"]), [*(n for n in _SIGNED if n in names), *service]
 
 
 def header_order(name: str) -> tuple[str, str]:

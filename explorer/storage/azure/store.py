@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -60,6 +60,8 @@ PAGE_LIMIT = 64 << 20
 """Most that is read as one page of a listing."""
 
 _CONTAINER = {"restype": "container"}
+_AS_IT_IS: Mapping[str, str] = {}
+"""The blob, and no snapshot or version of it."""
 
 COMMIT_WAIT_S = 50.0
 """A commit of 50,000 blocks may take the service this long before it answers."""
@@ -231,8 +233,10 @@ class AzureBlobStore:
             good=(200, 206),
             may_resend=True,
         )
-        with answer:
+        try:
             return read_exactly(attempt, answer, offset, length, sink, if_match)
+        finally:
+            answer.close()
 
     def put_blob(
         self,
@@ -430,7 +434,9 @@ def _taken_over(rest: Rest) -> AzureBlobStore:
     return AzureBlobStore(rest)
 
 
-def _which(ref: BlobRef) -> dict[str, str]:
+def _which(ref: BlobRef) -> Mapping[str, str]:
+    if not (ref.snapshot or ref.version_id):
+        return _AS_IT_IS
     return {"snapshot": ref.snapshot, "versionid": ref.version_id}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -26,6 +27,7 @@ from explorer.storage.azure.signing import (
 from explorer.storage.connection_spec import SharedKey
 
 KEY = base64.b64encode(b"not a key" * 7).decode()
+NEW_LINES = "\n" * 12
 HARD = [" ", "+", "%41", "a//b", "?q", "#f", "dot.", "日本/ü", "~!*'()", "&=", "a b+c%20"]
 names = st.one_of(st.sampled_from(HARD), st.text(st.characters(codec="utf-8"), min_size=1))
 
@@ -92,6 +94,17 @@ def test_sas_is_appended_to_the_query_and_to_nothing_else() -> None:
 def test_no_secret_in_a_repr() -> None:
     assert "canary" not in repr(SasSigner("sig=canary"))
     assert "canary" not in repr(KeySigner("acct", b"canary"))
+
+
+@given(st.binary(max_size=200), names)
+@example(b"k" * 64, "container")
+@example(b"k" * 65, "container")
+def test_a_key_of_any_length_signs_as_python_does(key: bytes, container: str) -> None:
+    headers: dict[str, str] = {}
+    path = f"/{container}"
+    KeySigner("acct", key).sign("GET", path, "", headers)
+    signed = hmac.digest(key, f"GET{NEW_LINES}/acct{path}".encode(), "sha256")
+    assert headers["authorization"] == f"SharedKey acct:{base64.b64encode(signed).decode()}"
 
 
 def test_a_key_that_is_no_base64_is_refused_without_quoting_it() -> None:
