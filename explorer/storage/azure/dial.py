@@ -11,10 +11,9 @@ import socket
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from explorer.base.cancel import CancelToken, current_token
-from explorer.base.records import dataclass
 from explorer.storage.azure.answer import receive
 from explorer.storage.azure.proxy import Proxy, proxy_for
 from explorer.storage.azure.trust import tls_context
@@ -24,9 +23,8 @@ if TYPE_CHECKING:
     import ssl
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a request goes; what connections are kept by."""
+class Origin(NamedTuple):
+    """Where a request goes; what connections are kept by, which is asked often: a tuple."""
 
     scheme: str
     host: str
@@ -101,10 +99,11 @@ class Dialer:
         except BaseException:
             sock.close()
             raise
+        connection.own_head = f"Host: {origin.netloc}\r\n"
         if proxy is not None and origin.scheme == "http":
             connection.absolute_targets = f"http://{origin.netloc}"
             if proxy.authorization:
-                connection.extra_head = f"Proxy-Authorization: {proxy.authorization}\r\n".encode()
+                connection.own_head += f"Proxy-Authorization: {proxy.authorization}\r\n"
         return connection
 
     def _connect(self, host: str, port: int, token: CancelToken | None) -> socket.socket:

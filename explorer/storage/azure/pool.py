@@ -24,6 +24,7 @@ from explorer.storage.azure.dial import Dialer, Origin
 from explorer.storage.azure.wire import ClosedEarly, Connection
 
 IDLE_LIMIT_S = 60.0
+_HAS_POLL = hasattr(select, "poll")
 LOOKING = frozenset({"GET", "HEAD"})
 """Methods that change nothing."""
 
@@ -216,9 +217,8 @@ class Told:
 def _ask(connection: Connection, call: Call, told: Told | None) -> Answer:
     head = (
         f"{call.method} {connection.absolute_targets}{call.target} HTTP/1.1\r\n"
-        f"Host: {call.origin.netloc}\r\n{call.head}"
+        f"{connection.own_head}{call.head}\r\n"
     ).encode("ascii")
-    head = b"".join((head, connection.extra_head, b"\r\n"))
     try:
         connection.send(head, call.body, told, told.ahead if told is not None else None)
     except OSError as error:
@@ -243,7 +243,7 @@ def is_readable(connection: Connection) -> bool:
         descriptor = connection.sock.fileno()
         if descriptor < 0:
             return True
-        if hasattr(select, "poll"):
+        if _HAS_POLL:
             if connection.idle_poll is None:
                 connection.idle_poll = select.poll()
                 events = select.POLLIN | select.POLLHUP | select.POLLERR

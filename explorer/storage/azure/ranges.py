@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from explorer.base.errors import QuaysideError
-from explorer.storage.api import Ahead, Sink, ahead_of
-from explorer.storage.azure.answer import Answer
+from explorer.storage.api import Sink, ahead_of
+from explorer.storage.azure.answer import Answer, is_number
 from explorer.storage.azure.entries import md5_of
 from explorer.storage.azure.errors import Attempt, translating
-from explorer.storage.azure.reading import content_range
 from explorer.storage.azure.rest import impossible
 from explorer.storage.azure.wire import thread_buffer
 from explorer.storage.model import RangeRead
@@ -28,13 +26,7 @@ def read_exactly(
     What the sink raises passes unchanged.
     """
     found = checked_range(attempt, answer, offset, length, if_match)
-
-    def piece(at: int, view: memoryview) -> None:
-        if at + view.nbytes > length:
-            raise impossible(attempt, f"more than the {length} bytes came that were asked for")
-        sink(offset + at, view)
-
-    count = pour(answer, piece, attempt, length, ahead_of(sink))
+    count = pour(answer, sink, attempt, offset, length)
     if count != length:
         raise impossible(attempt, f"{count} bytes came instead of {length}")
     return found
@@ -47,31 +39,30 @@ def checked_range(
     headers = answer.headers
     if answer.status != 206:
         raise impossible(attempt, "the whole blob came instead of a part of it")
-    span = content_range(headers.get("content-range", ""))
-    if span is None or span[:2] != (offset, offset + length - 1) or span[2] < offset + length:
+    span, _, total = headers.get("content-range", "").partition("/")
+    if (
+        span != f"bytes {offset}-{offset + length - 1}"
+        or not is_number(total)
+        or int(total) < offset + length
+    ):
         raise impossible(attempt, "another part of the blob came than the one asked for")
     if answer.length is not None and answer.length != length:
         raise impossible(attempt, f"{answer.length} bytes are announced instead of {length}")
     etag = headers.get("etag", "")
     if if_match not in ("", "*") and etag != if_match:
         raise impossible(attempt, "another version of the blob came than the one asked for")
-    return RangeRead(etag, span[2], md5_of(headers.get("x-ms-blob-content-md5", "")))
+    return RangeRead(etag, int(total), md5_of(headers.get("x-ms-blob-content-md5", "")))
 
 
-def pour(
-    answer: Answer,
-    sink: Callable[[int, memoryview], None],
-    attempt: Attempt,
-    length: int,
-    ahead: Ahead | None,
-) -> int:
-    """Hand the body to `sink` in large pieces; returns how many bytes there were. `ahead` is
-    asked before what is left of `length` is read.
+def pour(answer: Answer, sink: Sink, attempt: Attempt, offset: int, length: int) -> int:
+    """Hand the body to `sink` in large pieces, none of them beyond `length`; returns how many
+    bytes there were. What the sink has `ahead` is asked before what is left is read.
 
     TLS gives 16 KiB at a time, while a sink that writes to a disk wants more: pieces are
     gathered in this thread's buffer up to half its size or for a tenth of a second. When
     the body breaks off, the sink gets what came before the error is raised.
     """
+    ahead = ahead_of(sink)
     buffer = thread_buffer()
     enough = buffer.nbytes // 2
     done = at = allowed = 0
@@ -83,18 +74,28 @@ def pour(
             allowed = ahead(min(length - done, buffer.nbytes) - at)
             is_paced = allowed > 0
         try:
-            with translating(attempt):
-                count = answer.read_into(buffer[at : at + allowed] if allowed else buffer[at:])
-        except QuaysideError as error:
-            broken, count = error, 0
+            count = answer.read_into(buffer[at : at + allowed] if allowed else buffer[at:])
+        except Exception as error:
+            broken, count = _of_ours(attempt, error), 0
         at += count
-        allowed = max(0, allowed - count)
+        if allowed:
+            allowed -= count
         is_over = answer.is_at_end or not count
-        now = time.monotonic()
-        if at and (is_over or at >= enough or now - last > PAUSE_S):
-            sink(done, buffer[:at])
-            done, at, last = done + at, 0, now
+        if at and (is_over or at >= enough or time.monotonic() - last > PAUSE_S):
+            if done + at > length:
+                raise impossible(attempt, f"more than the {length} bytes came that were asked for")
+            sink(offset + done, buffer[:at])
+            done, at, last = done + at, 0, time.monotonic()
         if is_over:
             if broken is not None:
                 raise broken
             return done
+
+
+def _of_ours(attempt: Attempt, error: Exception) -> QuaysideError:
+    """The error of ours for it; raises what is none."""
+    try:
+        with translating(attempt):
+            raise error
+    except QuaysideError as known:
+        return known

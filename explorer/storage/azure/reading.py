@@ -10,7 +10,6 @@ import base64
 from collections.abc import Mapping
 from functools import lru_cache
 
-from explorer.base.patterns import regex
 from explorer.storage.azure.answer import is_number
 from explorer.storage.azure.dates import seconds_of
 from explorer.storage.azure.entries import BLOB_TYPES, is_folder_mark, md5_of
@@ -24,7 +23,6 @@ from explorer.storage.model import (
     Written,
 )
 
-_RANGE = regex(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})")
 _METADATA = "x-ms-meta-"
 _KEPT = (
     "x-ms-blob-content-type",
@@ -147,9 +145,3 @@ def account_info(headers: Mapping[str, str]) -> AccountInfo:
         sku=headers.get("x-ms-sku-name", ""),
         is_hierarchical=hierarchical.lower() == "true" if hierarchical else None,
     )
-
-
-def content_range(text: str) -> tuple[int, int, int] | None:
-    """First byte, last byte and whole size of `bytes 0-9/100`; None where it is none."""
-    hit = _RANGE.fullmatch(text)
-    return (int(hit[1]), int(hit[2]), int(hit[3])) if hit else None

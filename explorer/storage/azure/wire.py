@@ -83,12 +83,13 @@ class Connection:
         "_slice",
         "_start",
         "_timeout_s",
+        "_view",
         "absolute_targets",
-        "extra_head",
         "idle_poll",
         "idle_since",
         "is_reused",
         "lasts_s",
+        "own_head",
         "sock",
     )
 
@@ -102,8 +103,8 @@ class Connection:
         """How long it may lie idle and still be trusted."""
         self.absolute_targets = ""
         """`http://host:port` before each target, where a proxy is asked."""
-        self.extra_head = b""
-        """Header lines for the proxy."""
+        self.own_head = ""
+        """Header lines of every request on it: Host, and what the proxy wants."""
         self._timeout_s = io_timeout_s
         # By its ways, since the type would take importing ssl.
         self._pending: Callable[[], int] | None = getattr(sock, "pending", None)
@@ -111,6 +112,7 @@ class Connection:
         self._slice = TLS_SLICE if self._pending is not None else PLAIN_SLICE
         self._wait_at_most(io_timeout_s)
         self._buffer = bytearray(HEAD_LIMIT)
+        self._view = memoryview(self._buffer)
         self._start = self._end = 0
 
     def _wait_at_most(self, timeout_s: float) -> None:
@@ -146,7 +148,9 @@ class Connection:
         """Send a request; `sent` hears how many bytes of the body went out, `ahead` is asked
         before (see `storage.api.Ahead`)."""
         if body is None or not body.nbytes:
-            self._send_all(memoryview(head))
+            over = self._send_some(head[: self._slice]) - len(head)
+            if over < 0:
+                self._send_all(memoryview(head)[over:])
             return
         at, size, most = 0, body.nbytes, self._slice
         allowed = ahead(size) if ahead is not None else 0
@@ -222,20 +226,17 @@ class Connection:
         while True:
             at = buffer.find(b"\r\n\r\n", self._start, self._end)
             if at >= 0:
-                head = bytes(buffer[self._start : at])
+                head = bytes(self._view[self._start : at])
                 self._start = at + 4
                 return head
             if self._end == HEAD_LIMIT:
                 if not self._start:
                     raise WireError("the head of the answer is too long")
                 self._move_up()
-            if not self._fill(HEAD_READ):
+            count = self._receive(self._view[self._end : self._end + HEAD_READ])
+            if not count:
                 raise ClosedEarly(self._end > self._start)
-
-    def _fill(self, most: int = HEAD_LIMIT) -> int:
-        count = self._receive(memoryview(self._buffer)[self._end : self._end + most])
-        self._end += count
-        return count
+            self._end += count
 
     def _receive(self, view: memoryview) -> int:
         try:
@@ -249,7 +250,7 @@ class Connection:
         while True:
             at = buffer.find(b"\r\n", self._start, self._end)
             if at >= 0:
-                line = bytes(buffer[self._start : at])
+                line = bytes(self._view[self._start : at])
                 self._start = at + 2
                 return line
             if self._start:
@@ -257,17 +258,18 @@ class Connection:
             if self._end == HEAD_LIMIT:
                 raise WireError("a line of the answer is too long")
             try:
-                count = self._fill()
+                count = self._receive(self._view[self._end :])
             except OSError as error:
                 if is_close(error):
                     raise ClosedEarly(True) from error
                 raise
             if not count:
                 raise ClosedEarly(True)
+            self._end += count
 
     def _move_up(self) -> None:
-        rest = bytes(self._buffer[self._start : self._end])
-        self._buffer[: len(rest)] = rest
+        rest = bytes(self._view[self._start : self._end])
+        self._view[: len(rest)] = rest
         self._start, self._end = 0, len(rest)
 
     def read_into(self, view: memoryview) -> int:
@@ -275,7 +277,7 @@ class Connection:
         ready = self._end - self._start
         if ready:
             count = min(ready, view.nbytes)
-            view[:count] = memoryview(self._buffer)[self._start : self._start + count]
+            view[:count] = self._view[self._start : self._start + count]
             self._start += count
             return count
         return self._receive(view)
