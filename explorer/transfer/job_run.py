@@ -314,10 +314,13 @@ class JobRun:
             raise asyncio.CancelledError
 
     async def _write(self, ends: list[End]) -> bool:
-        """As soon as there is room; true if a cancel came while it was being done."""
+        """As soon as there is room; true if a cancel came while it was being done. The last of
+        all waits for no company: none comes."""
         while True:
+            journal = self._work.journal
+            post = journal.post if self._busy or self._ready else journal.post_now
             try:
-                return await _settled(self._work.journal.post(_finish, ends))
+                return await _settled(post(_finish, ends))
             except DiskFullError:
                 await asyncio.sleep(ROOM_S)
 

@@ -84,9 +84,13 @@ class Journal:
 
         Even if the caller is cancelled, the work happens. Raises what `work` raises.
         """
-        return await asyncio.shield(
-            self._put(lambda db: work(db, *args, **kwargs), is_write=True, is_urgent=True)
-        )
+        return await asyncio.shield(self.post_now(work, *args, **kwargs))
+
+    def post_now(
+        self, work: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> asyncio.Future[R]:
+        """Like `do`, for who does not wait, or not here. Takes along what was posted before."""
+        return self._put(lambda db: work(db, *args, **kwargs), is_write=True, is_urgent=True)
 
     def post(
         self, work: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs

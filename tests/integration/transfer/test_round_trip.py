@@ -41,6 +41,19 @@ def test_a_file_of_any_size_goes_up_and_down_unchanged(
     assert not parts_in(tmp_path)
 
 
+@pytest.mark.parametrize("count", [1, 5])
+def test_the_last_file_does_not_wait_for_the_company_of_others(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    monkeypatch.setattr("explorer.transfer.journal.GROUP_S", 600.0)
+    for n in range(count):
+        write(tmp_path / "up" / f"f{n}", noise(100, seed=n))
+    up = run(rig.do(rig.upload(tmp_path / "up", "", "x/")))
+    down = run(rig.do(rig.download("x/", tmp_path / "down")))
+    assert (up.files_done, down.files_done) == (count, count)
+    assert tree_of(tmp_path / "down") == tree_of(tmp_path / "up")
+
+
 @pytest.mark.parametrize("year", [1, 1600, 2300, 9999])
 def test_a_time_that_no_clock_had_stops_no_download(
     rig: Rig, container: ContainerClient, tmp_path: Path, year: int

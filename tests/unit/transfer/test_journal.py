@@ -107,6 +107,22 @@ def test_many_posted_changes_share_few_transactions_and_stay_in_order(path: Path
     assert 1 <= begun < 30
 
 
+def test_a_change_that_cannot_wait_takes_along_what_waits_for_company(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.transfer.journal.GROUP_S", 600.0)
+    seen: list[int] = []
+
+    async def work(journal: Journal) -> None:
+        waiting = journal.post(lambda _: seen.append(1))
+        async with asyncio.timeout(30):
+            await journal.post_now(lambda _: seen.append(2))
+            await waiting
+
+    using(path, work)
+    assert seen == [1, 2]
+
+
 def test_a_change_that_fails_fails_alone(path: Path) -> None:
     def bad(db: Connection) -> None:
         db.execute("INSERT INTO jobs (id, title) VALUES (99, 'half')")
