@@ -21,6 +21,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 import explorer
+from explorer.base import priority
 from explorer.base.errors import LocalError, QuaysideError
 from explorer.base.log import set_up_logging
 from explorer.base.paths import data_dir, make_private_dir
@@ -142,6 +143,7 @@ class Program:
         with suppress(LocalError):  # the service says what is wrong with the file
             self._show_theme(load_settings(folder).settings.theme)
         self._sinks.install()
+        priority.start_by(asyncio.get_running_loop().call_soon_threadsafe)
         self.window.close_requested.connect(self._close_requested)
         self.window.memory_changed.connect(self._save)
         self.window.theme_chosen.connect(self._theme_chosen)
@@ -287,6 +289,7 @@ class Program:
             log.error("the service did not end well", exc_info=error)
         await self._workers.run(self._local_storage.stop)
         self._workers.close()
+        priority.start_by(None)
         self._sinks.remove()
         self.window.may_close = True
         self.window.close()

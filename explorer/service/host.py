@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from explorer.base import priority
 from explorer.service.service import Service
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class ServiceHost:
         return self._started
 
     def _run(self) -> None:
+        priority.give_way()  # and so do all threads of the service, since this one starts them
         asyncio.set_event_loop(self._loop)
         try:
             self._loop.run_until_complete(self._live())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import os
 import stat
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +19,7 @@ import pytest
 from azure.storage.blob import ContainerClient
 from PySide6.QtWidgets import QApplication
 
+from explorer.base import priority
 from explorer.base.settings import ThemeChoice, change_settings
 from explorer.gui import colours
 from explorer.gui.app import Program, application
@@ -90,6 +93,24 @@ async def choice() -> ChoiceSheet:
 
     await until(found, "a question")
     return found()[0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are alike elsewhere")
+def test_what_a_sign_in_starts_does_not_give_way_as_the_service_does(
+    drive: Drive[Any], data_dir: Path
+) -> None:
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    async def work() -> None:
+        async with running(data_dir) as program:
+            found: list[int] = []
+            thread = threading.Thread(target=lambda: found.append(niceness()))
+            assert await program.bridge.get(lambda service: niceness()) > niceness()
+            await program.bridge.get(lambda service: priority.start(thread))
+            await until(lambda: found == [niceness()], "it runs like the window")
+
+    drive(work())
 
 
 def test_a_link_from_outside_only_fills_in_the_dialog(drive: Drive[Any], data_dir: Path) -> None:

@@ -17,6 +17,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from explorer.base import priority
 from explorer.base.cancel import current_token
 from explorer.base.errors import NotAuthorizedError
 from explorer.storage.azure.tokens import RESOURCE, Token, no_token
@@ -83,7 +84,8 @@ def _waited_for(ask: Callable[[], Any]) -> Any:
         except BaseException as error:
             answer.set_exception(error)
 
-    threading.Thread(target=work, name="sign-in", daemon=True).start()
+    # What it starts is the person's browser.
+    priority.start(threading.Thread(target=work, name="sign-in", daemon=True))
     token = current_token()
     while not answer.done():
         if token is not None:

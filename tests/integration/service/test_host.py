@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import aclosing
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from explorer.base.errors import InputError, QuaysideError
+from explorer.base.priority import NICER
 from explorer.service.emulator import Emulator
 from explorer.service.events import ConnectionAdded, Event
 from explorer.service.host import ServiceHost
@@ -151,3 +154,22 @@ def test_a_data_folder_that_cannot_be_used_is_told_and_the_thread_ends(tmp_path:
         host.join()
 
     asyncio.run(main())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are alike elsewhere")
+def test_all_threads_of_the_service_give_way_to_the_window(data_dir: Path) -> None:
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    async def use(host: ServiceHost, service: Service) -> None:
+        found = await asyncio.wrap_future(host.call(niceness))
+        assert found == min(19, niceness() + NICER)
+        behind = {
+            each.name: os.getpriority(os.PRIO_PROCESS, each.native_id or 0)
+            for each in threading.enumerate()
+            if each is not threading.main_thread()
+        }
+        assert "journal" in behind
+        assert set(behind.values()) == {found}
+
+    face(data_dir, use)
