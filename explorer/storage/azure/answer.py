@@ -24,6 +24,9 @@ _MOST_TRAILERS = 100
 _CHUNK = regex(rb"[0-9A-Fa-f]{1,15}")
 _LONGEST_NUMBER = 18
 """Digits of a length: more is no length of anything."""
+_known: dict[str, tuple[str, str]] = {}
+"""Header lines that came, as name and value: those of one service's answers are much the same."""
+_MOST_KNOWN = 512
 
 
 def receive(connection: Connection, method: str, wait_s: float = 0.0) -> Answer:
@@ -44,11 +47,9 @@ def parse_head(head: bytes) -> tuple[str, int, str, dict[str, str]]:
     """Version, status, reason and headers (lower-case names; repeated ones joined by `, `)."""
     text = head.decode("latin-1")
     lines = text.split("\r\n")
-    version, _, rest = lines[0].partition(" ")
-    code, _, reason = rest.partition(" ")
-    if not version.startswith("HTTP/1.") or len(code) != 3 or not is_number(code):
-        raise WireError("the answer is not HTTP")
-    fields = list(map(_field, lines[1:]))
+    version, status, reason = _status(lines[0])
+    known = _known.get
+    fields = [known(line) or _field(line) for line in lines[1:]]
     headers = dict(fields)
     if len(headers) < len(fields):
         headers = _joined(fields)
@@ -56,7 +57,17 @@ def parse_head(head: bytes) -> tuple[str, int, str, dict[str, str]]:
         for name, value in headers.items():
             with contextlib.suppress(UnicodeDecodeError):
                 headers[name] = value.encode("latin-1").decode("utf-8")
-    return version, int(code), reason, headers
+    return version, status, reason, headers
+
+
+@lru_cache(64)
+def _status(line: str) -> tuple[str, int, str]:
+    """Version, status and reason of the first line."""
+    version, _, rest = line.partition(" ")
+    code, _, reason = rest.partition(" ")
+    if not version.startswith("HTTP/1.") or len(code) != 3 or not is_number(code):
+        raise WireError("the answer is not HTTP")
+    return version, int(code), reason
 
 
 def _joined(fields: list[tuple[str, str]]) -> dict[str, str]:
@@ -66,13 +77,15 @@ def _joined(fields: list[tuple[str, str]]) -> dict[str, str]:
     return headers
 
 
-@lru_cache(256)
 def _field(line: str) -> tuple[str, str]:
-    """Name and value of a header line; those of one service's answers are much the same ones."""
+    """Name and value of a header line that was not known; it is now."""
     name, colon, value = line.partition(":")
     if not colon or not name or name[0] in " \t":
         raise WireError("the answer has a malformed header")
-    return name.lower(), value.strip(" \t")
+    if len(_known) >= _MOST_KNOWN:
+        _known.clear()
+    field = _known[line] = (name.lower(), value.strip(" \t"))
+    return field
 
 
 class Answer:
