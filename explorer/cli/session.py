@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from explorer.base.collector import pass_over_what_is_loaded
 from explorer.base.errors import InputError
 from explorer.base.paths import data_dir
+from explorer.base.tasks import TaskScope
 from explorer.cli.options import absolute, given
 from explorer.cli.output import Output
 from explorer.cli.targets import choose
@@ -25,34 +27,67 @@ if TYPE_CHECKING:
     from explorer.transfer.crew import Crew
     from explorer.transfer.model import JobSnapshot, Request
 
+T = TypeVar("T")
+
 
 @asynccontextmanager
 async def service_of(
-    args: argparse.Namespace, *, with_transfers: bool = False, with_crew: bool = True
+    args: argparse.Namespace,
+    *,
+    with_transfers: bool = False,
+    with_crew: bool = True,
+    asks_first: bool = False,
 ) -> AsyncIterator[Service]:
     """The service on this command's data folder. Without transfers the queue stays shut, and
     nothing is logged. Where nothing moves, or one file does, the processes of a crew would cost
-    more than they are worth."""
+    more than they are worth. A command that `asks_first` calls `start_transfers` itself."""
     folder = absolute(args.data_dir) if args.data_dir else data_dir()
     crew = _crew() if with_transfers and with_crew else None  # before any thread
     stop_logging = _logging_into(folder) if with_transfers else None
     try:
         async with await Service.start(
-            folder, adopt_jobs=False, with_transfers=with_transfers, crew=crew
+            folder, adopt_jobs=False, with_transfers=False, crew=crew
         ) as service:
-            if with_transfers:
-                _with_clusters(service)
-            out = Output(is_quiet=args.quiet)
-            hear_codes(out.error)
-            for notice in service.take_notices():
-                out.note(f"quayside: {notice.title}: {notice.message}")
-            pass_over_what_is_loaded()
+            hear_codes(Output(is_quiet=args.quiet).error)
+            if with_transfers and not asks_first:
+                await start_transfers(service, args)
+            else:
+                _loaded(service, args)
             yield service
     finally:
         if crew is not None:
             crew.close()
         if stop_logging is not None:
             stop_logging()
+
+
+async def start_transfers(service: Service, args: argparse.Namespace) -> None:
+    """The queue and what moves files."""
+    await service.start_transfers()
+    _with_clusters(service)
+    _loaded(service, args)
+
+
+async def asked_meanwhile(
+    service: Service, args: argparse.Namespace, question: Coroutine[Any, Any, T]
+) -> T:
+    """What comes of the question, while `start_transfers` is at its work too. Raises what either
+    of them raises."""
+    scope = TaskScope(on_error=lambda name, error: None)  # raised here
+    try:
+        answer: asyncio.Task[T] = scope.spawn(question, name="asked meanwhile")
+        await start_transfers(service, args)
+        return await answer
+    finally:
+        await scope.aclose()
+
+
+def _loaded(service: Service, args: argparse.Namespace) -> None:
+    """Say what there is to say of it."""
+    out = Output(is_quiet=args.quiet)
+    for notice in service.take_notices():
+        out.note(f"quayside: {notice.title}: {notice.message}")
+    pass_over_what_is_loaded()
 
 
 def _crew() -> Crew | None:

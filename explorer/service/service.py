@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from explorer.base.settings import Settings
+from explorer.base.workers import Workers
 from explorer.service.browse import Browser
 from explorer.service.connections import Connections
 from explorer.service.copies import Copies
@@ -45,14 +46,17 @@ class Service(Looking, Transferring, Rooms):
         connections: Connections,
         browser: Browser,
         operations: Operations,
-        engine: Engine | None,
         feed: Feed,
+        adopt_jobs: bool,
+        crew: Crew | None,
     ) -> None:
         super().__init__(connections, browser, feed.put)
         self.data_dir = data_dir
         self._preferences = preferences
         self._operations = operations
-        self._engine_or_none = engine
+        self._adopt_jobs = adopt_jobs
+        self._crew = crew
+        self._engine_or_none: Engine | None = None
         self._wakefulness: Wakefulness | None = None
         self._feed = feed
         self.renaming = Renaming(connections, feed.put)
@@ -81,7 +85,8 @@ class Service(Looking, Transferring, Rooms):
 
         With `adopt_jobs` (the window) jobs a dead process left behind become ours;
         without (the command line) they stay until `resume`. Without transfers (a command
-        that only looks) the journal is not touched. The `crew` stays the caller's. Raises
+        that only looks, or asks something first) the journal is not touched before
+        `start_transfers`. The `crew` stays the caller's. Raises
         JournalError or LocalError when the data folder cannot be used.
         """
         feed = Feed()
@@ -94,13 +99,14 @@ class Service(Looking, Transferring, Rooms):
             connections=connections,
             browser=browser,
             operations=Operations(connections, browser, feed.put),
-            engine=None,
             feed=feed,
+            adopt_jobs=adopt_jobs,
+            crew=crew,
         )
         try:
             await connections.load()
             if with_transfers:
-                await service._start_engine(adopt_jobs, crew)
+                await service.start_transfers()
         except BaseException:
             await service.aclose()
             raise
@@ -108,15 +114,22 @@ class Service(Looking, Transferring, Rooms):
             service.notify("Settings and connections", problem, is_warning=True)
         return service
 
-    async def _start_engine(self, adopt_jobs: bool, crew: Crew | None) -> None:
+    async def start_transfers(self) -> None:
+        """Open the journal, and the engine with it; what is asked of storage meanwhile goes on.
+        Once, where the start was without. Raises JournalError, LocalError."""
+        loading = Workers("loading", 1)
+        try:
+            await loading.run(_load_engine)
+        finally:
+            loading.close()
         from explorer.service.relay import Relay
         from explorer.service.wakefulness import Wakefulness
         from explorer.transfer.engine import Engine
 
         awake = self._wakefulness = Wakefulness(is_wanted=self.settings.stay_awake)
         relay = Relay(self._feed, awake)
-        engine = Engine(self.data_dir, self._connections, self.settings, relay, crew)
-        await engine.start(adopt=adopt_jobs)
+        engine = Engine(self.data_dir, self._connections, self.settings, relay, self._crew)
+        await engine.start(adopt=self._adopt_jobs)
         self._engine_or_none = engine
         if engine.notice:
             self.notify("The transfer queue", engine.notice, is_warning=True)
@@ -308,3 +321,9 @@ class Service(Looking, Transferring, Rooms):
         it, or None where real directories make it one step. Raises InputError,
         AlreadyExistsError."""
         return await self.copies.rename(location, name, new_name)
+
+
+def _load_engine() -> None:
+    """In a thread: it takes the better part of what a start does."""
+    import explorer.service.relay
+    import explorer.transfer.engine  # noqa: F401

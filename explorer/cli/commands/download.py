@@ -10,7 +10,7 @@ from pathlib import Path
 from explorer.base.errors import InputError, LocalError
 from explorer.cli import cluster_options, options, transfer_options
 from explorer.cli.output import Output
-from explorer.cli.session import service_of, state_of
+from explorer.cli.session import asked_meanwhile, service_of, start_transfers, state_of
 from explorer.cli.submit import carry_out
 from explorer.service.model import Location
 from explorer.transfer.files import translating
@@ -73,12 +73,16 @@ def _target_at(path: Path, dest: str, name: str, *, is_blob: bool) -> tuple[Path
 
 
 async def run(args: argparse.Namespace, out: Output) -> int:
-    async with service_of(args, with_transfers=True) as service:
+    async with service_of(args, with_transfers=True, asks_first=True) as service:
         location, name, snapshot, version_id = await state_of(service, args, out, args.target)
         if not location.container:
             raise InputError("The target names no container.", cure="Write CONTAINER or a URL.")
         is_state = bool(snapshot or version_id)
-        is_blob = is_state or (bool(name) and await service.is_blob(location, name))
+        is_blob = is_state
+        if name and not is_state:
+            is_blob = await asked_meanwhile(service, args, service.is_blob(location, name))
+        else:
+            await start_transfers(service, args)
         if is_blob:
             folder, target = local_target(args.dest, name, is_blob=True)
             source = DownloadSource(
