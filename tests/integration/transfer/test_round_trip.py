@@ -46,6 +46,7 @@ def test_the_last_file_does_not_wait_for_the_company_of_others(
     rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
     monkeypatch.setattr("explorer.transfer.journal.GROUP_S", 600.0)
+    monkeypatch.setattr("explorer.transfer.engine.WATCH_S", 600.0)  # would be company
     for n in range(count):
         write(tmp_path / "up" / f"f{n}", noise(100, seed=n))
     up = run(rig.do(rig.upload(tmp_path / "up", "", "x/")))
