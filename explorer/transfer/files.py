@@ -28,6 +28,7 @@ _O_BINARY: Final = getattr(os, "O_BINARY", 0)
 _O_CLOEXEC: Final = getattr(os, "O_CLOEXEC", 0)
 _O_SOURCE: Final = os.O_RDONLY | _O_BINARY | _O_CLOEXEC | getattr(os, "O_NONBLOCK", 0)
 """Not blocked by a named pipe that took a file's place."""
+_SETS_TIMES: Final = os.utime in os.supports_fd
 _seeking = threading.Lock()
 
 
@@ -37,8 +38,8 @@ def shown(path: bytes) -> str:
 
 
 class translating:
-    """The one place where an OSError becomes one of ours: at `path`, or at `name` in that
-    folder. A class, and the path is joined only for an error: a small file passes here often."""
+    """Where an OSError becomes one of ours: at `path`, or at `name` in that folder. What each
+    small file passes raises `translated` itself."""
 
     __slots__ = ("_name", "_path")
 
@@ -165,24 +166,24 @@ class Source:
 
     def read_into(self, buffer: memoryview, offset: int) -> None:
         """Fill the buffer from `offset`. Raises SourceChangedError at an early end."""
-        done, size = 0, len(buffer)
-        while done < size:
+        rest = buffer
+        while rest:
             try:
-                count = _pread_into(self._fd, buffer[done:], offset + done)
+                count = _pread_into(self._fd, rest, offset)
             except OSError as error:
                 raise translated(error, self.path) from error
             if count == 0:
                 raise self._changed()
-            done += count
+            rest, offset = rest[count:], offset + count
 
     def check(self) -> None:
         """Raise SourceChangedError unless file and path are still what was opened."""
         try:
-            kept = self.fingerprint
-            same = kept.is_of(os.fstat(self._fd)) and kept.is_of(os.stat(self.path))
+            # That it is still the same inode, which is held open, tells of the descriptor, too.
+            is_same = self.fingerprint.is_of(os.stat(self.path))
         except OSError:
-            same = False
-        if not same:
+            is_same = False
+        if not is_same:
             raise self._changed()
 
     def _changed(self) -> SourceChangedError:
@@ -220,8 +221,7 @@ else:
     def _pread_into(fd: int, buffer: memoryview, offset: int) -> int:
         return os.preadv(fd, [buffer], offset)
 
-    def _pwrite(fd: int, data: memoryview, offset: int) -> int:
-        return os.pwrite(fd, data, offset)
+    _pwrite = os.pwrite
 
 
 # ----------------------------------------------------------------------- parts
@@ -247,17 +247,20 @@ class Part:
 
     @property
     def size_bytes(self) -> int:
-        with translating(self._folder, self._name):
+        try:
             return os.fstat(self._fd).st_size
+        except OSError as error:
+            raise translated(error, self.path) from error
 
     def write(self, offset: int, data: memoryview) -> None:
         """Write all of it."""
-        done, size = 0, len(data)
-        while done < size:
+        rest = data
+        while rest:
             try:
-                done += _pwrite(self._fd, data[done:], offset + done)
+                count = _pwrite(self._fd, rest, offset)
             except OSError as error:
                 raise translated(error, self.path) from error
+            rest, offset = rest[count:], offset + count
 
     def read_into(self, buffer: memoryview, offset: int) -> None:
         """Read back what was written. Raises IntegrityError at an early end."""
@@ -279,13 +282,12 @@ class Part:
 
     def seal(self, mtime_ns: int | None) -> None:
         """Set the time of modification and sync everything, before the rename."""
-        with translating(self._folder, self._name):
+        try:
             if mtime_ns is not None:
-                if os.utime in os.supports_fd:
-                    os.utime(self._fd, ns=(mtime_ns, mtime_ns))
-                else:
-                    os.utime(self.path, ns=(mtime_ns, mtime_ns))
+                os.utime(self._fd if _SETS_TIMES else self.path, ns=(mtime_ns, mtime_ns))
             os.fsync(self._fd)
+        except OSError as error:
+            raise translated(error, self.path) from error
 
     def close(self) -> None:
         os.close(self._fd)

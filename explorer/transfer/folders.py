@@ -12,7 +12,7 @@ import errno
 import os
 import stat
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 from explorer.base.errors import LocalError
 from explorer.transfer import syscalls
@@ -25,6 +25,8 @@ _O_BINARY: Final = getattr(os, "O_BINARY", 0)
 _O_NOFOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
 _O_DIRECTORY: Final = getattr(os, "O_DIRECTORY", 0)
 _O_CLOEXEC: Final = getattr(os, "O_CLOEXEC", 0)
+_O_PART: Final = os.O_RDWR | _O_BINARY | _O_NOFOLLOW | _O_CLOEXEC
+_O_NEW: Final = os.O_CREAT | os.O_EXCL
 
 
 def part_name(name: bytes, mark: str) -> bytes:
@@ -42,6 +44,10 @@ class Folder:
     def __init__(self, path: bytes, fd: int) -> None:
         self.path = path
         self._fd = fd
+        self._at: int | None = fd if _HAS_HANDLES else None
+        """What names are relative to (`dir_fd`), where there are handles."""
+        self._above = b"" if _HAS_HANDLES else os.path.join(path, b"")
+        """What stands before them where there are none."""
 
     @classmethod
     def open(cls, root: bytes, parts: tuple[bytes, ...] = (), *, create: bool = False) -> Folder:
@@ -86,36 +92,28 @@ class Folder:
                 self.sync()
             return Folder(path, os.open(name, flags, dir_fd=self._fd))
 
-    def _at(self, name: bytes) -> tuple[bytes, dict[str, Any]]:
-        if _HAS_HANDLES:
-            return name, {"dir_fd": self._fd}
-        return os.path.join(self.path, name), {}
-
     def find(self, name: bytes) -> os.stat_result | None:
         """What lies there (a link itself, not its end), or None."""
-        path, at = self._at(name)
-        with translating(self.path, name):
-            try:
-                return os.lstat(path, **at)
-            except FileNotFoundError:
-                return None
+        try:
+            return os.lstat(self._above + name, dir_fd=self._at)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise translated(error, os.path.join(self.path, name)) from error
 
     def open_part(self, name: bytes, *, is_new: bool) -> Part:
         """Create a part, which must not exist, or open one that must."""
-        path, at = self._at(name)
-        flags = os.O_RDWR | _O_BINARY | _O_NOFOLLOW | _O_CLOEXEC
-        with translating(self.path, name):
-            if is_new:
-                fd = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o666, **at)
-            else:
-                fd = os.open(path, flags, **at)
+        flags = _O_PART | _O_NEW if is_new else _O_PART
+        try:
+            fd = os.open(self._above + name, flags, 0o666, dir_fd=self._at)
+        except OSError as error:
+            raise translated(error, os.path.join(self.path, name)) from error
         return Part(self.path, name, fd)
 
     def remove(self, name: bytes) -> None:
         """Remove a file if it is there."""
-        path, at = self._at(name)
         with translating(self.path, name), suppress(FileNotFoundError):
-            os.unlink(path, **at)
+            os.unlink(self._above + name, dir_fd=self._at)
 
     def publish(self, part: bytes, name: bytes, expected: Fingerprint | None) -> None:
         """Give the part its final name.
@@ -130,17 +128,12 @@ class Folder:
         found = self.find(name)
         if found is None or Fingerprint.of(found) != expected:
             raise FileExistsError(errno.EEXIST, "changed meanwhile", target)
-        old, _ = self._at(part)
-        new, _ = self._at(name)
+        old, new = self._above + part, self._above + name
         with translating(target):
-            if _HAS_HANDLES:
-                os.replace(old, new, src_dir_fd=self._fd, dst_dir_fd=self._fd)
-            else:
-                os.replace(old, new)
+            os.replace(old, new, src_dir_fd=self._at, dst_dir_fd=self._at)
 
     def _publish_new(self, part: bytes, name: bytes) -> None:
-        old, _ = self._at(part)
-        new, _ = self._at(name)
+        old, new = self._above + part, self._above + name
         try:
             if not _HAS_HANDLES:
                 os.rename(old, new)  # on Windows it never replaces

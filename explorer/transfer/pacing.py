@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from explorer.base.cancel import current_token
-from explorer.storage.api import Sink
+from explorer.storage.api import Ahead, Sink
 from explorer.transfer.retry import RetryPolicy, asked_pause
 
 RECHECK_S: Final = 0.25
@@ -28,41 +28,39 @@ class Bucket:
     of a second's worth, and those after wait until that is paid. Not for two threads."""
 
     def __init__(self, bytes_per_s: int, now: float) -> None:
-        self._rate = bytes_per_s
+        self.bytes_per_s = bytes_per_s
+        """0 is no limit. Changed by `set_rate`."""
         self._balance = 0.0
         self._then = now
-
-    @property
-    def bytes_per_s(self) -> int:
-        """0 is no limit."""
-        return self._rate
 
     def set_rate(self, bytes_per_s: int, now: float) -> None:
         """Those who wait go on waiting as long as before at most: the debt is in time."""
         self._settle(now)
-        self._balance = self._balance * bytes_per_s / self._rate if self._rate else 0.0
-        self._rate = bytes_per_s
+        rate = self.bytes_per_s
+        self._balance = self._balance * bytes_per_s / rate if rate else 0.0
+        self.bytes_per_s = bytes_per_s
 
     def take(self, wanted: int, now: float) -> tuple[int, float]:
         """How many of `wanted` bytes, 1 or more, may move now (and they are paid for); or 0,
         and the seconds to wait."""
-        if not self._rate:
+        if not self.bytes_per_s:
             return wanted, 0.0
         self._settle(now)
         if self._balance <= -1:  # a fraction of a byte may be rounding, and is carried on
-            return 0, -self._balance / self._rate
-        piece = min(wanted, max(1, int(self._rate * PIECE_S)))
+            return 0, -self._balance / self.bytes_per_s
+        piece = min(wanted, max(1, int(self.bytes_per_s * PIECE_S)))
         self._balance -= piece
         return piece, 0.0
 
     def give_back(self, size_bytes: int) -> None:
         """So many bytes were paid for and did not move."""
-        if self._rate:
+        if self.bytes_per_s:
             self._balance += size_bytes
 
     def _settle(self, now: float) -> None:
         passed, self._then = max(0.0, now - self._then), max(now, self._then)
-        self._balance = min(self._balance + passed * self._rate, self._rate * BURST_S)
+        rate = self.bytes_per_s
+        self._balance = min(self._balance + passed * rate, rate * BURST_S)
 
 
 class Limiter:
@@ -150,19 +148,19 @@ class Meter:
 
     def sink(self, take: Sink) -> Sink:
         """`take`, for what comes in."""
-        return _Incoming(self, take)
+        return _Incoming(self.ahead, self._shared.moved, take)
 
 
 class _Incoming:
-    __slots__ = ("_meter", "_take", "ahead")
+    __slots__ = ("_moved", "_take", "ahead")
 
-    def __init__(self, meter: Meter, take: Sink) -> None:
-        self._meter = meter
+    def __init__(self, ahead: Ahead, moved: Callable[[int], None], take: Sink) -> None:
+        self.ahead = ahead
+        self._moved = moved
         self._take = take
-        self.ahead = meter.ahead
 
     def __call__(self, offset: int, data: memoryview) -> None:
-        self._meter(len(data))
+        self._moved(len(data))
         self._take(offset, data)
 
 

@@ -73,14 +73,15 @@ class SmallDownload:
         expected_md5 = row.md5 if terms.options.with_md5 else None
         if expected_md5 is not None and not self.position:
             self._md5 = hashlib.md5(usedforsecurity=False)
-        with self._part(folder) as part:
+        part = self._part(folder)
 
-            def take(offset: int, data: memoryview) -> None:
-                part.write(offset, data)
-                if expected_md5 is not None:
-                    self._md5.update(data)
-                self.position = offset + len(data)
+        def take(offset: int, data: memoryview) -> None:
+            part.write(offset, data)
+            if expected_md5 is not None:
+                self._md5.update(data)
+            self.position = offset + len(data)
 
+        try:
             if self.position < row.size_bytes:
                 read = terms.store.read_range(
                     terms.ref(row.remote),
@@ -92,6 +93,8 @@ class SmallDownload:
                 check_read(read, row.size_bytes, row.remote)
             part.seal(terms.mtime_of(row))
             check_size(part.size_bytes, row.size_bytes, row.remote)
+        finally:
+            part.close()
         if expected_md5 is not None:
             check_md5(self._md5.digest(), expected_md5, row.remote)
         with shielded():  # what has its name is done, whoever cancels

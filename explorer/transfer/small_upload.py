@@ -60,7 +60,8 @@ class SmallUpload:
 
     def put(self, condition: Condition) -> Sent:
         """Read, hash and send in one go. Raises TooLargeError, and what reading and sending do."""
-        with Source(self._row.local) as source:
+        source = Source(self._row.local)
+        try:
             size = source.fingerprint.size_bytes
             if (
                 size > self._row.size_bytes
@@ -71,6 +72,8 @@ class SmallUpload:
                 return self._put(source, small_buffer(size), condition)
             with self._terms.buffers.borrow(size) as data:
                 return self._put(source, data, condition)
+        finally:
+            source.close()
 
     def _put(self, source: Source, data: memoryview, condition: Condition) -> Sent:
         source.read_into(data, 0)

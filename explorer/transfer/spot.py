@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from functools import lru_cache
 from typing import NamedTuple
 
 from explorer.base.errors import LocalError
@@ -23,12 +24,18 @@ class Spot(NamedTuple):
     @classmethod
     def of(cls, relative: bytes, mark: str) -> Spot:
         """That of a path relative to the destination, for the transfer with that `part_mark`."""
-        *folders, name = relative.split(b"/")
-        return cls(tuple(folders), name, part_name(name, mark))
+        above, slash, name = relative.rpartition(b"/")
+        return cls(_parts(above) if slash else (), name, part_name(name, mark))
 
     def folder_in(self, root: bytes) -> bytes:
         """The path of its folder."""
         return os.path.join(root, *self.folders)
+
+
+@lru_cache(16)
+def _parts(folder: bytes) -> tuple[bytes, ...]:
+    """The parts of a folder's path; those that follow one another are much the same ones."""
+    return tuple(folder.split(b"/"))
 
 
 def part_mark(job_added_s: float, transfer_id: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
@@ -17,35 +18,35 @@ _UNSUPPORTED: Final = (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP)
 
 
 @cache
-def _libc() -> Any:
+def _known(name: str) -> tuple[Callable[..., int], Callable[[], int]] | None:
+    """That call and what tells why it failed; None where there is none."""
+    if not sys.platform.startswith("linux"):
+        return None
     import ctypes
 
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.fallocate.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64]
-    libc.renameat2.argtypes = [
-        ctypes.c_int,
-        ctypes.c_char_p,
-        ctypes.c_int,
-        ctypes.c_char_p,
-        ctypes.c_uint,
-    ]
-    return libc
+    number, text = ctypes.c_int, ctypes.c_char_p
+    arguments: dict[str, list[Any]] = {
+        "fallocate": [number, number, ctypes.c_int64, ctypes.c_int64],
+        "renameat2": [number, text, number, text, ctypes.c_uint],
+    }
+    try:
+        call = getattr(ctypes.CDLL(None, use_errno=True), name)
+    except (AttributeError, OSError):
+        return None
+    call.argtypes = arguments[name]
+    return call, ctypes.get_errno
 
 
 def _call(name: str, *args: object) -> bool:
     """True if it was done, False where it cannot be; raises OSError when it failed."""
-    if not sys.platform.startswith("linux"):
+    known = _known(name)
+    if known is None:
         return False
-    import ctypes
-
+    call, why = known
     while True:
-        try:
-            call = getattr(_libc(), name)
-        except (AttributeError, OSError):
-            return False
         if call(*args) == 0:
             return True
-        code = ctypes.get_errno()
+        code = why()
         if code == errno.EINTR:
             continue
         if code in _UNSUPPORTED:
