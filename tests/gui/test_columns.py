@@ -7,11 +7,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from explorer.gui.browse.columns import Columns
-from explorer.gui.browse.fitting import fitted
+from explorer.gui.browse.columns import PLAN, Columns
 from explorer.gui.browse.listing_model import ListingModel
 from explorer.gui.browse.listing_view import ListingView
 from explorer.gui.browse.sorting import Column
+from explorer.gui.parts.fitting import fitted
 
 NAME, SIZE, MODIFIED = Column.NAME, Column.SIZE, Column.MODIFIED
 TYPE, TIER = Column.TYPE, Column.TIER
@@ -54,14 +54,15 @@ def shown(view: ListingView) -> list[Column]:
 def test_the_name_stays_and_the_least_important_gives_way(
     room: int, expected: dict[Column, int]
 ) -> None:
-    assert fitted(room, WANTED, LEAST) == expected
+    assert fitted(PLAN, room, WANTED, LEAST) == expected
 
 
 def test_a_width_by_hand_gives_way_down_to_the_usual_one() -> None:
     wide = {**WANTED, NAME: 600, SIZE: 400}
-    assert fitted(520, wide, LEAST) == {NAME: 200, SIZE: 130, TYPE: 110, TIER: 80}
-    assert fitted(2000, wide, LEAST) == wide
-    assert fitted(460, {**WANTED, NAME: 100}, LEAST) == {NAME: 100, SIZE: 100, TYPE: 180, TIER: 80}
+    assert fitted(PLAN, 520, wide, LEAST) == {NAME: 200, SIZE: 130, TYPE: 110, TIER: 80}
+    assert fitted(PLAN, 2000, wide, LEAST) == wide
+    short = {**WANTED, NAME: 100}
+    assert fitted(PLAN, 460, short, LEAST) == {NAME: 100, SIZE: 100, TYPE: 180, TIER: 80}
 
 
 def test_no_width_makes_the_listing_scroll_sideways(view: ListingView) -> None:

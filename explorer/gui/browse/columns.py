@@ -7,18 +7,36 @@ from typing import Any
 
 from explorer.base.records import dataclass
 from explorer.gui.browse.sorting import Column
+from explorer.gui.parts.fitting import Plan
 
 DEFAULT_WIDTHS = {
     Column.NAME: 0,
+    Column.DELETED: 130,  # where it is seen, whatever the width
     Column.SIZE: 96,
     Column.MODIFIED: 150,
     Column.TYPE: 180,
     Column.TIER: 80,
     Column.BLOB_TYPE: 90,
     Column.LEASE: 96,
-    Column.DELETED: 130,
 }
 HIDDEN_AT_FIRST = frozenset({Column.BLOB_TYPE, Column.LEASE})
+PLAN = Plan(
+    name=Column.NAME,
+    usual=DEFAULT_WIDTHS,
+    # A name of which less is seen is hard to tell from the next one.
+    least={Column.NAME: 220, Column.TYPE: 110},
+    # What the icon tells, then what seldom differs.
+    gives_way=(
+        Column.TYPE,
+        Column.TIER,
+        Column.BLOB_TYPE,
+        Column.LEASE,
+        Column.MODIFIED,
+        Column.SIZE,
+        Column.DELETED,
+    ),
+    hidden=HIDDEN_AT_FIRST,
+)
 MAX_WIDTH = 4000
 
 
