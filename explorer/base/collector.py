@@ -7,9 +7,8 @@ hundredths of a second, and after a fork also makes each page of them a copy.
 from __future__ import annotations
 
 import gc
-from typing import Final
 
-COLLECT_AFTER: Final = 50_000
+COLLECT_AFTER = 50_000
 """New objects between two looks: Python's 700 make it look through everything again and again
 while modules load and listings grow, a tenth of the time."""
 

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from explorer.base import arenas
 from explorer.base.errors import InputError, QuaysideError
@@ -22,10 +22,7 @@ from explorer.base.settings import Settings
 from explorer.base.tasks import TaskScope
 from explorer.base.workers import Workers
 from explorer.transfer import transfer_table
-from explorer.transfer.away import FleetOpener
 from explorer.transfer.buffers import Buffers
-from explorer.transfer.conflict_search import find_conflicts
-from explorer.transfer.copy_plan import check_copy
 from explorer.transfer.crew import Crew
 from explorer.transfer.dispatch import Dispatcher
 from explorer.transfer.file_control import FileControl
@@ -48,12 +45,15 @@ from explorer.transfer.model import (
 from explorer.transfer.ownership import EngineLock
 from explorer.transfer.pacing import Limiter
 from explorer.transfer.queue import EngineListener, Queue
-from explorer.transfer.rehearsal import Step, rehearse
 from explorer.transfer.rows import TransferRow
 from explorer.transfer.runner import RESTING, Runner, StoreSource
 from explorer.transfer.slots import Slots
 from explorer.transfer.state import JobState, TransferState
 from explorer.transfer.work import Live, Outcome, Plant
+
+if TYPE_CHECKING:
+    from explorer.transfer.away import FleetOpener
+    from explorer.transfer.rehearsal import Step
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +92,6 @@ class Engine:
 
         Raises JournalError, LocalPermissionError, DiskFullError.
         """
-        arenas.keep_few()
         self._workers = Workers("transfer", THREADS)
         try:
             self._lock = await self._workers.run(EngineLock, self._data_dir / "engines")
@@ -132,6 +131,8 @@ class Engine:
             raise
 
     async def _begin(self, *, adopt: bool) -> None:
+        # Beside the rest: it takes a while to load what it needs, and few threads are there yet.
+        self._scope.spawn(self._workers.run(arenas.keep_few), name="arenas")
         await self._queue.load()
         if self._crew is not None:
             await self._crew.start(self._lock.descriptor, self._scope)
@@ -182,6 +183,8 @@ class Engine:
             raise InputError("There is nothing to transfer.", cure="Choose files or folders.")
         Filter.make(request.options.include, request.options.exclude)
         if isinstance(request, CopyRequest):
+            from explorer.transfer.copy_plan import check_copy  # late: most jobs copy nothing
+
             check_copy(request)
         marks_of(request)
         job = await self._queue.add(request)
@@ -194,12 +197,16 @@ class Engine:
 
     async def find_conflicts(self, request: Request) -> AsyncIterator[Conflict]:
         """Targets that exist already, as they are found; touches nothing."""
+        from explorer.transfer.conflict_search import find_conflicts  # late: few are asked
+
         work = await self._runner.work_for(request, rank=lambda: 0, limiter=Limiter())
         async for conflict in find_conflicts(work, request):
             yield conflict
 
     async def rehearse(self, request: Request) -> AsyncIterator[Step]:
         """What the request would do, file by file; touches nothing."""
+        from explorer.transfer.rehearsal import rehearse  # late: it is seldom asked for
+
         work = await self._runner.work_for(request, rank=lambda: 0, limiter=Limiter())
         async for step in rehearse(work, request):
             yield step

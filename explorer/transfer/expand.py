@@ -17,7 +17,6 @@ from explorer.base.errors import LocalError, NotFoundError, QuaysideError, Unsaf
 from explorer.storage.model import Blob, BlobProperties, BlobRef, Page
 from explorer.transfer import stamps
 from explorer.transfer.apart import Apart
-from explorer.transfer.copy_walk import copy_entries
 from explorer.transfer.encoding import failure_of
 from explorer.transfer.filters import Filter
 from explorer.transfer.lake_path import without_temporary
@@ -47,6 +46,8 @@ def entries(work: Work, request: Request) -> AsyncIterator[list[NewTransfer]]:
     if isinstance(request, UploadRequest):
         return _upload_entries(work, request)
     if isinstance(request, CopyRequest):
+        from explorer.transfer.copy_walk import copy_entries  # late: most jobs copy nothing
+
         return copy_entries(work, request)
     return _download_entries(work, request)
 

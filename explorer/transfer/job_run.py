@@ -11,19 +11,12 @@ import logging
 import os
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from explorer.base.errors import DiskFullError, NotFoundError, QuaysideError, Retry
-from explorer.transfer import (
-    download,
-    job_table,
-    progress_table,
-    transfer_table,
-    upload,
-)
+from explorer.transfer import job_table, progress_table, transfer_table
 from explorer.transfer.carrying import Carrier
 from explorer.transfer.crew import CrewLostError
-from explorer.transfer.download import Download
 from explorer.transfer.encoding import failure_of
 from explorer.transfer.expand import entries
 from explorer.transfer.folders import Folder
@@ -32,15 +25,15 @@ from explorer.transfer.job import Job
 from explorer.transfer.journal_file import Connection
 from explorer.transfer.model import CopyRequest, DownloadRequest, UploadRequest
 from explorer.transfer.moving import Moving, Way
-from explorer.transfer.remote_copy import RemoteCopy, Route
 from explorer.transfer.retry import Action
 from explorer.transfer.rows import Kind, TransferRow
 from explorer.transfer.spot import Spot, remove_part
 from explorer.transfer.state import TransferState
 from explorer.transfer.turns import TAKEN, Turns
-from explorer.transfer.upload import Upload
 from explorer.transfer.work import Live, Outcome, Work, chance, first_of, is_being_cancelled
 
+if TYPE_CHECKING:  # each way is loaded when a file goes it
+    from explorer.transfer.remote_copy import Route
 log = logging.getLogger(__name__)
 
 BLOCKED_S: Final = 0.5
@@ -79,7 +72,7 @@ class JobRun:
         self._busy = 0
         self._rows = 0
         request = job.row.request
-        self._route = Route()
+        self._route: Route | None = None
         root = b""
         if isinstance(request, DownloadRequest):
             root = os.path.realpath(os.fsencode(request.destination))
@@ -180,8 +173,10 @@ class JobRun:
         if isinstance(self._job.row.request, CopyRequest):
             return False
         if isinstance(self._job.row.request, UploadRequest):
-            return upload.goes_at_once(self._work, row)
-        return download.goes_at_once(self._work, row)
+            from explorer.transfer.upload import goes_at_once
+        else:
+            from explorer.transfer.download import goes_at_once
+        return goes_at_once(self._work, row)
 
     def _say_whether_held_back(self) -> None:
         """More slots are given out only where more are wanted."""
@@ -350,12 +345,19 @@ class JobRun:
     def _way(self, live: Live) -> Way:
         request = self._job.row.request
         if isinstance(request, CopyRequest):
+            from explorer.transfer.remote_copy import RemoteCopy, Route
+
+            self._route = self._route or Route()
             return RemoteCopy(self._work, live, self._route, is_move=request.is_move)
         return self._moving(live)
 
     def _moving(self, live: Live) -> Moving:
         if isinstance(self._job.row.request, UploadRequest):
+            from explorer.transfer.upload import Upload
+
             return Upload(self._work, live, self._terms)
+        from explorer.transfer.download import Download
+
         return Download(self._work, live, self._terms)
 
     async def _start_over(self, live: Live, error: QuaysideError, wait_s: float) -> None:

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from explorer.base.errors import (
     AlreadyExistsError,
@@ -22,18 +22,19 @@ from explorer.base.errors import (
 )
 from explorer.storage.api import BlobStore
 from explorer.transfer import transfer_table
-from explorer.transfer.away import AwayRun, FleetOpener
 from explorer.transfer.encoding import failure_of
 from explorer.transfer.files import free_bytes
 from explorer.transfer.job import Job, place_of
 from explorer.transfer.job_run import JobRun
 from explorer.transfer.marks import marks_of
 from explorer.transfer.model import CopyRequest, DownloadRequest, RemotePlace, Request
-from explorer.transfer.move_folders import remove_emptied
 from explorer.transfer.pacing import Limiter
 from explorer.transfer.rows import TransferRow
 from explorer.transfer.state import ACTIVE, JobState, TransferState
 from explorer.transfer.work import Live, Outcome, Plant, Work
+
+if TYPE_CHECKING:  # hardly a job runs there
+    from explorer.transfer.away import FleetOpener
 
 ROOM_LOOK_S: Final = 2.0
 ROOM_TRY_S: Final = 60.0
@@ -122,6 +123,8 @@ class Runner:
                 await self._plant.journal.do(transfer_table.requeue, job.id, (*RESTING, *ACTIVE))
                 await self._run_of(job, work).run()
                 if isinstance(request, CopyRequest) and request.is_move:
+                    from explorer.transfer.move_folders import remove_emptied
+
                     await remove_emptied(work, job.id)
                 return
             except DiskFullError as error:
@@ -135,6 +138,8 @@ class Runner:
                 "This job runs on a cluster, which only the command line reaches.",
                 cure=f"Go on with: quayside retry {job.id}",
             )
+        from explorer.transfer.away import AwayRun
+
         return AwayRun(work, job, self._on_end, self.open_fleet)
 
     async def _make_container(self, work: Work) -> None:

@@ -10,7 +10,7 @@ what was looked at. See Put Blob in the Blob service's REST reference.
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from explorer.base.errors import (
     AlreadyExistsError,
@@ -19,23 +19,23 @@ from explorer.base.errors import (
     QuaysideError,
     Retry,
 )
-from explorer.storage.directories import DirectoryStore
 from explorer.storage.model import BlobHeaders, Condition, Written
 from explorer.transfer import progress_table
-from explorer.transfer.block_upload import BlockUpload
 from explorer.transfer.commit import Commit
 from explorer.transfer.conflicts import exists_failure
 from explorer.transfer.files import Source
 from explorer.transfer.foreign import clear_foreign_blocks
 from explorer.transfer.in_a_row import SMALL_BYTES
 from explorer.transfer.lake_path import LakeState
-from explorer.transfer.lake_upload import LakeUpload, NotThisWayError
 from explorer.transfer.remote_target import RemoteTarget
 from explorer.transfer.rows import Kind, Progress, TransferRow
 from explorer.transfer.small_upload import Sent, SmallUpload, TooLargeError, plan_for
 from explorer.transfer.state import TransferState
 from explorer.transfer.terms import Terms
 from explorer.transfer.work import EndsHere, Live, Outcome, Work
+
+if TYPE_CHECKING:
+    from explorer.storage.directories import DirectoryStore
 
 LOOK_FIRST_BYTES: Final = SMALL_BYTES
 """Smaller files are sent as if nothing was there: one request, and a second one only
@@ -85,11 +85,15 @@ class Upload:
         try:
             cut = plan_for(self._work.options, source.fingerprint.size_bytes).cut
             if directories := self._directories_for(kept):
+                from explorer.transfer.lake_upload import LakeUpload, NotThisWayError
+
                 lake = LakeUpload(self._work, self._live, directories, self._target, source, cut)
                 try:
                     return await lake.run(kept)
                 except NotThisWayError:
                     kept = None
+            from explorer.transfer.block_upload import BlockUpload  # late: most files are small
+
             blocks = BlockUpload(self._work, self._live, self._target, source, cut)
             return await blocks.run(kept)
         finally:

@@ -73,10 +73,13 @@ def test_without_a_display_the_window_says_so() -> None:
 @pytest.mark.parametrize("word", ["--version", "--help"])
 def test_what_the_command_says_of_itself_loads_next_to_nothing(word: str) -> None:
     code = (
-        f"import sys; from explorer.cli.main import main; main(['{word}']); "
+        "import explorer.__main__, sys; from explorer.cli.main import main; "
+        f"main(['{word}']); "
         "ours = {name for name in sys.modules if name.split('.')[0] == 'explorer'}; "
         "ours -= {'explorer', 'explorer.cli', 'explorer.cli.main', 'explorer.cli.verbs'}; "
-        "theirs = {'asyncio', 'argparse', 're', 'enum', 'collections'} & sys.modules.keys(); "
+        "ours -= {'explorer.__main__', 'explorer.base', 'explorer.base.collector'}; "
+        "theirs = {'asyncio', 'argparse', 're', 'enum', 'collections', 'typing'}; "
+        "theirs &= sys.modules.keys(); "
         "sys.exit(', '.join(ours | theirs) or 0)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
@@ -106,6 +109,22 @@ def test_a_start_loads_no_room_that_nobody_enters() -> None:
         "command_of('rm'); "
         f"rooms = ['explorer.service.' + room for room in {ROOMS}] + ['explorer.transfer.model']; "
         "found = [name for name in rooms if name in sys.modules]; "
+        "sys.exit(', '.join(found) or 0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+WAYS = (
+    "away", "block_upload", "conflict_search", "copy_plan", "copy_walk", "download", "lake_upload",
+    "move_folders", "range_download", "rehearsal", "remote_copy", "upload",
+)  # fmt: skip
+
+
+def test_the_engine_loads_no_way_that_no_file_goes() -> None:
+    code = (
+        "import sys, explorer.transfer.engine; "
+        f"ways = ['explorer.transfer.' + way for way in {WAYS}] + ['ctypes']; "
+        "found = [name for name in ways if name in sys.modules]; "
         "sys.exit(', '.join(found) or 0)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
