@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from explorer.base.errors import QuaysideError, StorageError
 from explorer.base.redact import redact
-from explorer.base.shown import shown
+from explorer.base.shown import shown, shown_lines
 
 if TYPE_CHECKING:
     from explorer.transfer.model import Failure
@@ -143,6 +143,10 @@ class Output:
             texts = [shown(text) for text in texts]
         if texts:
             self.stdout.write("\n".join(texts) + "\n")
+
+    def whole_lines(self, text: str) -> None:
+        """Lines of the result in one text, each with its end; see `result`."""
+        self.stdout.write(shown_lines(text) if self.is_terminal else text)
 
     def note(self, text: str) -> None:
         """Something worth knowing that is no result; not with --quiet."""

@@ -7,7 +7,7 @@ directory and a prefix. A blob `x` beside a prefix `x/` stays two rows.
 
 from __future__ import annotations
 
-from explorer.storage.model import Blob, Page, Prefix
+from explorer.storage.model import Blob, Page, Prefix, columns_of
 
 FOLDER_MARK = {"hdi_isfolder": "true"}
 """The metadata of a marker, as Hadoop's drivers and Azure's own tools write it."""
@@ -27,7 +27,8 @@ class FolderMerge:
         for prefix in page.prefixes:
             self._tell(prefix.name, prefixes)
         # Most pages have no candidate at all.
-        if not any([blob.is_directory or not blob.size_bytes for blob in page.blobs]):
+        _, sizes_bytes, *_, are_directories, _ = columns_of(page.blobs)
+        if all(sizes_bytes) and not any(are_directories):
             prefixes.sort()
             return Page(tuple(prefixes), page.blobs, page.next_marker)
         for blob in page.blobs:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Final
 
+from explorer.base.known import Known
 from explorer.base.shown import no_formula
 from explorer.base.units import iso_time
-from explorer.storage.model import Blob, Prefix
+from explorer.storage.model import Blob, Prefix, columns_of
 
 as_json: Callable[[object], str] = json.JSONEncoder(ensure_ascii=False).encode
 """JSON on one line, letters as they are."""
@@ -22,13 +22,14 @@ as_json: Callable[[object], str] = json.JSONEncoder(ensure_ascii=False).encode
 CSV_HEADER: Final = "type,name,size,modified,content_type,etag,md5,blob_type,tier,created,metadata"
 _QUOTED: Final = frozenset(',"\r\n')
 
-_often: Callable[[str], str] = lru_cache(1024)(encode_basestring)
+_often: Final[Callable[[str], str]] = Known(encode_basestring).__getitem__
 """For values that many blobs share."""
-
-
-@lru_cache(4096)
-def _time_json(seconds: int) -> str:
-    return encode_basestring(iso_time(seconds))
+_time_json: Final[Callable[[int], str]] = Known[int, str](
+    lambda seconds: encode_basestring(iso_time(seconds))
+).__getitem__
+_modified_json: Final[Callable[[int], str]] = Known[int, str](
+    lambda seconds: f' "modified": {_time_json(seconds)},' if seconds else ""
+).__getitem__
 
 
 def blob_json(blob: Blob) -> str:
@@ -47,9 +48,9 @@ def blob_json(blob: Blob) -> str:
         metadata,
         *_,
     ) = blob
-    modified = f' "modified": {_time_json(modified_s)},' if modified_s else ""
     return (
-        f'{{"type": "blob", "name": {encode_basestring(name)}, "size": {size_bytes},{modified}'
+        f'{{"type": "blob", "name": {encode_basestring(name)}, "size": {size_bytes},'
+        f"{_modified_json(modified_s)}"
         f' "content_type": {_often(content_type)}, "etag": {encode_basestring(etag)},'
         f' "md5": "{md5.hex() if md5 else ""}", "blob_type": "{blob_type._value_}",'
         f' "tier": {_often(tier)}, "created": {_time_json(created_s)},'
@@ -57,33 +58,44 @@ def blob_json(blob: Blob) -> str:
     )
 
 
-_BLOB_JSON: Final = (
-    '{"type": "blob", "name": %s, "size": %d, "modified": %s, "content_type": %s, "etag": %s,'
-    ' "md5": "%s", "blob_type": "%s", "tier": %s, "created": %s, "metadata": {}}'
-)
-
-
-def blobs_json(blobs: Sequence[Blob]) -> Iterable[str]:
-    """`blob_json` for many: at half the cost where all have a time and none has metadata."""
+def blobs_json(blobs: Sequence[Blob]) -> str:
+    """`blob_json` for many, each with the end of its line: at a quarter of the cost."""
     if not blobs:
-        return ()
-    names, sizes, modified, etags, content_types, md5s, kinds, tiers, _, created, metadata, *_ = (
-        zip(*blobs, strict=True)
+        return ""
+    names, sizes, modified, etags, types, md5s, kinds, tiers, _, created, metadata, *_ = columns_of(
+        blobs
     )
-    if any(metadata) or not all(modified):
-        return map(blob_json, blobs)
-    columns = (
-        map(encode_basestring, names),
-        sizes,
-        map(_time_json, modified),
-        map(_often, content_types),
-        map(encode_basestring, etags),
-        [md5.hex() if md5 else "" for md5 in md5s],
-        [kind._value_ for kind in kinds],
-        map(_often, tiers),
-        map(_time_json, created),
-    )
-    return map(_BLOB_JSON.__mod__, zip(*columns, strict=True))
+    columns: dict[str, Iterable[str]] = {
+        '{"type": "blob", "name": "': _inside(names),
+        '", "size": ': map(str, sizes),
+        ",": map(_modified_json, modified),
+        ' "content_type": ': map(_often, types),
+        ', "etag": "': _inside(etags),
+        '", "md5": "': [md5.hex() if md5 else "" for md5 in md5s],
+        '", "blob_type": "': [kind._value_ for kind in kinds],
+        '", "tier": ': map(_often, tiers),
+        ', "created": ': map(_time_json, created),
+        ', "metadata": ': (
+            [as_json(dict(one)) if one else "{}" for one in metadata]
+            if any(metadata)
+            else ["{}"] * len(blobs)
+        ),
+    }
+    # All values of one column and then of the next are put between what stands around them.
+    step = 2 * len(columns) + 1
+    pieces = [piece for between in columns for piece in (between, "")] + ["}\n"]
+    pieces *= len(blobs)
+    for number, values in enumerate(columns.values()):
+        pieces[2 * number + 1 :: step] = values
+    return "".join(pieces)
+
+
+def _inside(texts: Sequence[str]) -> Sequence[str]:
+    """What JSON has between the quotes; mostly nothing needs an escape."""
+    joined = "".join(texts)
+    if len(encode_basestring(joined)) == len(joined) + 2:
+        return texts
+    return [encode_basestring(text)[1:-1] for text in texts]
 
 
 def folder_json(folder: Prefix) -> str:

@@ -7,10 +7,12 @@ the service sent it, quotes included.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from enum import Enum
-from typing import Final, NamedTuple
+from itertools import repeat
+from operator import itemgetter
+from typing import Any, Final, NamedTuple, SupportsIndex, TypeAlias, overload
 
 from explorer.base.records import dataclass
 
@@ -78,12 +80,68 @@ class Prefix(NamedTuple):
     name: str
 
 
+Columns: TypeAlias = Sequence[Sequence[Any]]
+"""For each field of Blob, in their order, the values of all blobs: as many in each column."""
+
+_as_blob: Final = tuple.__new__
+"""Makes the tuple itself: half the cost of calling Blob."""
+
+
+class Blobs(Sequence[Blob]):
+    """Blobs kept as columns, each made when it is asked for; equal to a tuple of the same.
+
+    A page has thousands of them, and who only prints them, or adds them up, takes `columns`:
+    so nothing is put together to be taken apart again.
+    """
+
+    __slots__ = ("columns",)
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+    def __iter__(self) -> Iterator[Blob]:
+        return _rows_of(self.columns)
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> Blob: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Blob, ...]: ...
+    def __getitem__(self, index: SupportsIndex | slice) -> Blob | tuple[Blob, ...]:
+        part = [*map(itemgetter(index), self.columns)]
+        return tuple(_rows_of(part)) if isinstance(index, slice) else Blob(*part)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Blobs | tuple):
+            return tuple(self) == tuple(other)
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+
+def _rows_of(columns: Columns) -> Iterator[Blob]:
+    return map(_as_blob, repeat(Blob), zip(*columns, strict=True))
+
+
+def columns_of(blobs: Sequence[Blob]) -> Columns:
+    """Those that the blobs are kept in, or that are made of them."""
+    if isinstance(blobs, Blobs):
+        return blobs.columns
+    return [*zip(*blobs, strict=True)] or [()] * len(Blob._fields)
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page of a listing, in the service's order. `next_marker` is empty on the last."""
 
     prefixes: tuple[Prefix, ...]
-    blobs: tuple[Blob, ...]
+    blobs: Sequence[Blob]
     next_marker: str
 
     @property

@@ -164,7 +164,8 @@ def _print_page(page: Page, args: argparse.Namespace, out: Output) -> None:
     if args.csv:
         out.lines([*map(folder_csv, page.prefixes), *map(blob_csv, page.blobs)])
     else:
-        out.lines([*map(folder_json, page.prefixes), *blobs_json(page.blobs)])
+        out.lines([*map(folder_json, page.prefixes)])
+        out.whole_lines(blobs_json(page.blobs))
     out.flush()
 
 

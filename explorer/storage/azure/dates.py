@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
+from typing import Final
+
+from explorer.base.known import Known
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NUMBERS = {name: number for number, name in enumerate(_MONTHS, 1)}
 _EPOCH = date(1970, 1, 1).toordinal()
-_days: dict[str, int] = {}
-_seen: dict[str, int] = {"": 0}
-_KEPT = 4096
 
 
 def http_date(seconds: float) -> str:
@@ -29,28 +30,22 @@ def _http_date(seconds: int) -> str:
     )
 
 
-def seconds_of(text: str) -> int:
-    """Whole seconds; 0 where there is no date.
-
-    A listing has a million of them, many alike: what was read is remembered for a while.
-    """
-    known = _seen.get(text)
-    return _read(text) if known is None else known
-
-
 def _read(text: str) -> int:
-    day = _days.get(text[5:16])
     try:
-        if day is None:
-            day = date(int(text[12:16]), _NUMBERS[text[8:11]], int(text[5:7])).toordinal()
-            day = (day - _EPOCH) * 86_400
-            if len(_days) >= _KEPT:
-                _days.clear()
-            _days[text[5:16]] = day
-        seconds = day + int(text[17:19]) * 3600 + int(text[20:22]) * 60 + int(text[23:25])
+        day = _days[text[5:16]]
+        return day + int(text[17:19]) * 3600 + int(text[20:22]) * 60 + int(text[23:25])
     except (ValueError, KeyError):
         return 0
-    if len(_seen) >= _KEPT:
-        _seen.clear()
-    _seen[text] = seconds
-    return seconds
+
+
+def _read_day(text: str) -> int:
+    day = date(int(text[7:11]), _NUMBERS[text[3:6]], int(text[:2])).toordinal()
+    return (day - _EPOCH) * 86_400
+
+
+_days: Final = Known(_read_day)
+seconds_of: Final[Callable[[str], int]] = Known(_read).__getitem__
+"""Whole seconds; 0 where there is no date.
+
+A listing has a million of them, many alike: what was read is remembered for a while.
+"""

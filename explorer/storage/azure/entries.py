@@ -6,11 +6,12 @@ Pure. Both readers of listings end here, so they cannot disagree.
 from __future__ import annotations
 
 import binascii
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import repeat
+from collections.abc import Mapping, Sequence
+from typing import Final
 
+from explorer.base.known import Known
 from explorer.storage.azure.dates import seconds_of
-from explorer.storage.model import Blob, BlobType
+from explorer.storage.model import Blob, BlobType, Columns
 
 FIELDS = (
     "Name",
@@ -31,6 +32,11 @@ FIELDS = (
 BLOB_TYPES = {kind.value: kind for kind in BlobType}
 _as_blob = tuple.__new__
 """Makes the tuple itself: half the cost of calling Blob."""
+_type_of: Final = Known[str, BlobType](
+    lambda text: BLOB_TYPES.get(text, BlobType.BLOCK)
+).__getitem__
+_one_of: Final = Known[str, str](str).__getitem__
+"""For values that many blobs share: one string for all of them."""
 _FOLDER_MARKS = frozenset({"hdi_isfolder", "is_directory"})
 
 
@@ -51,9 +57,6 @@ def blob_of(fields: Sequence[str], metadata: Mapping[str, str] | None) -> Blob:
         resource_type,
     ) = fields
     size_bytes = int(size) if size else 0
-    is_directory = resource_type == "directory" or (
-        not size_bytes and (name.endswith("/") or is_folder_mark(metadata))
-    )
     if etag and etag[0] not in '"W':
         etag = f'"{etag}"'
     return _as_blob(
@@ -65,20 +68,22 @@ def blob_of(fields: Sequence[str], metadata: Mapping[str, str] | None) -> Blob:
             etag,
             content_type,
             md5_of(md5) if md5 else None,
-            BLOB_TYPES.get(blob_type, BlobType.BLOCK),
+            _type_of(blob_type),
             tier,
             lease_state,
             seconds_of(created),
             metadata,
-            is_directory,
+            _is_directory(name, size_bytes, metadata, resource_type),
             archive_status,
         ),
     )
 
 
-def blobs_of(columns: Sequence[Sequence[str]], *, with_metadata: bool) -> Iterator[Blob]:
-    """`blob_of` for many that have no metadata, at a third of the cost: all values of one
-    field, then all of the next, in the order of FIELDS."""
+def columns_of_fields(
+    columns: Sequence[Sequence[str]], metadata: Sequence[Mapping[str, str] | None]
+) -> Columns:
+    """`blob_of` for many, at a third of the cost: all values of one field, then all of the
+    next, in the order of FIELDS. Raises ValueError as it does."""
     (
         names,
         sizes,
@@ -93,31 +98,24 @@ def blobs_of(columns: Sequence[Sequence[str]], *, with_metadata: bool) -> Iterat
         archive_statuses,
         resource_types,
     ) = columns
-    sizes_bytes = [int(size) if size else 0 for size in sizes]
-    return map(
-        _as_blob,
-        repeat(Blob),
-        zip(
-            names,
-            sizes_bytes,
-            map(seconds_of, modified),
-            [etag if etag[:1] in '"W' else f'"{etag}"' for etag in etags],
-            content_types,
-            map(md5_of, md5s),
-            [BLOB_TYPES.get(blob_type, BlobType.BLOCK) for blob_type in blob_types],
-            tiers,
-            lease_states,
-            map(seconds_of, created),
-            [{} if with_metadata else None for _ in names],
-            [
-                resource_type == "directory" or (not size and name.endswith("/"))
-                for name, size, resource_type in zip(
-                    names, sizes_bytes, resource_types, strict=True
-                )
-            ],
-            archive_statuses,
-            strict=True,
-        ),
+    sizes_bytes = [*map(int, sizes if all(sizes) else [size or "0" for size in sizes])]
+    are_directories = [False] * len(names)
+    if not all(sizes_bytes) or "directory" in resource_types:
+        are_directories = [*map(_is_directory, names, sizes_bytes, metadata, resource_types)]
+    return (
+        names,
+        sizes_bytes,
+        [*map(seconds_of, modified)],
+        [etag if etag[:1] in '"W' else f'"{etag}"' for etag in etags],
+        [*map(_one_of, content_types)],
+        _md5s_of(md5s),
+        [*map(_type_of, blob_types)],
+        [*map(_one_of, tiers)],
+        [*map(_one_of, lease_states)],
+        [*map(seconds_of, created)],
+        metadata,
+        are_directories,
+        archive_statuses,
     )
 
 
@@ -135,6 +133,24 @@ def md5_of(text: str) -> bytes | None:
     except ValueError:  # binascii.Error among them
         return None
     return value if len(value) == 16 else None
+
+
+def _md5s_of(texts: Sequence[str]) -> Sequence[bytes | None]:
+    if not any(texts):
+        return [None] * len(texts)
+    try:
+        values = [*map(binascii.a2b_base64, texts)]
+    except ValueError:
+        values = []
+    return values if {*map(len, values)} == {16} else [*map(md5_of, texts)]
+
+
+def _is_directory(
+    name: str, size_bytes: int, metadata: Mapping[str, str] | None, resource_type: str
+) -> bool:
+    return resource_type == "directory" or (
+        not size_bytes and (name.endswith("/") or is_folder_mark(metadata))
+    )
 
 
 def is_folder_mark(metadata: Mapping[str, str] | None) -> bool:

@@ -3,21 +3,23 @@
 Entries of one page differ in their values, seldom in their elements. From the first
 entry of a shape a pattern is made, element by element; entries that match it whole,
 one after the other without a gap, mean what an XML parser would say, at a sixth of
-its cost. Whatever else a page may hold (comments, CDATA, carriage returns, unknown
-entities, endless shapes, an end that is missing) makes `scan_page` say None.
+its cost. Where many of one shape follow each other, their values are taken out of some
+hundreds at a time by places alone, and put between the elements again: what comes out
+as it was had nothing else in it. Whatever else a page may hold (comments, CDATA, carriage
+returns, unknown entities, endless shapes, an end that is missing) makes `scan_page` say None.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from explorer.base.patterns import regex
-from explorer.storage.azure.entries import FIELDS, blob_of, blobs_of
-from explorer.storage.model import Blob, Page, Prefix
+from explorer.storage.azure.entries import FIELDS, blob_of, columns_of_fields
+from explorer.storage.model import Blob, Blobs, Columns, Page, Prefix
 
 _TOKEN = regex(r'<(/?)([A-Za-z_][\w.-]*)((?: [A-Za-z]+="[^"<&]*")*)( ?/?)>([^<]*)')
 _TAIL = regex(
@@ -33,28 +35,32 @@ _REFERENCE = regex(r"&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|(amp|lt|gt|quot|apos));|&")
 _CHARACTERS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _SHAPES_KEPT = 16
 _SHAPES_A_PAGE = 16
-_MOST_PIECES = 2000
-"""Of one pattern; an ordinary entry takes a hundred, and each costs memory and time."""
+_MOST_PIECES = 1000
+"""Of one shape; an ordinary entry has fifty tags, and each costs memory and time."""
+_VALUE = "([^<]*+)"
 _METADATA_START = len(FIELDS)
 _NOTHING = -1
 _END = "</Blob>"
-_FEW = 8
-"""Not worth being read as columns."""
-_LOOKS = 4
-"""So often a page is asked whether the rest of it can be: each time is a look at all of it, and
-rows of many shapes, or with prefixes between them, would have it looked at for each row."""
+_STRETCH = 128 * 1024
+"""Characters that are taken apart at once: some hundreds of blobs, which stay in the cache."""
+_LOOKS = 8
+"""So often in a page a stretch may turn out to be of several shapes, and be read row by row
+after all: there are pages of which each is."""
 
 
 class Shape(NamedTuple):
-    """A pattern for whole entries. `take` orders its groups (and one empty string at the
-    end) as FIELDS, then metadata in the order of `metadata_names`."""
+    """A pattern for whole entries, in which each value is a group. `take` orders the groups
+    (and one empty string at the end) as FIELDS, then metadata in the order of
+    `metadata_names`."""
 
     pattern: re.Pattern[str]
     take: Any
     is_name_encoded: bool
     metadata_names: tuple[str, ...]
-    marks: int
-    """How often `<` is in an entry."""
+    woven: tuple[str, ...]
+    """What stands before, between and behind the values, with an empty string for each value."""
+    places: re.Pattern[str]
+    """The same groups, but of what is behind the first only the length is looked at."""
 
 
 _known: dict[bool, tuple[Shape, ...]] = {False: (), True: ()}
@@ -79,46 +85,47 @@ def scan_page(data: bytes | bytearray, with_metadata: bool) -> Page | None:
 
 def _scan(text: str, at: int, with_metadata: bool) -> Page | None:
     shapes = _known[with_metadata]
-    blobs: list[Blob] = []
+    columns: list[list[Any]] = [[] for _ in Blob._fields]
+    rows: list[Blob] = []
     prefixes: list[Prefix] = []
+    last = text.rfind(_END) + len(_END)
     learned = 0
     looks = _LOOKS
     current: Shape | None = shapes[0] if shapes else None
-    append = blobs.append
     while True:
         if current is not None:
-            if looks and current.pattern.match(text, at) is not None:
-                looks -= 1
-                if (alike := _alike(text, at, current, with_metadata)) is not None:
-                    more, at = alike
-                    blobs += more
-            pattern, take, is_encoded, metadata_names, _ = current
-            match = pattern.match
+            while looks and at < last:
+                if (stretch := _stretch(text, at, last, current, with_metadata)) is None:
+                    looks -= 1
+                    break
+                _append(columns, zip(*rows, strict=True))
+                rows.clear()
+                more, at = stretch
+                _append(columns, more)
+            match = current.pattern.match
             while (hit := match(text, at)) is not None:
-                end = hit.end()
-                fields = take((*hit.groups(), ""))
-                if text.find("&", at, end) >= 0:
-                    fields = tuple([_plain(value) for value in fields])
-                at = end
-                if is_encoded:
+                values = hit.groups()
+                if text.find("&", at, hit.end()) >= 0:
+                    values = tuple([_plain(value) for value in values])
+                at = hit.end()
+                fields = current.take((*values, ""))
+                if current.is_name_encoded:
                     fields = (unquote(fields[0]), *fields[1:])
                 if not fields[0]:
                     return None
-                if with_metadata and not metadata_names:
-                    append(blob_of(fields, {}))
-                elif with_metadata:
-                    values = fields[_METADATA_START:]
-                    metadata = dict(zip(metadata_names, values, strict=True))
-                    append(blob_of(fields[:_METADATA_START], metadata))
-                else:
-                    append(blob_of(fields, None))
+                metadata = None
+                if with_metadata:
+                    names = current.metadata_names
+                    metadata = dict(zip(names, fields[_METADATA_START:], strict=True))
+                rows.append(blob_of(fields[:_METADATA_START], metadata))
         if (hit := _PREFIX.match(text, at)) is not None:
             prefix = _plain(hit[2])
             prefixes.append(Prefix(unquote(prefix) if hit[1] else prefix))
             at = hit.end()
             continue
         if (hit := _TAIL.fullmatch(text, at)) is not None:
-            return Page(tuple(prefixes), tuple(blobs), _plain(hit[1] or ""))
+            _append(columns, zip(*rows, strict=True))
+            return Page(tuple(prefixes), Blobs(columns), _plain(hit[1] or ""))
         current = next((shape for shape in shapes if shape.pattern.match(text, at)), None)
         if current is None:
             current = learn(text, at, with_metadata)
@@ -128,42 +135,64 @@ def _scan(text: str, at: int, with_metadata: bool) -> Page | None:
             shapes = _known[with_metadata] = (current, *shapes)[:_SHAPES_KEPT]
 
 
-def _alike(
-    text: str, at: int, shape: Shape, with_metadata: bool
-) -> tuple[Iterator[Blob], int] | None:
-    """All the blobs that are left and where they end, if all have this shape, stand beside
-    each other and need no decoding: as it is on most pages."""
-    end = text.rfind(_END) + len(_END)
-    if shape.is_name_encoded or shape.metadata_names or text.find("&", at, end) >= 0:
+def _append(columns: list[list[Any]], more: Iterable[Iterable[Any]]) -> None:
+    for column, values in zip(columns, more, strict=False):  # no rows have no columns
+        column += values
+
+
+def _stretch(
+    text: str, at: int, last: int, shape: Shape, with_metadata: bool
+) -> tuple[Columns, int] | None:
+    """The next blobs as columns and where they end, if all of them have this shape and stand
+    beside each other: as it is on most pages."""
+    end = text.find(_END, at + _STRETCH, last)
+    end = last if end < 0 else end + len(_END)
+    body = text[at:end]
+    width = len(shape.woven) // 2 + 1
+    pieces = shape.places.split(body)
+    count = len(pieces) // width
+    columns = [pieces[number::width] for number in range(1, width)]
+    # No value has a `<` in it: where the elements of the shape with these values between them
+    # are the text, the text is these entries and nothing else.
+    woven = [*shape.woven] * count
+    for number, column in enumerate(columns):
+        woven[2 * number + 1 :: len(shape.woven)] = column
+    if "".join(woven) != body:
         return None
-    marks = text.count("<", at, end)
-    if marks < shape.marks * _FEW or marks != shape.marks * text.count(_END, at, end):
+    if "&" in body:
+        columns = [
+            [_plain(value) for value in column] if "&" in "".join(column) else column
+            for column in columns
+        ]
+    names, *fields = shape.take((*columns, [""] * count))
+    if shape.is_name_encoded:
+        names = [unquote(name) for name in names]
+    if not all(names):
         return None
-    rows = shape.pattern.findall(text, at, end)
-    # What begins an element is in no value: where the matches have all of them, nothing but
-    # white space can be left out.
-    if marks != shape.marks * len(rows):
-        return None
-    if not isinstance(rows[0], tuple):
-        return None
-    columns = shape.take((*zip(*rows, strict=True), ("",) * len(rows)))
-    if not all(columns[0]):
-        return None
-    return blobs_of(columns, with_metadata=with_metadata), end
+    metadata: Sequence[dict[str, str] | None] = [None] * count
+    if with_metadata:
+        keys, values = shape.metadata_names, fields[_METADATA_START - 1 :]
+        metadata = (
+            [dict(zip(keys, row, strict=True)) for row in zip(*values, strict=True)]
+            if keys
+            else [{}] * count
+        )
+    return columns_of_fields((names, *fields[: _METADATA_START - 1]), metadata), end
 
 
 def learn(text: str, at: int, with_metadata: bool) -> Shape | None:
     """The shape of the entry at `at`, None where it is not a plain one."""
-    pattern: list[str] = []
+    woven = [""]
+    pieces = 0
     groups: dict[str, int] = {}
     metadata: dict[str, int] = {}
     is_name_encoded = False
-    count = 0
     path: list[str] = []
     begun = at
     while True:
         hit = _TOKEN.match(text, at)
-        if hit is None or len(pattern) > _MOST_PIECES:
+        pieces += 1
+        if hit is None or pieces > _MOST_PIECES:
             return None
         closes, tag, attributes, end_mark, value = hit.groups()
         is_empty = end_mark.endswith("/")
@@ -174,14 +203,14 @@ def learn(text: str, at: int, with_metadata: bool) -> Shape | None:
             path.append(tag)
         if begun == at and (closes or is_empty or tag != "Blob" or attributes):
             return None
-        pattern.append(re.escape(hit[0][: len(hit[0]) - len(value)]))
+        woven[-1] += hit[0].removesuffix(value)
         at = hit.end()
         if not path:
             break
         if closes or is_empty:
             if value.strip():
                 return None
-            pattern.append(re.escape(value))
+            woven[-1] += value
             if is_empty and with_metadata and path[1:] == ["Metadata"]:
                 metadata[tag] = _NOTHING
             elif is_empty and path[1:] == ["Properties"]:
@@ -191,9 +220,11 @@ def learn(text: str, at: int, with_metadata: bool) -> Shape | None:
         if not is_leaf:
             if value.strip():
                 return None
-            pattern.append(re.escape(value))
+            woven[-1] += value
             continue
         where = "/".join(path[1:-1])
+        group = len(woven) // 2
+        woven += ["", ""]
         if attributes and (where, tag) != ("", "Name"):
             return None
         if (where, tag) == ("", "Name"):
@@ -202,25 +233,22 @@ def learn(text: str, at: int, with_metadata: bool) -> Shape | None:
             is_name_encoded = attributes == ' Encoded="true"'
             if attributes and not is_name_encoded:
                 return None
-            groups["Name"] = count
+            groups["Name"] = group
         elif where == "Properties" and tag in FIELDS[1:]:
-            groups[tag] = count
+            groups[tag] = group
         elif where == "Metadata" and with_metadata:
-            metadata[tag] = count
-        else:
-            pattern.append("[^<]*")
-            continue
-        pattern.append("([^<]*)")
-        count += 1
+            metadata[tag] = group
     if "Name" not in groups:
         return None
     order = [groups.get(field, _NOTHING) for field in FIELDS] + list(metadata.values())
+    first, *others = woven[::2]
     return Shape(
-        re.compile("".join(pattern)),
+        regex(_VALUE.join(map(re.escape, [first, *others]))),
         itemgetter(*order),
         is_name_encoded,
         tuple(metadata),
-        text.count("<", begun, at),
+        tuple(woven),
+        regex(_VALUE.join([re.escape(first), *(f".{{{len(o)}}}+" for o in others)]), re.DOTALL),
     )
 
 

@@ -113,6 +113,14 @@ def test_an_unknown_time_is_empty() -> None:
     assert iso_time(1_777_622_400) == "2026-05-01T08:00:00Z"
 
 
+def test_whole_lines_keep_their_ends_and_command_no_terminal() -> None:
+    plain, terminal = io.StringIO(), Terminal()
+    for target in (plain, terminal):
+        Output(target, io.StringIO()).whole_lines("a\x1b[2J\u2028\nb\n")
+    assert plain.getvalue() == "a\x1b[2J\u2028\nb\n"
+    assert terminal.getvalue() == "a\\x1b[2J\\u2028\nb\n"
+
+
 def test_many_lines_are_what_each_alone_would_be() -> None:
     texts = ["plain", "äß\u202e", ""]
     one, all_ = io.StringIO(), io.StringIO()

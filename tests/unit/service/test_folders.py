@@ -55,3 +55,7 @@ def test_a_folder_without_a_name_keeps_both_of_its_slashes() -> None:
 
 def test_the_next_marker_survives() -> None:
     assert FolderMerge("").page(Page((), (), "more")).next_marker == "more"
+
+
+def test_a_directory_is_a_folder_whatever_its_size() -> None:
+    assert merged("", Page((), (blob("a", size=5, is_directory=True),), "")) == (["a/"], [])

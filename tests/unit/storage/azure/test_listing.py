@@ -115,17 +115,44 @@ odd_ones = st.sampled_from(
 def test_both_readers_agree_on_many_alike_with_one_odd_among_them(
     names: list[str], at: int, odd: str, with_metadata: bool, data: st.DataObject
 ) -> None:
+    metadata = data.draw(st.sampled_from(["", "<Metadata />", "<Metadata><a>%s</a></Metadata>"]))
+    encoded = data.draw(st.booleans())
     tags = data.draw(st.sets(st.sampled_from(["Etag", "Creation-Time", "Content-MD5", "Other"])))
     values = ["", "0x8D", '"0x8D"', "Sun, 29 Feb 2032 00:00:00 GMT", "AAAAAAAAAAAAAAAAAAAAAA=="]
     found = []
     for name in names:
         properties = {tag: data.draw(st.sampled_from(values)) for tag in sorted(tags)}
         size = data.draw(st.sampled_from(["", "0", "17"]))
-        found.append(simple(escape(name), **properties, **{"Content-Length": size}))
+        entry = simple(escape(name), **properties, **{"Content-Length": size})
+        told = metadata.replace("%s", escape(data.draw(text)))
+        entry = entry.replace("</Blob>", f"{told}</Blob>")
+        found.append(entry.replace("<Name>", '<Name Encoded="true">') if encoded else entry)
     found.insert(at, odd)
     page = page_of(found)
     plain = parse_page_plainly(page, with_metadata=with_metadata)
-    assert parse_page(page, with_metadata=with_metadata) == plain
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scan, "_STRETCH", data.draw(st.integers(0, 2000)))
+        assert parse_page(page, with_metadata=with_metadata) == plain
+
+
+@settings(deadline=None)
+@given(st.data(), st.integers(0, 3000), st.booleans())
+def test_one_character_that_is_another_is_never_overlooked(
+    data: st.DataObject, stretch: int, with_metadata: bool
+) -> None:
+    entry = simple("a", Etag="1", LeaseStatus="unlocked").replace("</Blob>", "<Metadata /></Blob>")
+    page = bytearray(page_of([entry] * 12, "more"))
+    at = data.draw(st.integers(page.index(b"<Blobs>"), len(page) - 1))
+    page[at] = data.draw(st.sampled_from(b"<>/ aqz&=\n"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scan, "_STRETCH", stretch)
+        try:
+            plain = parse_page_plainly(page, with_metadata=with_metadata)
+        except MarkupError:
+            with pytest.raises(MarkupError):
+                parse_page(page, with_metadata=with_metadata)
+        else:
+            assert parse_page(page, with_metadata=with_metadata) == plain
 
 
 def simple(name: str, **properties: str) -> str:
@@ -143,13 +170,13 @@ def test_rows_of_two_kinds_in_turn_do_not_have_the_page_read_again_for_each(
     between: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked_at = []
-    alike = scan._alike
+    stretch = scan._stretch
 
-    def noted(text: str, at: int, shape: scan.Shape, with_metadata: bool) -> object:
+    def noted(text: str, at: int, last: int, shape: scan.Shape, with_metadata: bool) -> object:
         looked_at.append(at)
-        return alike(text, at, shape, with_metadata)
+        return stretch(text, at, last, shape, with_metadata)
 
-    monkeypatch.setattr(scan, "_alike", noted)
+    monkeypatch.setattr(scan, "_stretch", noted)
     page = scan_page(page_of([simple("a"), between] * 200), False)
     assert page is not None
     assert len(page.blobs) + len(page.prefixes) == 400
@@ -208,6 +235,9 @@ def test_what_the_fast_reader_does_not_know_the_plain_one_reads(entry: str) -> N
         page_of(["<Blob><Properties></Properties></Blob>"]),
         page_of([simple("")]),
         page_of([simple("&unknown;")]),
+        page_of([simple("a", LeaseStatus="&unknown;")] * 3),
+        page_of([simple("a")] * 20).replace(b"</Name><", b"</Nama><", 7),
+        page_of([simple("a")] * 20 + [simple("")]),
         b'<!DOCTYPE x [<!ENTITY a "b">]>' + page_of([simple("a")])[41:],
         b'<?xml version="1.0" encoding="no-such"?><EnumerationResults/>',
         b'<?xml version="1.0" encoding="utf-7"?><EnumerationResults/>',
