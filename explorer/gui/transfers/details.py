@@ -27,6 +27,7 @@ from explorer.gui.transfers.file_verbs import FILE_VERBS, FileVerb
 from explorer.gui.transfers.files_model import TRANSFER_ROLE
 from explorer.gui.transfers.job_files import FileFilter
 from explorer.gui.transfers.jobs_model import PROGRESS_ROLE
+from explorer.gui.transfers.plans import FILES
 from explorer.gui.transfers.speed import SpeedGraph
 from explorer.gui.transfers.table import ColumnTable, SentenceDelegate
 from explorer.transfer.model import JobSnapshot, TransferSnapshot
@@ -34,7 +35,6 @@ from explorer.transfer.state import JobState
 
 Index = QModelIndex | QPersistentModelIndex
 _C = files_model.Col
-_WIDTHS = {_C.NAME: 260, _C.SIZE: 90, _C.PROGRESS: 170, _C.STATUS: 260, _C.FROM: 260, _C.TO: 160}
 _NOTHING = {
     FileFilter.ALL: "No files yet.",
     FileFilter.RUNNING: "No file is being transferred right now.",
@@ -56,17 +56,12 @@ class JobDetails(QWidget):
         self.notice = NoticeBar()
         self._filters: dict[FileFilter, QToolButton] = {}
         self._verb_buttons: list[QToolButton] = []
-        self.files = ColumnTable(
-            "Files of the transfer",
-            controller.files.model,
-            _WIDTHS,
-            files_model.HIDDEN_AT_FIRST,
-        )
+        self.files = ColumnTable("Files of the transfer", controller.files.model, FILES)
         self.files.setItemDelegateForColumn(
             _C.PROGRESS, ProgressDelegate(PROGRESS_ROLE, self.files)
         )
         self.files.setItemDelegateForColumn(_C.STATUS, SentenceDelegate(self.files))
-        self.files.horizontalHeader().setSectionsClickable(False)
+        self.files.header.setSectionsClickable(False)
         self.files.setMinimumHeight(64)
         self._nothing = plain_label(muted=True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)

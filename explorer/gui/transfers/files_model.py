@@ -37,7 +37,6 @@ class Col(IntEnum):
 
 
 TITLES = ("Name", "Size", "Progress", "Status", "From", "To")
-HIDDEN_AT_FIRST = frozenset({Col.FROM})
 
 
 class FilesModel(QAbstractTableModel):

@@ -53,9 +53,6 @@ class Col(IntEnum):
     FINISHED = 13
 
 
-HIDDEN_AT_FIRST = frozenset({Col.DIRECTION, Col.FAILED, Col.SOURCE, Col.ADDED, Col.FINISHED})
-
-
 @dataclass(frozen=True, slots=True)
 class _Column:
     title: str

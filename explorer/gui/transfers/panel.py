@@ -28,29 +28,13 @@ from explorer.gui.transfers.controller import TransfersController, can_remove
 from explorer.gui.transfers.details import JobDetails
 from explorer.gui.transfers.jobs_model import JOB_ROLE, PROGRESS_ROLE, JobFilter, ShownJobs
 from explorer.gui.transfers.kinds import KindsList
+from explorer.gui.transfers.plans import JOBS
 from explorer.gui.transfers.table import ColumnTable, SentenceDelegate
 from explorer.gui.transfers.verbs import ALL_VERBS, VERBS, Verb
 from explorer.transfer.model import JobSnapshot
 from explorer.transfer.state import JobState
 
 _C = jobs_model.Col
-# In the order they have at first: what a narrow window must show comes first.
-_WIDTHS = {
-    _C.NUMBER: 48,
-    _C.NAME: 190,
-    _C.PROGRESS: 160,
-    _C.STATUS: 220,
-    _C.SPEED: 92,
-    _C.ETA: 84,
-    _C.SIZE: 84,
-    _C.FILES: 104,
-    _C.DIRECTION: 90,
-    _C.FAILED: 70,
-    _C.SOURCE: 240,
-    _C.DESTINATION: 140,
-    _C.ADDED: 130,
-    _C.FINISHED: 130,
-}
 _SELECT_ROW = (
     QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
 )
@@ -79,7 +63,7 @@ class TransfersPanel(QWidget):
         self._awaited = 0
         self._shown = ShownJobs(controller.jobs, self)
         self.kinds = KindsList()
-        self.jobs = ColumnTable("Transfers", self._shown, _WIDTHS, jobs_model.HIDDEN_AT_FIRST)
+        self.jobs = ColumnTable("Transfers", self._shown, JOBS)
         self.jobs.setSortingEnabled(True)
         self.jobs.sortByColumn(_C.NUMBER, Qt.SortOrder.DescendingOrder)
         self.jobs.setItemDelegateForColumn(_C.PROGRESS, ProgressDelegate(PROGRESS_ROLE, self.jobs))
@@ -139,7 +123,7 @@ class TransfersPanel(QWidget):
         return bar
 
     def _pop_up_columns(self, button: QToolButton) -> None:
-        menu = self.jobs.column_menu()
+        menu = self.jobs.header.menu()
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(button.mapToGlobal(QPoint(0, button.height())))
 
@@ -336,8 +320,8 @@ class TransfersPanel(QWidget):
 
     def save_columns(self) -> str:
         """Widths, order and sort of the jobs table, for the session file."""
-        return self.jobs.save_columns()
+        return self.jobs.header.saved()
 
     def restore_columns(self, saved: str) -> None:
         """What `save_columns` gave; anything else is ignored."""
-        self.jobs.restore_columns(saved)
+        self.jobs.header.restore(saved)

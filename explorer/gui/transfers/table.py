@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from typing import Any
 
 from PySide6.QtCore import (
@@ -14,14 +13,15 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent
-from PySide6.QtWidgets import QMenu, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QStyleOptionViewItem, QTableView, QWidget
 
+from explorer.base.records import dataclass
+from explorer.gui.parts.fitted_header import SECTION_LEAST, FittedHeader
+from explorer.gui.parts.fitting import Plan
 from explorer.gui.parts.reading import Cells
 from explorer.gui.parts.room import stretched
 from explorer.gui.parts.views import RowTable, dress_table
-
-NAME_ALWAYS = "Name"
 
 
 class SentenceDelegate(Cells):
@@ -34,12 +34,54 @@ class SentenceDelegate(Cells):
         option.textElideMode = Qt.TextElideMode.ElideRight
 
 
-class ColumnTable(RowTable):
-    """Shows `model`; the last column takes what is left of the width.
+@dataclass(slots=True)
+class _Choice:
+    """What a person chose for one table."""
 
-    `widths` has a width for each column number, in the order they have at first, `hidden` those
-    that are not shown at first.
-    """
+    widths: dict[Any, int]
+    hidden: set[Any]
+
+
+class KeptHeader(FittedHeader):
+    """Captions whose widths, order, choice and sorting are kept as one text."""
+
+    def __init__(self, plan: Plan, parent: QTableView) -> None:
+        super().__init__(plan, _Choice(dict(plan.usual), set(plan.hidden)), parent)
+
+    def saved(self) -> str:
+        """What was chosen, whatever has room now. A name that takes what is left has no width."""
+        self._put(self._wanted())
+        state = self.saveState().toBase64()
+        self._show()
+        return bytes(state.data()).decode("ascii")
+
+    def restore(self, saved: str) -> None:
+        """What `saved` gave; anything else is ignored."""
+        self._is_fitting = True
+        if self.restoreState(QByteArray.fromBase64(QByteArray(saved.encode()))):
+            self._take_over()
+        self._show()
+
+    def _take_over(self) -> None:
+        """Learn the choice from the sections. Where the last one is stretched, they are of a time
+        when it took what the others left; now the name does."""
+        name, usual, metrics = self._plan.name, self._plan.usual, self.fontMetrics()
+        hidden = {column for column in usual if self.isSectionHidden(column)} - {name}
+        not_chosen = set()
+        if self.stretchLastSection():
+            self.setStretchLastSection(False)
+            not_chosen = {name, max(usual.keys() - hidden, key=self.visualIndex)}
+        widths = dict(usual)
+        for column, width in usual.items():
+            self.setSectionHidden(column, False)  # a hidden one tells no size
+            size = self.sectionSize(column)
+            if column not in not_chosen and size != stretched(width, metrics):
+                widths[column] = max(size, SECTION_LEAST)
+        self._chosen.widths, self._chosen.hidden = widths, hidden
+
+
+class ColumnTable(RowTable):
+    """Shows `model` in the columns of `plan`, and never scrolls sideways."""
 
     menu_requested = Signal(QPoint)
     """Where on the screen a menu for the selected rows is to be opened."""
@@ -48,86 +90,21 @@ class ColumnTable(RowTable):
     """Where no action has taken the key."""
 
     def __init__(
-        self,
-        name: str,
-        model: QAbstractItemModel,
-        widths: Mapping[Any, int],
-        hidden: Collection[int],
-        parent: QWidget | None = None,
+        self, name: str, model: QAbstractItemModel, plan: Plan, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._widths = dict(widths)
-        self._hidden = frozenset(int(column) for column in hidden)
+        self.header = KeptHeader(plan, self)
+        self.setHorizontalHeader(self.header)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         dress_table(self, name)
         self.setModel(model)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        header = self.horizontalHeader()
-        header.setAccessibleName(f"Columns of {name}")
-        header.setMinimumSectionSize(40)
-        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        header.customContextMenuRequested.connect(
-            lambda at: self._pop_up_columns(header.mapToGlobal(at))
-        )
-        self._show_usual_columns()
+        self.header.setAccessibleName(f"Columns of {name}")
+        self.header.set_up()
 
-    # -- columns ----------------------------------------------------------------
-
-    def _show_usual_columns(self) -> None:
-        header = self.horizontalHeader()
-        for at, (column, width) in enumerate(self._widths.items()):
-            header.moveSection(header.visualIndex(column), at)
-            self.setColumnHidden(column, column in self._hidden)
-            self.setColumnWidth(column, stretched(width, self.fontMetrics()))
-        self._stretch_last()
-
-    def _stretch_last(self) -> None:
-        """Which one is the last is only looked at when stretching begins."""
-        self.horizontalHeader().setStretchLastSection(False)
-        self.horizontalHeader().setStretchLastSection(True)
-
-    def _show_column(self, column: int, is_shown: bool) -> None:
-        self.setColumnHidden(column, not is_shown)
-        self._stretch_last()
-
-    def column_menu(self) -> QMenu:
-        """Which columns are shown; the name always is."""
-        menu = QMenu(self)
-        for column in range(self.model().columnCount()):
-            title = self.model().headerData(column, Qt.Orientation.Horizontal)
-            action = QAction(title, menu)
-            action.setCheckable(True)
-            action.setChecked(not self.isColumnHidden(column))
-            action.setEnabled(title != NAME_ALWAYS)
-            action.toggled.connect(lambda shown, at=column: self._show_column(at, shown))
-            menu.addAction(action)
-        menu.addSeparator()
-        menu.addAction("Usual columns").triggered.connect(self._show_usual_columns)
-        return menu
-
-    def _pop_up_columns(self, at: QPoint) -> None:
-        menu = self.column_menu()
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(at)
-
-    def save_columns(self) -> str:
-        """Widths, order, choice and sorting of the columns, for the session file."""
-        state = self.horizontalHeader().saveState().toBase64()
-        return bytes(state.data()).decode("ascii")
-
-    def restore_columns(self, saved: str) -> None:
-        """What `save_columns` gave; anything else is ignored."""
-        state = QByteArray.fromBase64(QByteArray(saved.encode()))
-        if self.horizontalHeader().restoreState(state):
-            self.setColumnHidden(self._name_column(), False)
-            self._stretch_last()
-
-    def _name_column(self) -> int:
-        model = self.model()
-        titles = [
-            model.headerData(column, Qt.Orientation.Horizontal)
-            for column in range(model.columnCount())
-        ]
-        return titles.index(NAME_ALWAYS)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.header.fit(self.viewport().width())
+        super().resizeEvent(event)
 
     # -- keys ---------------------------------------------------------------------
 

@@ -128,7 +128,7 @@ def test_less_important_columns_are_hidden_until_asked_for(
             table = desk.panel.jobs
             assert table.isColumnHidden(Col.SOURCE)
             assert not table.isColumnHidden(Col.DESTINATION)
-            menu = table.column_menu()
+            menu = table.header.menu()
             actions = {action.text(): action for action in menu.actions()}
             assert not actions["Name"].isEnabled()
             actions["Source"].trigger()
