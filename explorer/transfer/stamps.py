@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Final
 
 from explorer.base.patterns import regex
@@ -24,9 +25,14 @@ _MOST_NS: Final = 2**63 - 1
 def to_text(mtime_ns: int) -> str:
     """`2024-05-01T10:20:30.000000001Z`; trailing zeros are left out."""
     seconds, nanoseconds = divmod(kept(mtime_ns), 1_000_000_000)
-    text = (_EPOCH + timedelta(seconds=seconds)).isoformat()[:19]
     fraction = f".{nanoseconds:09}".rstrip("0") if nanoseconds else ""
-    return f"{text}{fraction}Z"
+    return f"{_whole(seconds)}{fraction}Z"
+
+
+@lru_cache(64)
+def _whole(seconds: int) -> str:
+    """To the second; files that were written together have the same one."""
+    return (_EPOCH + timedelta(seconds=seconds)).isoformat()[:19]
 
 
 def from_text(text: str) -> int | None:

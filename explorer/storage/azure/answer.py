@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
+from explorer.base.known import Known
 from explorer.base.patterns import regex
 from explorer.storage.azure.wire import (
     ClosedEarly,
@@ -24,9 +25,6 @@ _MOST_TRAILERS = 100
 _CHUNK = regex(rb"[0-9A-Fa-f]{1,15}")
 _LONGEST_NUMBER = 18
 """Digits of a length: more is no length of anything."""
-_known: dict[str, tuple[str, str]] = {}
-"""Header lines that came, as name and value: those of one service's answers are much the same."""
-_MOST_KNOWN = 512
 
 
 def receive(connection: Connection, method: str, wait_s: float = 0.0) -> Answer:
@@ -48,8 +46,7 @@ def parse_head(head: bytes) -> tuple[str, int, str, dict[str, str]]:
     text = head.decode("latin-1")
     lines = text.split("\r\n")
     version, status, reason = _status(lines[0])
-    known = _known.get
-    fields = [known(line) or _field(line) for line in lines[1:]]
+    fields = list(map(_FIELDS.__getitem__, lines[1:]))
     headers = dict(fields)
     if len(headers) < len(fields):
         headers = _joined(fields)
@@ -78,14 +75,15 @@ def _joined(fields: list[tuple[str, str]]) -> dict[str, str]:
 
 
 def _field(line: str) -> tuple[str, str]:
-    """Name and value of a header line that was not known; it is now."""
+    """Name and value of a header line."""
     name, colon, value = line.partition(":")
     if not colon or not name or name[0] in " \t":
         raise WireError("the answer has a malformed header")
-    if len(_known) >= _MOST_KNOWN:
-        _known.clear()
-    field = _known[line] = (name.lower(), value.strip(" \t"))
-    return field
+    return name.lower(), value.strip(" \t")
+
+
+_FIELDS = Known(_field, 512)
+"""Those of one service's answers are much the same ones."""
 
 
 class Answer:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from explorer import __version__
 from explorer.base.cancel import current_token
 from explorer.base.errors import InputError, IntegrityError, QuaysideError
+from explorer.base.known import Known
 from explorer.base.patterns import regex
 from explorer.storage.azure.answer import Answer
 from explorer.storage.azure.dates import http_date, seconds_of
@@ -194,19 +195,27 @@ def add_metadata(fields: dict[str, str], metadata: Mapping[str, str]) -> dict[st
     """
     spelled = {}
     for name, value in metadata.items():
-        if not _METADATA_NAME.fullmatch(name):
-            raise InputError(
-                f"{name!r} cannot be the name of metadata.",
-                cure="Use letters, digits and underscores, and begin with a letter.",
-            )
-        wire = f"x-ms-meta-{name}"
-        field = wire.lower()
+        field, wire = _METADATA[name]
         if field in fields:
             raise InputError(f"There are two values of metadata called {name!r}.")
         fields[field] = value.strip()
         if wire != field:
             spelled[field] = wire
     return spelled
+
+
+def _metadata_field(name: str) -> tuple[str, str]:
+    """The header for metadata of that name, in small letters and as it is on the wire."""
+    if not _METADATA_NAME.fullmatch(name):
+        raise InputError(
+            f"{name!r} cannot be the name of metadata.",
+            cure="Use letters, digits and underscores, and begin with a letter.",
+        )
+    wire = f"x-ms-meta-{name}"
+    return wire.lower(), wire
+
+
+_METADATA = Known(_metadata_field, 256)
 
 
 def head_lines(fields: Mapping[str, str], spelled: Mapping[str, str]) -> str:

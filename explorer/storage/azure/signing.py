@@ -190,7 +190,7 @@ def string_to_sign(
     if headers.get("content-length") == "0":
         headers = {**headers, "content-length": ""}
     form, signed = _form(tuple(headers))
-    lines = [form % (method, *[headers[name] for name in signed], account, path)]
+    lines = [form % (method, *map(headers.__getitem__, signed), account, path)]
     if query:
         values: dict[str, list[str]] = {}
         for part in query.split("&"):

@@ -204,18 +204,13 @@ class Connection:
         `wait_s` replaces the time-out where the service may have much to do before it
         answers. Raises ClosedEarly, WireError, OSError.
         """
-        is_longer = wait_s > self._timeout_s
-        if is_longer:
-            self._wait_at_most(wait_s)
+        if wait_s <= self._timeout_s:
+            return self._read_head()
+        self._wait_at_most(wait_s)
         try:
             return self._read_head()
-        except OSError as error:
-            if is_close(error):
-                raise ClosedEarly(self._end > self._start) from error
-            raise
         finally:
-            if is_longer:
-                self._wait_at_most(self._timeout_s)
+            self._wait_at_most(self._timeout_s)
 
     def forget_leftover(self) -> None:
         """What came beyond the last answer is not part of the next."""
@@ -233,7 +228,12 @@ class Connection:
                 if not self._start:
                     raise WireError("the head of the answer is too long")
                 self._move_up()
-            count = self._receive(self._view[self._end : self._end + HEAD_READ])
+            try:
+                count = self._receive(self._view[self._end : self._end + HEAD_READ])
+            except OSError as error:
+                if is_close(error):
+                    raise ClosedEarly(self._end > self._start) from error
+                raise
             if not count:
                 raise ClosedEarly(self._end > self._start)
             self._end += count
