@@ -22,7 +22,7 @@ class Plan:
     least: Mapping[Any, int]
     """Of these, the name among them, so much tells enough; of others only the usual width does."""
     gives_way: Sequence[Any]
-    """All but the name: who goes first where it is narrow."""
+    """Who goes first where it is narrow; those that are not here only get narrower."""
     hidden: frozenset[Any]
     """Not shown until somebody asks for them."""
 
@@ -41,7 +41,8 @@ def fitted(
 
     `wanted` has the columns that were chosen; a name of 0 takes what the others leave. They are
     narrowed to their `least` and, where that is not enough, left out one by one, until the name
-    has its own least width. Together they are never wider than `room`.
+    has its own least width. Together they are never wider than `room`, unless what never gives
+    way is.
     """
     name_wanted = wanted[plan.name]
     name_least = min(name_wanted or least[plan.name], least[plan.name])
@@ -50,7 +51,7 @@ def fitted(
         if sum(min(width, least[one]) for one, width in shown.items()) + name_least <= room:
             break
         shown.pop(column, None)
-    for column in plan.gives_way:
+    for column in (*plan.gives_way, *shown):
         if column in shown:
             too_much = max(0, sum(shown.values()) + name_least - room)
             shown[column] -= min(too_much, max(0, shown[column] - least[column]))

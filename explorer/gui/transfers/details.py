@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QHBoxLayout,
     QMenu,
     QStackedLayout,
@@ -17,12 +16,13 @@ from PySide6.QtWidgets import (
 
 from explorer.gui import errors, icons
 from explorer.gui.colours import Tone
-from explorer.gui.parts.buttons import tool_button
 from explorer.gui.parts.notice import NoticeBar
 from explorer.gui.parts.progress import ProgressDelegate
+from explorer.gui.parts.room import stretched
 from explorer.gui.parts.texts import plain_label
 from explorer.gui.transfers import files_model, words
 from explorer.gui.transfers.controller import TransfersController
+from explorer.gui.transfers.file_bar import FileBar
 from explorer.gui.transfers.file_verbs import FILE_VERBS, FileVerb
 from explorer.gui.transfers.files_model import TRANSFER_ROLE
 from explorer.gui.transfers.job_files import FileFilter
@@ -35,6 +35,8 @@ from explorer.transfer.state import JobState
 
 Index = QModelIndex | QPersistentModelIndex
 _C = files_model.Col
+LEAST_WIDTH = 220
+"""So much shows what a file is called, and how far it is."""
 _NOTHING = {
     FileFilter.ALL: "No files yet.",
     FileFilter.RUNNING: "No file is being transferred right now.",
@@ -54,8 +56,6 @@ class JobDetails(QWidget):
         self._controller = controller
         self._job_id = 0
         self.notice = NoticeBar()
-        self._filters: dict[FileFilter, QToolButton] = {}
-        self._verb_buttons: list[QToolButton] = []
         self.files = ColumnTable("Files of the transfer", controller.files.model, FILES)
         self.files.setItemDelegateForColumn(
             _C.PROGRESS, ProgressDelegate(PROGRESS_ROLE, self.files)
@@ -70,8 +70,9 @@ class JobDetails(QWidget):
         self._tabs.setDocumentMode(True)
         self._tabs.addTab(self._files_page(), "Files")
         self._tabs.addTab(self._speed, "Speed")
-        self._filter_bar = self._make_filter_bar()
-        self._tabs.setCornerWidget(self._filter_bar, Qt.Corner.TopRightCorner)
+        self.file_actions = {verb.name: self._action(verb) for verb in FILE_VERBS}
+        self.bar = FileBar(self.file_actions)
+        self._tabs.setCornerWidget(self.bar, Qt.Corner.TopRightCorner)
         notice_room = QHBoxLayout()
         notice_room.setContentsMargins(8, 6, 8, 6)
         notice_room.addWidget(self.notice)
@@ -84,32 +85,6 @@ class JobDetails(QWidget):
         column.addWidget(self._tabs, 1)
         self._connect()
         self.show_job(None)
-
-    def _make_filter_bar(self) -> QWidget:
-        made = QWidget()
-        bar = QHBoxLayout(made)
-        bar.setContentsMargins(6, 2, 6, 2)
-        bar.setSpacing(2)
-        self.file_actions = {verb.name: self._action(verb) for verb in FILE_VERBS}
-        for verb in FILE_VERBS:
-            acts = tool_button(verb.icon_name, verb.name, hint=verb.hint)
-            acts.setDefaultAction(self.file_actions[verb.name])
-            acts.setAccessibleName(verb.name)
-            self._verb_buttons.append(acts)
-            bar.addWidget(acts)
-        bar.addSpacing(8)
-        group = QButtonGroup(self)
-        for kind in FileFilter:
-            button = QToolButton()
-            button.setText(kind.value)
-            button.setCheckable(True)
-            button.setChecked(kind is FileFilter.ALL)
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            button.clicked.connect(lambda _=False, kind=kind: self._show_kind(kind))
-            group.addButton(button)
-            bar.addWidget(button)
-            self._filters[kind] = button
-        return made
 
     def _action(self, verb: FileVerb) -> QAction:
         action = QAction(icons.icon(verb.icon_name), verb.name, self)
@@ -149,7 +124,8 @@ class JobDetails(QWidget):
         files.model.rowsRemoved.connect(self._look_whether_empty)
         files.model.modelReset.connect(self._look_whether_empty)
         self._controller.speed_changed.connect(self._speed_changed)
-        self._tabs.currentChanged.connect(lambda at: self._filter_bar.setVisible(at == 0))
+        self._tabs.currentChanged.connect(lambda at: self.bar.setVisible(at == 0))
+        self.bar.kind_chosen.connect(self._show_kind)
         self.notice.action_requested.connect(self._act_on_failure)
         self.files.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.files.menu_requested.connect(self._show_menu)
@@ -158,22 +134,33 @@ class JobDetails(QWidget):
         files.model.dataChanged.connect(self._update_actions)
         files.model.modelReset.connect(self._update_actions)
 
+    # -- how wide ---------------------------------------------------------------
+
+    def minimumSizeHint(self) -> QSize:
+        least = stretched(LEAST_WIDTH, self.fontMetrics())
+        return QSize(least, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_bar()
+
+    def _fit_bar(self) -> None:
+        self.bar.fit(self.width() - self._tabs.tabBar().sizeHint().width())
+
     # -- what is shown ----------------------------------------------------------
 
     def show_job(self, job: JobSnapshot | None) -> None:
         """Show this one from now on; its later states come by `refresh`."""
         self._job_id = job.id if job else 0
-        self._filters[FileFilter.ALL].setChecked(True)
+        self.bar.choose(FileFilter.ALL)
         self._controller.files.show(job)
         self.refresh()
 
     def refresh(self) -> None:
         """Show the newest state of the job."""
         job = self._controller.jobs.job(self._job_id)
-        for kind, button in self._filters.items():
-            count = kind.count(job) if job else None
-            button.setText(f"{kind.value}  {count:,}" if count else kind.value)
-            button.setAccessibleName(f"Show files: {button.text()}")
+        self.bar.show_counts(job)
+        self._fit_bar()
         self._tell_failure(job)
         self._show_speed()
         self._update_actions()
@@ -216,13 +203,8 @@ class JobDetails(QWidget):
         limit = job.limit_bytes_per_s if job else 0
         self._speed.show_history(self._controller.history(self._job_id), limit)
 
-    def show_verbs(self, are_shown: bool) -> None:
-        """Whether the buttons for single files are there; their menu always is."""
-        for button in self._verb_buttons:
-            button.setVisible(are_shown)
-
     def filter_button(self, kind: FileFilter) -> QToolButton:
-        return self._filters[kind]
+        return self.bar.button(kind)
 
     # -- files --------------------------------------------------------------------
 

@@ -44,9 +44,8 @@ NOTHING = ("No transfers yet", "Drop files on a folder, or download or copy a se
 NOT_ENDED = "A transfer that has not ended stays in the list. Cancel it first."
 FLAT_BELOW = 380
 """A panel lower than this shows the details beside the jobs instead of below them."""
-TIGHT_BELOW = 1280
-"""Where the details are beside the jobs in less than this, the jobs need the room of the buttons
-for single files; the menu of a file has the same."""
+JOBS_LEAST = 250
+"""So much shows what a job is called, and how far it is."""
 
 
 class TransfersPanel(QWidget):
@@ -133,6 +132,7 @@ class TransfersPanel(QWidget):
         self._none_of_kind.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._halves = QSplitter(Qt.Orientation.Vertical)
         self._halves.setChildrenCollapsible(False)
+        self.jobs.setMinimumWidth(stretched(JOBS_LEAST, self.fontMetrics()))
         self._halves.addWidget(self.jobs)
         self._halves.addWidget(self.details)
         self._halves.setStretchFactor(0, 3)
@@ -181,12 +181,10 @@ class TransfersPanel(QWidget):
         )
         is_flat = event.size().height() < FLAT_BELOW
         wanted = Qt.Orientation.Horizontal if is_flat else Qt.Orientation.Vertical
-        is_tight = event.size().width() < stretched(TIGHT_BELOW, self.fontMetrics())
-        self.details.show_verbs(not (is_flat and is_tight))
         if self._halves.orientation() != wanted:
             self._halves.setOrientation(wanted)
             room = event.size().width() if is_flat else event.size().height()
-            self._halves.setSizes([room * 2 // 3, room // 3])  # status and speed stay in sight
+            self._halves.setSizes([room * 3 // 5, room * 2 // 5])
 
     @property
     def is_empty(self) -> bool:

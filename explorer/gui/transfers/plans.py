@@ -27,13 +27,13 @@ JOBS = Plan(
         _Job.FINISHED: 130,
     },
     least={
-        _Job.NAME: 140,
-        _Job.PROGRESS: 110,
+        _Job.NAME: 160,
+        _Job.PROGRESS: 100,
         _Job.STATUS: 100,
         _Job.SOURCE: 100,
         _Job.DESTINATION: 100,
     },
-    # Who is sought last, first; how far it is and how it goes, last.
+    # Who is sought last, first; how far it is stays.
     gives_way=(
         _Job.FINISHED,
         _Job.ADDED,
@@ -47,7 +47,6 @@ JOBS = Plan(
         _Job.ETA,
         _Job.SPEED,
         _Job.STATUS,
-        _Job.PROGRESS,
     ),
     hidden=frozenset({_Job.DIRECTION, _Job.FAILED, _Job.SOURCE, _Job.ADDED, _Job.FINISHED}),
 )
@@ -61,7 +60,8 @@ FILES = Plan(
         _File.FROM: 240,
         _File.TO: 160,
     },
-    least={_File.NAME: 140, _File.PROGRESS: 110, _File.STATUS: 100, _File.FROM: 100, _File.TO: 100},
-    gives_way=(_File.FROM, _File.TO, _File.SIZE, _File.STATUS, _File.PROGRESS),
+    # Files of one job begin and end alike: the middle must be seen, too.
+    least={_File.NAME: 190, _File.PROGRESS: 84, _File.STATUS: 100, _File.FROM: 100, _File.TO: 100},
+    gives_way=(_File.FROM, _File.TO, _File.SIZE, _File.STATUS),
     hidden=frozenset({_File.FROM}),
 )

@@ -173,7 +173,7 @@ def test_a_low_and_narrow_panel_shows_how_far_a_job_is_and_its_files(
             pause = desk.panel.details.file_actions["Pause files"]
             buttons = [it for it in pause.associatedObjects() if isinstance(it, QAbstractButton)]
             assert not any(button.isVisible() for button in buttons)
-            desk.panel.resize(1400, 210)
+            desk.panel.resize(1800, 210)
             await until(lambda: all(button.isVisible() for button in buttons))
             await until(lambda: end() < table.viewport().width())
 
