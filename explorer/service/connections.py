@@ -38,7 +38,6 @@ from explorer.service.events import (
     ConnectionRemoved,
     Event,
 )
-from explorer.service.exporting import Exporting
 from explorer.service.marks import Marking
 from explorer.service.model import Connection, Location, ProbeReport, SecretHome
 from explorer.service.namespaces import Namespaces
@@ -58,6 +57,7 @@ from explorer.storage.saved_connection import (
 )
 
 if TYPE_CHECKING:  # a command that only looks does not load what transfers are made of
+    from explorer.service.exporting import Exporting
     from explorer.storage.directories import DirectoryStore
     from explorer.storage.secrets import Kept, Loaded, SecretStore
     from explorer.transfer.model import RemotePlace
@@ -93,7 +93,6 @@ class Connections:
             forget=self._forget,
             renew=self._ask_again,
         )
-        self.exporting = Exporting(self, self._disk)
         self.notices: tuple[str, ...] = ()
         self.credential_changed: Callable[[str], None] = lambda connection_id: None
         """Told when work that waits for this connection can go on."""
@@ -123,6 +122,12 @@ class Connections:
         from explorer.storage.secrets import SecretStore  # late: nobody asks for one that is given
 
         return SecretStore()
+
+    @cached_property
+    def exporting(self) -> Exporting:
+        from explorer.service.exporting import Exporting  # late: a command or two take some along
+
+        return Exporting(self, self._disk)
 
     @property
     def calls(self) -> Calls:

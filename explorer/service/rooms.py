@@ -17,10 +17,13 @@ from explorer.service.events import Event
 if TYPE_CHECKING:
     from explorer.service.access_control import AccessControl
     from explorer.service.administration import Administration
+    from explorer.service.exporting import Exporting
     from explorer.service.history import History
     from explorer.service.listing_export import ListingExport
     from explorer.service.management import Management
+    from explorer.service.operations import Operations
     from explorer.service.ranges import Ranges
+    from explorer.service.renaming import Renaming
     from explorer.service.sharing import Sharing
     from explorer.service.statistics import StatisticsDesk
     from explorer.service.syncing import Syncing
@@ -50,6 +53,25 @@ class Rooms:
         from explorer.service.history import History
 
         return History(self._connections, self._put)
+
+    @cached_property
+    def operations(self) -> Operations:
+        """Containers and folders made, and what is deleted."""
+        from explorer.service.operations import Operations
+
+        return Operations(self._connections, self._browser, self._put)
+
+    @cached_property
+    def renaming(self) -> Renaming:
+        """Renames and moves in one step, where directories are real."""
+        from explorer.service.renaming import Renaming
+
+        return Renaming(self._connections, self._put)
+
+    @property
+    def exporting(self) -> Exporting:
+        """Connections taken along in a file."""
+        return self._connections.exporting
 
     @cached_property
     def ranges(self) -> Ranges:

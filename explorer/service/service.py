@@ -8,6 +8,7 @@ and is called from there only; the window goes through `host.ServiceHost`.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -16,20 +17,18 @@ from explorer.base.settings import Settings
 from explorer.base.workers import Workers
 from explorer.service.browse import Browser
 from explorer.service.connections import Connections
-from explorer.service.copies import Copies
 from explorer.service.events import Event, Notice, SettingsChanged
 from explorer.service.feed import Feed, Subscription
 from explorer.service.looking import Looking
 from explorer.service.marks import Favourites
 from explorer.service.model import Connection, DeleteCount, Location, ProbeReport
-from explorer.service.operations import Operations
 from explorer.service.preferences import Preferences
-from explorer.service.renaming import Renaming
 from explorer.service.rooms import Rooms
 from explorer.service.transferring import Transferring
 from explorer.storage.connection import ConnectionSpec
 
 if TYPE_CHECKING:  # a command that only looks does not load the engine
+    from explorer.service.copies import Copies
     from explorer.service.wakefulness import Wakefulness
     from explorer.transfer.crew import Crew
     from explorer.transfer.engine import Engine
@@ -45,7 +44,6 @@ class Service(Looking, Transferring, Rooms):
         preferences: Preferences,
         connections: Connections,
         browser: Browser,
-        operations: Operations,
         feed: Feed,
         adopt_jobs: bool,
         crew: Crew | None,
@@ -53,22 +51,24 @@ class Service(Looking, Transferring, Rooms):
         super().__init__(connections, browser, feed.put)
         self.data_dir = data_dir
         self._preferences = preferences
-        self._operations = operations
         self._adopt_jobs = adopt_jobs
         self._crew = crew
         self._engine_or_none: Engine | None = None
         self._wakefulness: Wakefulness | None = None
         self._feed = feed
-        self.renaming = Renaming(connections, feed.put)
-        """Renames and moves in one step, where directories are real."""
         self.set_hierarchical = connections.set_namespace
         """(connection_id, True, False, or None to ask the service): are directories real?"""
         self.marks = connections.marking
         """Read-only, colour and group of a connection."""
         self.favourites = Favourites(connections.marking, connections.all)
-        self.exporting = connections.exporting
-        self.copies = Copies(connections, browser, connections.place, self.submit, self.renaming)
+
+    @cached_property
+    def copies(self) -> Copies:
         """Copy, move, rename and duplicate, as jobs."""
+        from explorer.service.copies import Copies  # late, like the rooms
+
+        place = self._connections.place
+        return Copies(self._connections, self._browser, place, self.submit, self.renaming)
 
     # -- life -----------------------------------------------------------------
 
@@ -98,7 +98,6 @@ class Service(Looking, Transferring, Rooms):
             preferences=preferences,
             connections=connections,
             browser=browser,
-            operations=Operations(connections, browser, feed.put),
             feed=feed,
             adopt_jobs=adopt_jobs,
             crew=crew,
@@ -291,21 +290,21 @@ class Service(Looking, Transferring, Rooms):
 
     async def create_container(self, connection_id: str, name: str) -> Location:
         """Make a private container. Raises InputError for a bad name, AlreadyExistsError."""
-        return await self._operations.create_container(connection_id, name)
+        return await self.operations.create_container(connection_id, name)
 
     async def delete_container(self, location: Location) -> None:
         """Delete a container with all that is in it."""
-        await self._operations.delete_container(location)
+        await self.operations.delete_container(location)
 
     async def create_folder(self, location: Location, name: str) -> Location:
         """Make an empty folder (a marker). Raises InputError, AlreadyExistsError."""
-        return await self._operations.create_folder(location, name)
+        return await self.operations.create_folder(location, name)
 
     def count_for_delete(
         self, location: Location, names: tuple[str, ...]
     ) -> AsyncIterator[DeleteCount]:
         """Growing counts of what `delete` would remove; the last one `is_complete`."""
-        return self._operations.count_for_delete(location, names)
+        return self.operations.count_for_delete(location, names)
 
     def delete(self, location: Location, names: tuple[str, ...]) -> AsyncIterator[DeleteCount]:
         """Delete blobs, and folders (names that end with `/`), named relative to `location`;
@@ -314,7 +313,7 @@ class Service(Looking, Transferring, Rooms):
         Counts grow while it works. A listing that fails raises, and nothing that was not
         listed is deleted (P18). What could not be deleted is in `failures`.
         """
-        return self._operations.delete(location, names)
+        return self.operations.delete(location, names)
 
     async def rename(self, location: Location, name: str, new_name: str) -> int | None:
         """Give a blob, or a folder (its name ends with `/`), another name: the job that moves
