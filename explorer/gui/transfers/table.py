@@ -67,15 +67,14 @@ class KeptHeader(FittedHeader):
         when it took what the others left; now the name does."""
         name, usual, metrics = self._plan.name, self._plan.usual, self.fontMetrics()
         hidden = {column for column in usual if self.isSectionHidden(column)} - {name}
-        not_chosen = set()
-        if self.stretchLastSection():
-            self.setStretchLastSection(False)
-            not_chosen = {name, max(usual.keys() - hidden, key=self.visualIndex)}
         widths = dict(usual)
+        was_stretched = self.stretchLastSection()
+        self.setStretchLastSection(False)  # and it has its own width again
         for column, width in usual.items():
             self.setSectionHidden(column, False)  # a hidden one tells no size
             size = self.sectionSize(column)
-            if column not in not_chosen and size != stretched(width, metrics):
+            is_rest = column == name and was_stretched
+            if not is_rest and size != stretched(width, metrics):
                 widths[column] = max(size, SECTION_LEAST)
         self._chosen.widths, self._chosen.hidden = widths, hidden
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QHeaderView
+from PySide6.QtWidgets import QTableView
 from pytestqt.qtbot import QtBot
 
 from explorer.gui.transfers.files_model import FilesModel
@@ -41,9 +41,11 @@ def seen(table: ColumnTable) -> list[Col]:
 
 def old_layout(table: ColumnTable, **widths: int) -> str:
     """As the tables saved it whose last column took what was left; files are not shown there."""
-    header = QHeaderView(Qt.Orientation.Horizontal)
-    header.setModel(table.model())
-    header.resize(1000, 30)
+    view = QTableView()
+    view.setModel(table.model())
+    view.resize(1600, 200)
+    view.show()
+    header = view.horizontalHeader()
     for at, column in enumerate(JOBS.usual):
         header.moveSection(header.visualIndex(column), at)
         header.resizeSection(column, widths.get(column.name.lower(), JOBS.usual[column] or 190))
@@ -51,7 +53,8 @@ def old_layout(table: ColumnTable, **widths: int) -> str:
     header.setSortIndicator(Col.NAME, Qt.SortOrder.DescendingOrder)
     header.setStretchLastSection(True)
     saved = bytes(header.saveState().toBase64().data()).decode("ascii")
-    header.deleteLater()
+    assert header.sectionSize(Col.DESTINATION) > 400
+    view.deleteLater()
     return saved
 
 
