@@ -59,35 +59,34 @@ def blob_json(blob: Blob) -> str:
 
 
 def blobs_json(blobs: Sequence[Blob]) -> str:
-    """`blob_json` for many, each with the end of its line: at a quarter of the cost."""
-    if not blobs:
-        return ""
+    """`blob_json` for many, each with the end of its line: at half the cost."""
     names, sizes, modified, etags, types, md5s, kinds, tiers, _, created, metadata, *_ = columns_of(
         blobs
     )
-    columns: dict[str, Iterable[str]] = {
-        '{"type": "blob", "name": "': _inside(names),
-        '", "size": ': map(str, sizes),
-        ",": map(_modified_json, modified),
-        ' "content_type": ': map(_often, types),
-        ', "etag": "': _inside(etags),
-        '", "md5": "': [md5.hex() if md5 else "" for md5 in md5s],
-        '", "blob_type": "': [kind._value_ for kind in kinds],
-        '", "tier": ': map(_often, tiers),
-        ', "created": ': map(_time_json, created),
-        ', "metadata": ': (
-            [as_json(dict(one)) if one else "{}" for one in metadata]
-            if any(metadata)
-            else ["{}"] * len(blobs)
-        ),
-    }
-    # All values of one column and then of the next are put between what stands around them.
-    step = 2 * len(columns) + 1
-    pieces = [piece for between in columns for piece in (between, "")] + ["}\n"]
-    pieces *= len(blobs)
-    for number, values in enumerate(columns.values()):
-        pieces[2 * number + 1 :: step] = values
-    return "".join(pieces)
+    pieces: list[str | Iterable[str]] = [
+        '{"type": "blob", "name": "', _inside(names),
+        '", "size": ', map(str, sizes),
+        ",", map(_modified_json, modified),
+        ' "content_type": ', map(_often, types),
+        ', "etag": "', _inside(etags),
+        '", "md5": "', [md5.hex() if md5 else "" for md5 in md5s],
+        '", "blob_type": "', [kind._value_ for kind in kinds],
+        '", "tier": ', map(_often, tiers),
+        ', "created": ', map(_time_json, created),
+        ', "metadata": ', [as_json(dict(one)) if one else "{}" for one in metadata],
+        "}\n",
+    ]  # fmt: skip
+    return _woven(pieces, len(blobs))
+
+
+def _woven(pieces: Sequence[str | Iterable[str]], lines: int) -> str:
+    """So many lines of these pieces one after the other: a text is in each line, of the values
+    of a column each is in one."""
+    whole = [piece if isinstance(piece, str) else "" for piece in pieces] * lines
+    for number, piece in enumerate(pieces):
+        if not isinstance(piece, str):
+            whole[number :: len(pieces)] = piece
+    return "".join(whole)
 
 
 def _inside(texts: Sequence[str]) -> Sequence[str]:
@@ -121,6 +120,33 @@ def blob_csv(blob: Blob) -> str:
     return ",".join(map(csv_field, values))
 
 
+def blobs_csv(blobs: Sequence[Blob]) -> str:
+    """`blob_csv` for many, each with a line feed: at a third of the cost."""
+    names, sizes, modified, etags, types, md5s, kinds, tiers, _, created, metadata, *_ = columns_of(
+        blobs
+    )
+    pieces: list[str | Iterable[str]] = [
+        "blob,", _fields(names),
+        ",", map(str, sizes),
+        ",", map(iso_time, modified),
+        ",", map(_field_often, types),
+        ",", _fields(etags),
+        ",", [md5.hex() if md5 else "" for md5 in md5s],
+        ",", [kind._value_ for kind in kinds],
+        ",", map(_field_often, tiers),
+        ",", map(iso_time, created),
+        ",", [csv_field(as_json(dict(one))) if one else "" for one in metadata],
+        "\n",
+    ]  # fmt: skip
+    return _woven(pieces, len(blobs))
+
+
+def _fields(texts: Sequence[str]) -> list[str]:
+    joined = "".join(texts)
+    has_quoted = any([mark in joined for mark in _QUOTED])
+    return [*map(csv_field if has_quoted else no_formula, texts)]
+
+
 def folder_csv(folder: Prefix) -> str:
     """A line with the name of a folder."""
     return f"folder,{csv_field(folder.name)}" + "," * (CSV_HEADER.count(",") - 1)
@@ -133,3 +159,7 @@ def csv_field(text: str) -> str:
         quoted = text.replace('"', '""')
         return f'"{quoted}"'
     return text
+
+
+_field_often: Final[Callable[[str], str]] = Known(csv_field).__getitem__
+"""For values that many blobs share."""

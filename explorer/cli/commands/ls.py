@@ -19,6 +19,7 @@ from explorer.service.listing_text import (
     CSV_HEADER,
     blob_csv,
     blob_json,
+    blobs_csv,
     blobs_json,
     csv_field,
     folder_csv,
@@ -162,7 +163,11 @@ def _print(rows: list[Row], args: argparse.Namespace, out: Output) -> None:
 def _print_page(page: Page, args: argparse.Namespace, out: Output) -> None:
     """A page as it came: what `_print` prints, without a row for each of a million blobs."""
     if args.csv:
-        out.lines([*map(folder_csv, page.prefixes), *map(blob_csv, page.blobs)])
+        out.lines([*map(folder_csv, page.prefixes)])
+        if out.is_terminal:  # where a line feed in a name is no end of a line
+            out.lines([*map(blob_csv, page.blobs)])
+        else:
+            out.whole_lines(blobs_csv(page.blobs))
     else:
         out.lines([*map(folder_json, page.prefixes)])
         out.whole_lines(blobs_json(page.blobs))

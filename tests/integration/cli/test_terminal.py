@@ -186,6 +186,7 @@ def test_no_command_sends_what_is_in_a_name(
         (0, "url", f"{box}/d/{name}", "--as", "path"),
         (0, "ls", f"{box}/d/"),
         (0, "ls", f"{box}/d/", "--json"),
+        (0, "ls", f"{box}/d/", "--csv"),
         (0, "du", f"{box}/d/"),
         (0, "stat", f"{box}/d/b\u202e"),
         (0, "download", f"{box}/d/b\u202e", str(tmp_path / "list\x1b[2J")),

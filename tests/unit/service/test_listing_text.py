@@ -15,6 +15,7 @@ from explorer.service.listing_text import (
     CSV_HEADER,
     blob_csv,
     blob_json,
+    blobs_csv,
     blobs_json,
     csv_field,
     folder_csv,
@@ -74,6 +75,12 @@ def test_many_blobs_at_once_are_the_same_lines(found: list[Blob]) -> None:
     lines = "".join(f"{blob_json(one)}\n" for one in found)
     assert blobs_json(found) == lines
     assert blobs_json(Blobs(columns_of(found))) == lines
+
+
+@given(st.lists(rows, max_size=5))
+def test_many_blobs_at_once_are_the_same_csv(found: list[Blob]) -> None:
+    lines = "".join(f"{blob_csv(one)}\n" for one in found)
+    assert blobs_csv(Blobs(columns_of(found))) == lines
 
 
 @given(rows)
