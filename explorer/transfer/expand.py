@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice, repeat
 from typing import Final
 
 from explorer.base.errors import LocalError, NotFoundError, QuaysideError, UnsafeNameError
@@ -34,6 +35,8 @@ from explorer.transfer.state import TransferState
 from explorer.transfer.walk import Found, chosen_below, walk
 from explorer.transfer.work import Work, share
 
+FIRST_ROWS: Final = 128
+"""The first ones are told of early, to move while the others are looked at."""
 BATCH_ROWS: Final = 500
 BATCH_S: Final = 0.1
 """A slow walk tells what it has after so long."""
@@ -57,16 +60,25 @@ def entries(work: Work, request: Request) -> AsyncIterator[list[NewTransfer]]:
 
 async def _upload_entries(work: Work, request: UploadRequest) -> AsyncIterator[list[NewTransfer]]:
     stream = _local_stream(request)
-    while batch := await work.run(_some, stream):
+    for most in _sizes():
+        if not (batch := await work.run(_some, stream, most)):
+            break
         yield batch
 
 
-def _some(stream: Iterator[NewTransfer]) -> list[NewTransfer]:
+def _sizes() -> Iterator[int]:
+    """How many rows are in each batch."""
+    yield min(FIRST_ROWS, BATCH_ROWS)
+    yield min(2 * FIRST_ROWS, BATCH_ROWS)
+    yield from repeat(BATCH_ROWS)
+
+
+def _some(stream: Iterator[NewTransfer], most: int) -> list[NewTransfer]:
     batch: list[NewTransfer] = []
     until = time.monotonic() + BATCH_S
     for entry in stream:
         batch.append(entry)
-        if len(batch) >= BATCH_ROWS or time.monotonic() >= until:
+        if len(batch) >= most or time.monotonic() >= until:
             break
     return batch
 
@@ -220,8 +232,9 @@ async def _below(
             is_own_mark = first.is_directory and first.name == source.name
             is_marked = is_marked or is_own_mark
             has_more = not is_own_mark or len(page.blobs) > 1
-        if batch := [row for blob in page.blobs if (row := rows.below(source, blob))]:
-            yield batch
+        for part in _parts(page.blobs):
+            if batch := [row for blob in part if (row := rows.below(source, blob))]:
+                yield batch
         marker = page.next_marker
         if not marker:
             break
@@ -231,6 +244,15 @@ async def _below(
         await _check_folder(work, source)
     if row := rows.empty(source):
         yield [row]
+
+
+def _parts(blobs: Sequence[Blob]) -> Iterator[Sequence[Blob]]:
+    """A page, in batches."""
+    rest = iter(blobs)
+    for most in _sizes():
+        if not (part := list(islice(rest, most))):
+            return
+        yield part
 
 
 async def _check_folder(work: Work, source: DownloadSource) -> None:

@@ -109,7 +109,9 @@ class JobRun:
         async for batch in entries(self._work, self._job.row.request):
             added = await self._work.journal.do(transfer_table.add, self._job.id, batch)
             self._job.found(added)
+            self._turns.are_more = True
             self._wake.set()
+            await asyncio.sleep(0)  # these are taken before the next ones are looked at
         await self._work.journal.do(job_table.set_expanded, self._job.id)
         self._job.row = replace(self._job.row, is_expanding=False)
         self._job.is_changed = True

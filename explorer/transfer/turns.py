@@ -31,7 +31,8 @@ class Turns:
         self.wake = asyncio.Event()
         """Set when it is worth looking what can begin."""
         self.are_more = False
-        """As many were taken at last as are taken at once: likely there are more."""
+        """As many were taken at last as are taken at once, or the walk has found some since:
+        likely there are more."""
         self._held: set[int] = set()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._taking = asyncio.Lock()
