@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QFont, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.base.shown import shown
 from explorer.base.tasks import TaskScope
@@ -13,8 +13,9 @@ from explorer.gui.icons import icon
 from explorer.gui.inspect.page import InspectorPage
 from explorer.gui.inspect.selection import Selection
 from explorer.gui.parts.empty import EmptyState
+from explorer.gui.parts.page_tabs import PageTabs
 from explorer.gui.parts.room import Stack, stretched
-from explorer.gui.parts.texts import ElidedLabel, tooltip
+from explorer.gui.parts.texts import ElidedLabel
 from explorer.gui.parts.tone_icon import ToneIcon
 from explorer.gui.theme import scaled
 
@@ -39,12 +40,7 @@ class Inspector(QWidget):
         self._icon = ToneIcon("info", Tone.NEUTRAL, 18)
         self._title = ElidedLabel()
         self._title.setFont(scaled(self.font(), 1.05, QFont.Weight.DemiBold))
-        self.tabs = QTabBar()
-        self.tabs.setAccessibleName("Pages of the inspector")
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
-        self.tabs.setUsesScrollButtons(True)
-        self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
+        self.tabs = PageTabs("Pages of the inspector")
         self._hint = EmptyState("panel-right", "Nothing is selected", width=HINT_WIDTH)
         self._stack = Stack()
         self._stack.addWidget(self._hint)
@@ -76,8 +72,7 @@ class Inspector(QWidget):
         """Put a page behind those that are there."""
         self._pages.append(page)
         self._stack.addWidget(page)
-        at = self.tabs.addTab(icon(page.icon_name, Tone.NEUTRAL), page.title)
-        self.tabs.setTabToolTip(at, tooltip(page.title))
+        self.tabs.add(page.title, icon(page.icon_name, Tone.NEUTRAL))
         page.reload_requested.connect(self.reload)
 
     @property
