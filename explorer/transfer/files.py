@@ -216,12 +216,18 @@ if sys.platform == "win32":
         with _seeking:
             os.lseek(fd, offset, os.SEEK_SET)
             return os.write(fd, data)
+
+    def _size_of(fd: int) -> int:
+        return os.fstat(fd).st_size
 else:
 
     def _pread_into(fd: int, buffer: memoryview, offset: int) -> int:
         return os.preadv(fd, [buffer], offset)
 
     _pwrite = os.pwrite
+
+    def _size_of(fd: int) -> int:
+        return os.lseek(fd, 0, os.SEEK_END)  # fstat says twenty things more
 
 
 # ----------------------------------------------------------------------- parts
@@ -248,7 +254,7 @@ class Part:
     @property
     def size_bytes(self) -> int:
         try:
-            return os.fstat(self._fd).st_size
+            return _size_of(self._fd)
         except OSError as error:
             raise translated(error, self.path) from error
 

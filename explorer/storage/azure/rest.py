@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Collection, Mapping
-from functools import lru_cache
 
 from explorer import __version__
 from explorer.base.cancel import current_token
@@ -159,8 +158,13 @@ class Rest:
             attempt, method, path, parameters, headers, good=good, body=body, metadata=metadata,
             progress=progress, may_resend=may_resend, answer_wait_s=answer_wait_s, is_look=is_look,
         )  # fmt: skip
+        return answer, self.finish(attempt, answer, limit)
+
+    def finish(self, attempt: Attempt, answer: Answer, limit: int = BODY_LIMIT) -> bytearray:
+        """The whole body of what `ask` gave, which is closed. Raises errors of ours and
+        Cancelled."""
         try:
-            return answer, answer.read(limit)
+            return answer.read(limit)
         except Exception as error:
             raise_as_ours(attempt, error)
             raise
@@ -223,7 +227,7 @@ def head_lines(fields: Mapping[str, str], spelled: Mapping[str, str]) -> str:
     names = [spelled.get(name, name) for name in fields] if spelled else fields
     values = "".join(fields.values())
     if values.isascii() and not ("\n" in values or "\r" in values or "\0" in values):
-        return _form(tuple(names)) % tuple(fields.values())
+        return _FORMS[tuple(names)] % tuple(fields.values())
     for name, value in fields.items():
         if not (value.isascii() and value.isprintable()):
             shown = name.removeprefix("x-ms-meta-").removeprefix("x-ms-blob-")
@@ -234,13 +238,15 @@ def head_lines(fields: Mapping[str, str], spelled: Mapping[str, str]) -> str:
     raise InputError(_CANNOT_BE_SENT)
 
 
-@lru_cache(128)
 def _form(names: tuple[str, ...]) -> str:
-    """Header lines of these names with a `%s` for each value; one kind of request has the same
-    ones. Raises InputError."""
+    """Header lines of these names with a `%s` for each value. Raises InputError."""
     if any(not name.isascii() or not name.isprintable() for name in names):
         raise InputError(_CANNOT_BE_SENT)
     return "".join(f"{name.replace('%', '%%')}: %s\r\n" for name in names)
+
+
+_FORMS = Known(_form, 256)
+"""One kind of request has the same names."""
 
 
 def impossible(attempt: Attempt, what: str) -> IntegrityError:

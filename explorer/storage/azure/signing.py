@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote_plus
 
 from explorer.base.errors import ConnectionTextError
+from explorer.base.known import Known
 from explorer.base.records import dataclass
 from explorer.storage.azure.names import quoted
 from explorer.storage.connection_spec import Credential, EntraSignIn, SasToken, SharedKey
@@ -189,7 +190,7 @@ def string_to_sign(
     """What the account's key signs. `path` is the encoded path as sent, account in it or not."""
     if headers.get("content-length") == "0":
         headers = {**headers, "content-length": ""}
-    form, signed = _form(tuple(headers))
+    form, signed = _FORMS[tuple(headers)]
     lines = [form % (method, *map(headers.__getitem__, signed), account, path)]
     if query:
         values: dict[str, list[str]] = {}
@@ -200,15 +201,17 @@ def string_to_sign(
     return "\n".join(lines)
 
 
-@lru_cache(128)
 def _form(names: tuple[str, ...]) -> tuple[str, list[str]]:
     """What is signed of a request with headers of these names, as a text with a `%s` for the
-    method, each of the headers given beside it, the account and the path. One kind of request
-    has the same ones."""
+    method, each of the headers given beside it, the account and the path."""
     service = sorted((name for name in names if name.startswith("x-ms-")), key=header_order)
     lines = ["%s", *("%s" if name in names else "" for name in _SIGNED)]
     lines += [f"{name.replace('%', '%%')}:%s" for name in service]
     return "\n".join([*lines, "/%s%s"]), [*(n for n in _SIGNED if n in names), *service]
+
+
+_FORMS = Known(_form, 256)
+"""One kind of request has the same names."""
 
 
 def header_order(name: str) -> tuple[str, str]:

@@ -254,8 +254,9 @@ class AzureBlobStore:
         }
         if headers.content_md5 is not None:
             fields["content-md5"] = fields["x-ms-blob-content-md5"]
-        answer, _ = self.rest.do(
-            self._attempt("upload", ref.container, ref.name),
+        attempt = self._attempt("upload", ref.container, ref.name)
+        answer = self.rest.ask(
+            attempt,
             "PUT",
             blob_path(ref.container, ref.name),
             headers=fields,
@@ -264,6 +265,7 @@ class AzureBlobStore:
             metadata=headers.metadata,
             progress=progress,
         )
+        self.rest.finish(attempt, answer)
         return reading.written(answer.headers)
 
     def put_block(
