@@ -131,6 +131,9 @@ class Browser:
                     await asyncio.wait([upcoming])
         yield page
 
+    def ask_ahead(self, connection_id: str) -> None:
+        self._scope.spawn(self._reach.directories(connection_id), name="kind of account")
+
     async def is_folder(self, location: Location) -> bool:
         _needs_container(location)
         store = await self._reach.store(location.connection_id)

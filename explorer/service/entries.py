@@ -5,6 +5,7 @@ The building is pure; an `Entry` belongs to the service loop's thread.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -39,6 +40,8 @@ class Entry:
     api_version: str = ""
     is_namespace_asked: bool = False
     """Whether the service was asked in this run, with whatever answer."""
+    asking: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    """Held while it is asked, so that whoever else wants to know waits for that answer."""
     marks: Marks = NO_MARKS
 
     @property

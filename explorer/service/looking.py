@@ -68,6 +68,11 @@ class Looking:
         """Whether directories are real there; asked of the service once, where nobody knows."""
         return await self._connections.directories(connection_id) is not None
 
+    def ask_ahead(self, connection_id: str) -> None:
+        """Ask in the background what every job begins with, and so reach the service: nobody
+        waits for the answer, and where there is none the job will say so."""
+        self._browser.ask_ahead(connection_id)
+
     async def container_properties(self, location: Location) -> Container:
         """What the service tells about that container itself. Raises NotFoundError."""
         return await self._browser.container_properties(location)

@@ -44,8 +44,9 @@ class Namespaces:
 
         The entry's store must be open.
         """
-        if entry.connection.is_hierarchical is None and not entry.is_namespace_asked:
-            await self._ask(entry)
+        async with entry.asking:
+            if entry.connection.is_hierarchical is None and not entry.is_namespace_asked:
+                await self._ask(entry)
         return self.known(entry)
 
     def known(self, entry: Entry) -> DirectoryStore | None:

@@ -77,6 +77,7 @@ async def run(args: argparse.Namespace, out: Output) -> int:
         location, name, snapshot, version_id = await state_of(service, args, out, args.target)
         if not location.container:
             raise InputError("The target names no container.", cure="Write CONTAINER or a URL.")
+        service.ask_ahead(location.connection_id)
         is_state = bool(snapshot or version_id)
         is_blob = is_state
         if name and not is_state:

@@ -14,7 +14,7 @@ from explorer.base.errors import InputError, LocalNotFoundError
 from explorer.base.patterns import regex
 from explorer.cli import cluster_options, options, transfer_options
 from explorer.cli.output import Output
-from explorer.cli.session import connect, service_of
+from explorer.cli.session import connect, service_of, start_transfers
 from explorer.cli.submit import carry_out
 from explorer.service.model import Location
 from explorer.transfer.archive_names import archive_source
@@ -116,11 +116,15 @@ async def run(args: argparse.Namespace, out: Output) -> int:
     content_type = checked_type(args.content_type)
     sources = upload_sources([options.absolute(word) for word in words], is_archive=args.archive)
     with_crew = may_be_many(sources, is_archive=args.archive)
-    async with service_of(args, with_transfers=True, with_crew=with_crew) as service:
+    async with service_of(
+        args, with_transfers=True, with_crew=with_crew, asks_first=True
+    ) as service:
         connection = await connect(service, args, out, target)
         container, path = service.locate(connection.id, target)
         if not container:
             raise InputError("The target names no container.", cure="Write CONTAINER or a URL.")
+        service.ask_ahead(connection.id)
+        await start_transfers(service, args)
         parts = [part.strip("/") for part in (path, below) if part.strip("/")]
         prefix = "".join(f"{part}/" for part in parts)
         request = UploadRequest(

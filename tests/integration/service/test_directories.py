@@ -190,6 +190,28 @@ def test_where_nobody_says_it_is_taken_for_flat_and_asked_once(
     assert lake.counts[Op.ACCOUNT_INFO] == 1
 
 
+def test_who_wants_to_know_while_it_is_asked_ahead_waits_for_that_answer(
+    lake: Lake, filesystem: FileSystemClient, data_dir: Path
+) -> None:
+    async def work(service: Service, connection: Connection) -> None:
+        service.ask_ahead(connection.id)
+        await service.create_folder(top_of(connection, filesystem), "new")
+
+    with_service(data_dir, lake.connection_string, work)
+    assert lake.counts[Op.ACCOUNT_INFO] == 1
+    assert lake.counts[Op.PATH_CREATE] == 1
+
+
+def test_what_is_asked_ahead_tells_nobody_that_it_failed(lake: Lake, data_dir: Path) -> None:
+    async def work(service: Service, connection: Connection) -> None:
+        service.ask_ahead("nobody's")
+        service.ask_ahead(connection.id)
+        assert [page async for page in service.list_containers(connection.id)]
+
+    lake.rules.append(Rule(Op.ACCOUNT_INFO, DropReply()))
+    with_service(data_dir, lake.connection_string, work)
+
+
 def test_a_directory_sas_opens_its_directory_and_nothing_above(
     lake: Lake, filesystem: FileSystemClient, data_dir: Path
 ) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from explorer.base.errors import NotFoundError, QuaysideError
+from explorer.base.errors import InputError, NotFoundError, QuaysideError
+from explorer.cli import session
+from explorer.cli.main import main
 from explorer.cli.session import asked_meanwhile, service_of
 from explorer.service.service import Service
 
@@ -77,3 +79,21 @@ def test_where_there_is_no_queue_nobody_waits_for_an_answer(
             assert given_up.is_set()
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("words", [("upload", __file__, "c"), ("download", "c/b")])
+def test_a_transfer_reaches_for_the_service_before_its_queue_is_open(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    async def open_queue(service: Service) -> None:
+        seen.append("queue")
+        raise InputError("no further")
+
+    monkeypatch.setattr(session, "_crew", lambda: None)
+    monkeypatch.setattr(Service, "ask_ahead", lambda service, connection: seen.append("asked"))
+    monkeypatch.setattr(Service, "start_transfers", open_queue)
+    nowhere = "AccountName=a;AccountKey=a2V5;BlobEndpoint=https://127.0.0.1:1/a"
+    code = main([*words, "--connection-string", nowhere, "--data-dir", str(tmp_path)])
+    assert (code, seen) == (2, ["asked", "queue"])
