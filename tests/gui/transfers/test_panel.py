@@ -198,6 +198,53 @@ def test_files_of_the_chosen_job_are_shown_and_filtered(drive: Drive[Any], opene
     drive(go())
 
 
+def test_jobs_and_details_have_room_beside_each_other_in_a_small_window(
+    drive: Drive[Any], opened: Opened
+) -> None:
+    async def go() -> None:
+        async with opened(full_queue()) as desk:
+            panel, jobs, files = desk.panel, desk.panel.jobs, desk.panel.details.files
+            panel.resize(600, 210)  # a window of 1024 beside the inspector
+            panel.select(1)
+            await until(lambda: files.model().rowCount() == 8)
+            await until(lambda: panel.width() == 600 and files.isVisible())
+            for table, name, progress in (
+                (jobs, Col.NAME, Col.PROGRESS),
+                (files, files_model.Col.NAME, files_model.Col.PROGRESS),
+            ):
+                assert table.header.length() == table.viewport().width()
+                assert table.columnWidth(name) >= 100
+                assert not table.isColumnHidden(progress)
+
+    drive(go())
+
+
+def test_filters_of_files_fold_into_one_button_where_it_is_narrow(
+    drive: Drive[Any], opened: Opened
+) -> None:
+    async def go() -> None:
+        async with opened(full_queue()) as desk:
+            bar = desk.panel.details.bar
+            desk.host.tell([JobChanged(job(1, JobState.FAILED, files_total=8, files_failed=1))])
+            desk.panel.resize(1200, 600)
+            desk.panel.select(1)
+            await until(lambda: bar.button(FileFilter.FAILED).isVisible())
+            assert not bar.chosen.isVisible()
+            desk.panel.resize(600, 210)
+            await until(lambda: bar.chosen.isVisible())
+            assert not bar.button(FileFilter.FAILED).isVisible()
+            await until(lambda: bar.chosen.text() == "All  8")
+            menu = bar.chosen.menu()
+            menu.aboutToShow.emit()
+            assert texts(menu) == ["All  8", "Running", "Failed  1", "Skipped"]
+            menu.actions()[2].trigger()
+            await until(lambda: desk.controller.files.model.rowCount() == 1)
+            assert bar.chosen.text() == "Failed  1"
+            assert bar.chosen.accessibleName() == "Show files: Failed  1"
+
+    drive(go())
+
+
 def test_more_files_come_when_one_scrolls_to_the_end(drive: Drive[Any], opened: Opened) -> None:
     async def go() -> None:
         queue = Queue()
