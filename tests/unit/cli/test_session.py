@@ -81,7 +81,7 @@ def test_where_there_is_no_queue_nobody_waits_for_an_answer(
     asyncio.run(run())
 
 
-@pytest.mark.parametrize("words", [("upload", __file__, "c"), ("download", "c/b")])
+@pytest.mark.parametrize("words", [("upload", __file__, "training"), ("download", "training/b")])
 def test_a_transfer_reaches_for_the_service_before_its_queue_is_open(
     words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
