@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QMenu,
+    QSplitter,
     QStyleOptionViewItem,
     QWidget,
 )
@@ -208,10 +209,13 @@ def test_jobs_and_details_have_room_beside_each_other_in_a_small_window(
             panel.select(1)
             await until(lambda: files.model().rowCount() == 8)
             await until(lambda: panel.width() == 600 and files.isVisible())
-            for table, name, progress in (
-                (jobs, Col.NAME, Col.PROGRESS),
-                (files, files_model.Col.NAME, files_model.Col.PROGRESS),
+            between = panel.details.parentWidget()
+            assert isinstance(between, QSplitter)
+            for table, name, progress, sizes in (
+                (jobs, Col.NAME, Col.PROGRESS, [1, 1000]),
+                (files, files_model.Col.NAME, files_model.Col.PROGRESS, [1000, 1]),
             ):
+                between.setSizes(sizes)  # however far the line between them is moved
                 assert table.header.length() == table.viewport().width()
                 assert table.columnWidth(name) >= 100
                 assert not table.isColumnHidden(progress)
