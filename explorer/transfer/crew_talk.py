@@ -5,14 +5,20 @@ Each message is its length in four bytes, and a pickle: nobody else has an end o
 
 from __future__ import annotations
 
+import io
 import pickle
 import socket
+from collections.abc import Callable
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from explorer.storage.api import BlobStore
+from explorer.storage.model import BlobHeaders, Written
 from explorer.transfer.in_a_row import Tried
 from explorer.transfer.model import JobOptions
 from explorer.transfer.rows import TransferRow
+from explorer.transfer.small_upload import Sent
 
 HEAD_BYTES: Final = 4
 
@@ -64,10 +70,23 @@ class Reply(NamedTuple):
     """What could not be taken back came before the cancel."""
 
 
+def _by_place(kind: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    values = attrgetter(*(field.name for field in fields(kind)))
+    return lambda record: (kind, values(record))
+
+
+class _Packer(pickle.Pickler):
+    """What comes once for each file goes without the names of its fields: half the work."""
+
+    dispatch_table = {kind: _by_place(kind) for kind in (TransferRow, Sent, Written, BlobHeaders)}  # noqa: RUF012
+
+
 def packed(message: Deal | Over | Row | Stop | Hold | Reply) -> bytes:
     """The message as it goes over the socket."""
-    data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
-    return len(data).to_bytes(HEAD_BYTES) + data
+    to = io.BytesIO()
+    _Packer(to, pickle.HIGHEST_PROTOCOL).dump(message)
+    data = to.getbuffer()
+    return b"".join((len(data).to_bytes(HEAD_BYTES), data))
 
 
 def unpacked(data: bytes | bytearray) -> Any:

@@ -9,7 +9,7 @@ import sys
 import threading
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import pytest
 
@@ -17,21 +17,33 @@ from explorer.base.errors import IntegrityError, NetworkError, Retry, ThrottledE
 from explorer.storage.model import BlobHeaders, Written
 from explorer.transfer.carrying import Carrier
 from explorer.transfer.crew import fork_crew
-from explorer.transfer.crew_talk import HEAD_BYTES, Reply, Stop, packed, unpacked
+from explorer.transfer.crew_talk import HEAD_BYTES, Reply, Row, Stop, packed, unpacked
 from explorer.transfer.in_a_row import Tried
+from explorer.transfer.model import Failure
 from explorer.transfer.pacing import Limiter
+from explorer.transfer.rows import Kind, TransferRow
 from explorer.transfer.small_download import InTheWayError
 from explorer.transfer.small_upload import Sent
+from explorer.transfer.state import TransferState
 from explorer.transfer.verify import damaged
 from tests.support.processes import is_gone
+
+M = TypeVar("M", Row, Reply)
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="Linux only")
 
 
-def again(reply: Reply) -> Reply:
-    data = packed(reply)
+def again(message: M) -> M:
+    data = packed(message)
     assert int.from_bytes(data[:HEAD_BYTES]) == len(data) - HEAD_BYTES
-    return cast(Reply, unpacked(data[HEAD_BYTES:]))
+    return cast(M, unpacked(data[HEAD_BYTES:]))
+
+
+def a_row(number: int) -> TransferRow:
+    failure = Failure("title", "message", "cure")
+    state, kind = TransferState.QUEUED, Kind.FILE
+    place = (b"key", b"d/f%d" % number, f"d/f{number}", 3, 1_600_000_000_123_456_700)
+    return TransferRow(number, 1, state, kind, *place, '"e"', b"md5", 2, failure, "note", b"was")
 
 
 def test_what_was_sent_comes_over() -> None:
@@ -39,6 +51,20 @@ def test_what_was_sent_comes_over() -> None:
     got = again(Reply(1, [Tried(True, True, sent, None, False)], False, True))
     assert got.tried[0].got == sent
     assert (got.row, got.is_cancelled, got.was_shielded) == (1, False, True)
+
+
+def test_files_come_over_with_all_that_is_known_of_them() -> None:
+    files = [a_row(number) for number in range(3)]
+    assert again(Row(5, 6, True, files)) == Row(5, 6, True, files)
+
+
+def test_what_is_said_of_many_files_is_little_more_than_what_is_known_of_them() -> None:
+    both = len(packed(Row(5, 6, True, [a_row(1), a_row(2)])))
+    assert both - len(packed(Row(5, 6, True, [a_row(1)]))) < 100
+    sent = Tried(True, True, Sent(Written('"e"', 7), BlobHeaders("text/plain"), 3), None, False)
+    other = Tried(True, True, Sent(Written('"f"', 8), BlobHeaders("text/css"), 4), None, False)
+    both = len(packed(Reply(1, [sent, other], False, False)))
+    assert both - len(packed(Reply(1, [sent], False, False))) < 100
 
 
 def test_errors_come_over_with_all_that_is_decided_by() -> None:
