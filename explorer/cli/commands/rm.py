@@ -41,6 +41,8 @@ async def run(args: argparse.Namespace, out: Output) -> int:
         is_top = not name and not location.path
         if is_top and not has_slash:
             return await _container(service, location, args, out)
+        if args.recursive and not args.dry_run:
+            service.ask_ahead(location.connection_id)
         if name and await _is_blob(service, location, name, is_recursive=args.recursive):
             if args.dry_run:
                 out.result(f"would delete {location.container}/{location.path}{name}")

@@ -12,7 +12,10 @@ from explorer.base.errors import InputError, NotFoundError, QuaysideError
 from explorer.cli import session
 from explorer.cli.main import main
 from explorer.cli.session import asked_meanwhile, service_of
+from explorer.service.model import Location
 from explorer.service.service import Service
+
+NOWHERE = "AccountName=a;AccountKey=a2V5;BlobEndpoint=https://127.0.0.1:1/a"
 
 
 @pytest.fixture
@@ -94,6 +97,21 @@ def test_a_transfer_reaches_for_the_service_before_its_queue_is_open(
     monkeypatch.setattr(session, "_crew", lambda: None)
     monkeypatch.setattr(Service, "ask_ahead", lambda service, connection: seen.append("asked"))
     monkeypatch.setattr(Service, "start_transfers", open_queue)
-    nowhere = "AccountName=a;AccountKey=a2V5;BlobEndpoint=https://127.0.0.1:1/a"
-    code = main([*words, "--connection-string", nowhere, "--data-dir", str(tmp_path)])
+    code = main([*words, "--connection-string", NOWHERE, "--data-dir", str(tmp_path)])
     assert (code, seen) == (2, ["asked", "queue"])
+
+
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_what_deletes_a_folder_asks_ahead_and_what_only_looks_does_not(
+    more: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    async def look(service: Service, folder: Location) -> bool:
+        raise InputError("no further")
+
+    monkeypatch.setattr(Service, "ask_ahead", lambda service, connection: seen.append("asked"))
+    monkeypatch.setattr(Service, "is_folder", look)
+    words = ["rm", "-r", "training/b", *more, "--connection-string", NOWHERE]
+    assert main([*words, "--data-dir", str(tmp_path)]) == 2
+    assert seen == ([] if more else ["asked"])
