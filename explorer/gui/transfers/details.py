@@ -19,7 +19,7 @@ from explorer.gui.colours import Tone
 from explorer.gui.parts.notice import NoticeBar
 from explorer.gui.parts.progress import ProgressDelegate
 from explorer.gui.parts.room import stretched
-from explorer.gui.parts.texts import plain_label
+from explorer.gui.parts.texts import explain, plain_label
 from explorer.gui.transfers import files_model, words
 from explorer.gui.transfers.controller import TransfersController
 from explorer.gui.transfers.file_bar import FileBar
@@ -37,6 +37,8 @@ Index = QModelIndex | QPersistentModelIndex
 _C = files_model.Col
 LEAST_WIDTH = 220
 """So much shows what a file is called, and how far it is."""
+TIGHT_BELOW = 240, 420
+"""Height and width: where there is less of both, a failure shows its headline only."""
 _NOTHING = {
     FileFilter.ALL: "No files yet.",
     FileFilter.RUNNING: "No file is being transferred right now.",
@@ -143,6 +145,12 @@ class JobDetails(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_bar()
+        self._tell_failure(self._controller.jobs.job(self._job_id))
+
+    def _is_tight(self) -> bool:
+        """Whether a sentence would take the room of the files."""
+        low, narrow = (stretched(side, self.fontMetrics()) for side in TIGHT_BELOW)
+        return self.height() < low and self.width() < narrow
 
     def _fit_bar(self) -> None:
         self.bar.fit(self.width() - self._tabs.tabBar().sizeHint().width())
@@ -174,9 +182,11 @@ class JobDetails(QWidget):
         waits = job.state is JobState.NEEDS_CREDENTIALS and not words.needs_sign_in(failure)
         is_over = job.state is JobState.FAILED
         said = errors.describe(failure)
-        text = " ".join(part for part in (said.message, said.cure) if part)
+        whole = " ".join(part for part in (said.message, said.cure) if part)
+        text = said.title if self._is_tight() else whole
         if self.notice.text() == text and not self.notice.isHidden():
             return
+        explain(self.notice, whole)
         self.notice.tell(
             text,
             Tone.BAD if is_over else Tone.WARN,

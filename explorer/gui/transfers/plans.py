@@ -29,7 +29,7 @@ JOBS = Plan(
     least={
         _Job.NAME: 160,
         _Job.PROGRESS: 100,
-        _Job.STATUS: 100,
+        _Job.STATUS: 120,
         _Job.SOURCE: 100,
         _Job.DESTINATION: 100,
     },

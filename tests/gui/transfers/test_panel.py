@@ -286,6 +286,24 @@ def test_a_failed_job_tells_why_and_shows_the_details(drive: Drive[Any], opened:
     drive(go())
 
 
+def test_a_failure_leaves_room_for_the_files_of_a_low_and_narrow_panel(
+    drive: Drive[Any], opened: Opened
+) -> None:
+    async def go() -> None:
+        async with opened(full_queue()) as desk:
+            desk.panel.resize(600, 210)
+            desk.panel.select(2)
+            notice = desk.panel.details.notice
+            await until(lambda: notice.text() == DISK_FULL.title)
+            assert DISK_FULL.cure in notice.toolTip()
+            assert DISK_FULL.cure in notice.accessibleDescription()
+            await until(lambda: notice.height() >= notice.heightForWidth(notice.width()))
+            desk.panel.resize(600, 600)
+            await until(lambda: DISK_FULL.cure in notice.text())
+
+    drive(go())
+
+
 def test_a_job_without_credential_asks_for_one(drive: Drive[Any], opened: Opened) -> None:
     asked: list[str] = []
 
