@@ -45,11 +45,10 @@ def parse_head(head: bytes) -> tuple[str, int, str, dict[str, str]]:
     """Version, status, reason and headers (lower-case names; repeated ones joined by `, `)."""
     text = head.decode("latin-1")
     lines = text.split("\r\n")
-    version, status, reason = _status(lines[0])
-    fields = list(map(_FIELDS.__getitem__, lines[1:]))
-    headers = dict(fields)
-    if len(headers) < len(fields):
-        headers = _joined(fields)
+    version, status, reason = _status(lines.pop(0))
+    headers = dict(map(_FIELDS.__getitem__, lines))
+    if len(headers) < len(lines):
+        headers = _joined(lines)
     if not text.isascii():
         for name, value in headers.items():
             with contextlib.suppress(UnicodeDecodeError):
@@ -67,9 +66,9 @@ def _status(line: str) -> tuple[str, int, str]:
     return version, int(code), reason
 
 
-def _joined(fields: list[tuple[str, str]]) -> dict[str, str]:
+def _joined(lines: list[str]) -> dict[str, str]:
     headers: dict[str, str] = {}
-    for name, value in fields:
+    for name, value in map(_field, lines):
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers
 
