@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, datetime
-from functools import lru_cache
+from datetime import date, datetime
 from typing import Final
 
 from explorer.base.errors import InputError
+from explorer.base.known import Known
 from explorer.base.patterns import regex
 
 _IEC: Final = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
@@ -21,6 +21,7 @@ _LETTERS: Final = "kmgtpe"
 _MINUTE: Final = 60
 _HOUR: Final = 60 * _MINUTE
 _DAY: Final = 24 * _HOUR
+_EPOCH: Final = date(1970, 1, 1).toordinal()
 
 _SIZE: Final = regex(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*(?:([kmgtpe])(i?b)?|(b|bytes?))?", re.I)
 _BITS: Final = regex(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*([kmgt]?)bits?", re.I)
@@ -44,12 +45,20 @@ _MOMENT_EXAMPLES: Final = "Write it like 3d (ago), 2026-01-31 or 2026-01-31T18:3
 # ---------------------------------------------------------------- shown
 
 
-@lru_cache(4096)
 def iso_time(seconds: float) -> str:
-    """`2026-05-01T08:00:00Z`; empty for 0, which means unknown."""
+    """`2026-05-01T08:00:00Z`; empty for 0, which means unknown.
+
+    At a fifth of the cost of asking `datetime`: a listing has a million of them.
+    """
     if not seconds:
         return ""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    days, second = divmod(math.floor(seconds), _DAY)
+    minute, second = divmod(second, _MINUTE)
+    return f"{_iso_days[days]}{_iso_minutes[minute]}{second:02}Z"
+
+
+_iso_days: Final = Known[int, str](lambda days: date.fromordinal(_EPOCH + days).isoformat())
+_iso_minutes: Final = Known[int, str](lambda minute: f"T{minute // 60:02}:{minute % 60:02}:")
 
 
 def format_bytes(size_bytes: float) -> str:

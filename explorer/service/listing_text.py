@@ -24,12 +24,6 @@ _QUOTED: Final = frozenset(',"\r\n')
 
 _often: Final[Callable[[str], str]] = Known(encode_basestring).__getitem__
 """For values that many blobs share."""
-_time_json: Final[Callable[[int], str]] = Known[int, str](
-    lambda seconds: encode_basestring(iso_time(seconds))
-).__getitem__
-_modified_json: Final[Callable[[int], str]] = Known[int, str](
-    lambda seconds: f' "modified": {_time_json(seconds)},' if seconds else ""
-).__getitem__
 
 
 def blob_json(blob: Blob) -> str:
@@ -48,12 +42,12 @@ def blob_json(blob: Blob) -> str:
         metadata,
         *_,
     ) = blob
+    modified = f' "modified": "{iso_time(modified_s)}",' if modified_s else ""
     return (
-        f'{{"type": "blob", "name": {encode_basestring(name)}, "size": {size_bytes},'
-        f"{_modified_json(modified_s)}"
+        f'{{"type": "blob", "name": {encode_basestring(name)}, "size": {size_bytes},{modified}'
         f' "content_type": {_often(content_type)}, "etag": {encode_basestring(etag)},'
         f' "md5": "{md5.hex() if md5 else ""}", "blob_type": "{blob_type._value_}",'
-        f' "tier": {_often(tier)}, "created": {_time_json(created_s)},'
+        f' "tier": {_often(tier)}, "created": "{iso_time(created_s)}",'
         f' "metadata": {as_json(dict(metadata)) if metadata else "{}"}}}'
     )
 
@@ -63,17 +57,19 @@ def blobs_json(blobs: Sequence[Blob]) -> str:
     names, sizes, modified, etags, types, md5s, kinds, tiers, _, created, metadata, *_ = columns_of(
         blobs
     )
+    times = {seconds: iso_time(seconds) for seconds in {*modified, *created}}
+    changed = {at: f', "modified": "{text}"' if at else "" for at, text in times.items()}
     pieces: list[str | Iterable[str]] = [
         '{"type": "blob", "name": "', _inside(names),
         '", "size": ', map(str, sizes),
-        ",", map(_modified_json, modified),
-        ' "content_type": ', map(_often, types),
+        "", map(changed.__getitem__, modified),
+        ', "content_type": ', map(_often, types),
         ', "etag": "', _inside(etags),
         '", "md5": "', [md5.hex() if md5 else "" for md5 in md5s],
         '", "blob_type": "', [kind._value_ for kind in kinds],
         '", "tier": ', map(_often, tiers),
-        ', "created": ', map(_time_json, created),
-        ', "metadata": ', [as_json(dict(one)) if one else "{}" for one in metadata],
+        ', "created": "', map(times.__getitem__, created),
+        '", "metadata": ', [as_json(dict(one)) if one else "{}" for one in metadata],
         "}\n",
     ]  # fmt: skip
     return _woven(pieces, len(blobs))
@@ -125,16 +121,17 @@ def blobs_csv(blobs: Sequence[Blob]) -> str:
     names, sizes, modified, etags, types, md5s, kinds, tiers, _, created, metadata, *_ = columns_of(
         blobs
     )
+    times = {seconds: iso_time(seconds) for seconds in {*modified, *created}}
     pieces: list[str | Iterable[str]] = [
         "blob,", _fields(names),
         ",", map(str, sizes),
-        ",", map(iso_time, modified),
+        ",", map(times.__getitem__, modified),
         ",", map(_field_often, types),
         ",", _fields(etags),
         ",", [md5.hex() if md5 else "" for md5 in md5s],
         ",", [kind._value_ for kind in kinds],
         ",", map(_field_often, tiers),
-        ",", map(iso_time, created),
+        ",", map(times.__getitem__, created),
         ",", [csv_field(as_json(dict(one))) if one else "" for one in metadata],
         "\n",
     ]  # fmt: skip

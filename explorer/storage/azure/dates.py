@@ -32,8 +32,7 @@ def _http_date(seconds: int) -> str:
 
 def _read(text: str) -> int:
     try:
-        day = _days[text[5:16]]
-        return day + int(text[17:19]) * 3600 + int(text[20:22]) * 60 + int(text[23:25])
+        return _days[text[5:16]] + _minutes[text[17:22]] + int(text[23:25])
     except (ValueError, KeyError):
         return 0
 
@@ -43,7 +42,12 @@ def _read_day(text: str) -> int:
     return (day - _EPOCH) * 86_400
 
 
+def _read_minute(text: str) -> int:
+    return int(text[:2]) * 3600 + int(text[3:]) * 60
+
+
 _days: Final = Known(_read_day)
+_minutes: Final = Known(_read_minute)
 seconds_of: Final[Callable[[str], int]] = Known(_read).__getitem__
 """Whole seconds; 0 where there is no date.
 

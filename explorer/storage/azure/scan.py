@@ -102,8 +102,7 @@ def _scan(text: str, at: int, with_metadata: bool) -> Page | None:
                 rows.clear()
                 more, at = stretch
                 _append(columns, more)
-            match = current.pattern.match
-            while (hit := match(text, at)) is not None:
+            while at < last and (hit := current.pattern.match(text, at)) is not None:
                 values = hit.groups()
                 if text.find("&", at, hit.end()) >= 0:
                     values = tuple([_plain(value) for value in values])
@@ -113,11 +112,11 @@ def _scan(text: str, at: int, with_metadata: bool) -> Page | None:
                     fields = (unquote(fields[0]), *fields[1:])
                 if not fields[0]:
                     return None
-                metadata = None
-                if with_metadata:
-                    names = current.metadata_names
-                    metadata = dict(zip(names, fields[_METADATA_START:], strict=True))
-                rows.append(blob_of(fields[:_METADATA_START], metadata))
+                metadata: dict[str, str] | None = {} if with_metadata else None
+                if current.metadata_names:
+                    told = zip(current.metadata_names, fields[_METADATA_START:], strict=True)
+                    metadata, fields = dict(told), fields[:_METADATA_START]
+                rows.append(blob_of(fields, metadata))
         if (hit := _PREFIX.match(text, at)) is not None:
             prefix = _plain(hit[2])
             prefixes.append(Prefix(unquote(prefix) if hit[1] else prefix))

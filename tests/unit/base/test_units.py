@@ -14,6 +14,7 @@ from explorer.base.units import (
     format_duration,
     format_exact_bytes,
     format_rate,
+    iso_time,
     parse_age,
     parse_moment,
     parse_rate,
@@ -21,6 +22,16 @@ from explorer.base.units import (
 )
 
 NOW = 1_800_000_000.0
+
+
+@given(st.integers(-(10**10), 2 * 10**11).filter(bool), st.sampled_from([0, 0.25, 0.75]))
+def test_moments_are_shown_in_utc(seconds: int, part: float) -> None:
+    moment = datetime.fromtimestamp(seconds, UTC)
+    assert iso_time(seconds + part) == moment.isoformat().replace("+00:00", "Z")
+
+
+def test_an_unknown_moment_is_shown_as_nothing() -> None:
+    assert iso_time(0) == ""
 
 
 @pytest.mark.parametrize(
