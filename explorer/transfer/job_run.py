@@ -11,7 +11,8 @@ import logging
 import os
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from functools import cached_property
+from typing import Any, Final, NamedTuple
 
 from explorer.base.errors import DiskFullError, NotFoundError, QuaysideError, Retry
 from explorer.transfer import job_table, progress_table, transfer_table
@@ -23,17 +24,16 @@ from explorer.transfer.folders import Folder
 from explorer.transfer.in_a_row import MOST, Try
 from explorer.transfer.job import Job
 from explorer.transfer.journal_file import Connection
-from explorer.transfer.model import CopyRequest, DownloadRequest, UploadRequest
+from explorer.transfer.model import DownloadRequest, UploadRequest
 from explorer.transfer.moving import Moving, Way
 from explorer.transfer.retry import Action
 from explorer.transfer.rows import Kind, TransferRow
 from explorer.transfer.spot import Spot, remove_part
 from explorer.transfer.state import TransferState
 from explorer.transfer.turns import TAKEN, Turns
+from explorer.transfer.ways import Ways, ways_of
 from explorer.transfer.work import Live, Outcome, Work, chance, first_of, is_being_cancelled
 
-if TYPE_CHECKING:  # each way is loaded when a file goes it
-    from explorer.transfer.remote_copy import Route
 log = logging.getLogger(__name__)
 
 BLOCKED_S: Final = 0.5
@@ -72,7 +72,6 @@ class JobRun:
         self._busy = 0
         self._rows = 0
         request = job.row.request
-        self._route: Route | None = None
         root = b""
         if isinstance(request, DownloadRequest):
             root = os.path.realpath(os.fsencode(request.destination))
@@ -123,7 +122,7 @@ class JobRun:
             self._wake.clear()
             width = self._work.plant.slots.wanted + 2
             while self._ready and self._busy < width:
-                if not self._is_small(self._ready[0]):
+                if not self._ways.is_small(self._ready[0]):
                     row = self._ready.popleft()
                     self._start(group, self._one(row), [row])
                 elif self._rows < self._rows_at_once:
@@ -155,7 +154,7 @@ class JobRun:
             return True
         enough = min(TAKEN, MOST * self._rows_at_once)
         is_low = self._turns.are_more and len(self._ready) < enough
-        return is_low and self._is_small(self._ready[0])
+        return is_low and self._ways.is_small(self._ready[0])
 
     def _start(
         self,
@@ -171,19 +170,14 @@ class JobRun:
         self._busy += 1
         self._turns.begun(rows, task)
 
-    def _is_small(self, row: TransferRow) -> bool:
-        if isinstance(self._job.row.request, CopyRequest):
-            return False
-        if isinstance(self._job.row.request, UploadRequest):
-            from explorer.transfer.upload import goes_at_once
-        else:
-            from explorer.transfer.download import goes_at_once
-        return goes_at_once(self._work, row)
+    @cached_property
+    def _ways(self) -> Ways:
+        return ways_of(self._job.row.request, self._work, self._terms)
 
     def _say_whether_held_back(self) -> None:
         """More slots are given out only where more are wanted."""
         held_back = self._work.plant.slots.held_back
-        if self._ready and self._is_small(self._ready[0]):
+        if self._ready and self._ways.is_small(self._ready[0]):
             held_back.add(self._job.id)
         else:
             held_back.discard(self._job.id)
@@ -198,7 +192,7 @@ class JobRun:
         """As many of the small ones that are next as are one worker's share."""
         share = min(MOST, len(self._ready) // self._rows_at_once)
         rows = [self._ready.popleft()]
-        while len(rows) < share and self._ready and self._is_small(self._ready[0]):
+        while len(rows) < share and self._ready and self._ways.is_small(self._ready[0]):
             rows.append(self._ready.popleft())
         return rows
 
@@ -250,7 +244,7 @@ class JobRun:
     def _given(self, row: TransferRow) -> Given:
         live = self._job.begin(row)
         live.move(TransferState.RUNNING)
-        moving = self._moving(live)
+        moving = self._ways.small(live)
         return Given(live, moving, Try(moving.small))
 
     def _put_back_begun(self, given: Sequence[Given]) -> None:
@@ -280,7 +274,7 @@ class JobRun:
 
     async def _one(self, row: TransferRow) -> None:
         live = self._job.begin(row)
-        await self._go_on(live, self._way(live), None)
+        await self._go_on(live, self._ways.usual(live), None)
 
     async def _go_on(self, live: Live, moving: Way, met: Exception | None) -> None:
         row = live.row
@@ -335,7 +329,7 @@ class JobRun:
                 )
                 if decision.action is Action.RESTART:
                     await self._start_over(live, error, decision.wait_s)
-                    moving, met = self._way(live), None
+                    moving, met = self._ways.usual(live), None
                 elif _stops_the_job(error):
                     raise
                 else:
@@ -343,24 +337,6 @@ class JobRun:
             except Exception as error:
                 log.exception("a transfer met a fault of ours")
                 return Outcome(TransferState.FAILED, failure=failure_of(error))
-
-    def _way(self, live: Live) -> Way:
-        request = self._job.row.request
-        if isinstance(request, CopyRequest):
-            from explorer.transfer.remote_copy import RemoteCopy, Route
-
-            self._route = self._route or Route()
-            return RemoteCopy(self._work, live, self._route, is_move=request.is_move)
-        return self._moving(live)
-
-    def _moving(self, live: Live) -> Moving:
-        if isinstance(self._job.row.request, UploadRequest):
-            from explorer.transfer.upload import Upload
-
-            return Upload(self._work, live, self._terms)
-        from explorer.transfer.download import Download
-
-        return Download(self._work, live, self._terms)
 
     async def _start_over(self, live: Live, error: QuaysideError, wait_s: float) -> None:
         """What was transferred of this file is of no use any more."""

@@ -203,5 +203,7 @@ class Upload:
 
 def goes_at_once(work: Work, row: TransferRow) -> bool:
     """Whether a file is so small, and so new to us, that one request is likely all."""
-    is_small = row.kind is Kind.FILE and row.size_bytes <= LOOK_FIRST_BYTES
-    return is_small and not row.attempt and plan_for(work.options, row.size_bytes).is_single_put
+    is_small = row.kind is Kind.FILE and row.size_bytes <= LOOK_FIRST_BYTES and not row.attempt
+    if not work.options.block_size_bytes:
+        return is_small
+    return is_small and plan_for(work.options, row.size_bytes).is_single_put
