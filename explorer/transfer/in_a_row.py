@@ -20,8 +20,9 @@ from explorer.base.records import dataclass
 from explorer.transfer.folders import Folder
 
 SMALL_BYTES: Final = 256 * 1024
-MOST: Final = 32
-"""Files that are given to one worker at a time."""
+MOST: Final = 64
+"""Files that are given to one worker at a time: each time wakes threads, and makes them wait for
+each other."""
 SLICE_S: Final = 0.1
 """After so long the rest goes back to those that wait, and others may take it."""
 
