@@ -33,7 +33,6 @@ BODY_LIMIT = 1 << 20
 
 _URL = regex(r"(https?)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?(/[!\"$->@-~]*)?")
 _METADATA_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
-_CANNOT_BE_SENT = "A header of the request cannot be sent."
 _NO_HEADERS: Mapping[str, str] = {}
 
 
@@ -223,25 +222,27 @@ _METADATA = Known(_metadata_field, 256)
 
 
 def head_lines(fields: Mapping[str, str], spelled: Mapping[str, str]) -> str:
-    """Header lines. Raises InputError for a value that a header cannot hold."""
-    names = [spelled.get(name, name) for name in fields] if spelled else fields
+    """Header lines. Raises InputError for a name or value that a header cannot hold."""
     values = "".join(fields.values())
-    if values.isascii() and not ("\n" in values or "\r" in values or "\0" in values):
-        return _FORMS[tuple(names)] % tuple(fields.values())
-    for name, value in fields.items():
-        if not (value.isascii() and value.isprintable()):
-            shown = name.removeprefix("x-ms-meta-").removeprefix("x-ms-blob-")
-            raise InputError(
-                f"The value of {shown} has characters that the service does not keep there.",
-                cure="Use plain letters, digits and punctuation (ASCII), on one line.",
-            )
-    raise InputError(_CANNOT_BE_SENT)
+    if not values.isascii() or "\n" in values or "\r" in values or "\0" in values:
+        name = next(name for name, value in fields.items() if not _is_plain(value))
+        shown = name.removeprefix("x-ms-meta-").removeprefix("x-ms-blob-")
+        raise InputError(
+            f"The value of {shown} has characters that the service does not keep there.",
+            cure="Use plain letters, digits and punctuation (ASCII), on one line.",
+        )
+    names = [spelled.get(name, name) for name in fields] if spelled else fields
+    return _FORMS[tuple(names)] % tuple(fields.values())
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def _form(names: tuple[str, ...]) -> str:
     """Header lines of these names with a `%s` for each value. Raises InputError."""
-    if any(not name.isascii() or not name.isprintable() for name in names):
-        raise InputError(_CANNOT_BE_SENT)
+    if not all(map(_is_plain, names)):
+        raise InputError("A header of the request cannot be sent.")
     return "".join(f"{name.replace('%', '%%')}: %s\r\n" for name in names)
 
 

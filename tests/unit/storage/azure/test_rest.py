@@ -1,4 +1,4 @@
-"""Requests of our own: what a cancel does to one that is being refused."""
+"""Requests of our own: what a header holds, and what a cancel does to one that is refused."""
 
 from __future__ import annotations
 
@@ -9,10 +9,28 @@ from contextlib import closing
 import pytest
 
 from explorer.base.cancel import Cancelled, CancelToken, running_under
+from explorer.base.errors import InputError
 from explorer.storage.azure.client import open_store
+from explorer.storage.azure.rest import head_lines
 from explorer.storage.connection import parse
 from explorer.storage.model import BlobRef
 from tests.servers.raw import RawServer, read_request
+
+
+def test_header_lines_are_spelled_as_they_are_kept() -> None:
+    fields = {"date": "50 %s", "x-ms-meta-a%s": "1"}
+    lines = head_lines(fields, {"x-ms-meta-a%s": "x-ms-meta-A%s"})
+    assert lines == "date: 50 %s\r\nx-ms-meta-A%s: 1\r\n"
+
+
+@pytest.mark.parametrize("bad", ["a\r\nb", "a\rb", "a\nb", "a\0b", "\u00fc"])
+def test_neither_a_name_nor_a_value_ends_its_line(bad: str) -> None:
+    with pytest.raises(InputError, match="value of n "):
+        head_lines({"date": "1", "x-ms-meta-n": bad}, {})
+    with pytest.raises(InputError):
+        head_lines({"date": "1", bad: "1"}, {})
+    with pytest.raises(InputError):
+        head_lines({"date": "1", "n": "1"}, {"n": bad})
 
 
 def test_a_cancel_while_a_refusal_is_read_is_the_cancel() -> None:
