@@ -44,8 +44,8 @@ _END = "</Blob>"
 _STRETCH = 128 * 1024
 """Characters that are taken apart at once: some hundreds of blobs, which stay in the cache."""
 _LOOKS = 8
-"""So often in a page a stretch may turn out to be of several shapes, and be read row by row
-after all: there are pages of which each is."""
+"""So many stretches of a page may turn out to be of several shapes, and are read row by row after
+all; then no more are tried, for on some pages all of them are."""
 
 
 class Shape(NamedTuple):
@@ -174,7 +174,7 @@ def _stretch(
         metadata = (
             [dict(zip(keys, row, strict=True)) for row in zip(*values, strict=True)]
             if keys
-            else [{}] * count
+            else [{}] * count  # one for all: nobody writes into it
         )
     return columns_of_fields((names, *fields[: _METADATA_START - 1]), metadata), end
 
