@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from explorer.base.errors import NotFoundError
+from explorer.base.tasks import TaskScope
 from explorer.service.browse import Browser
 from explorer.service.connections import Connections
 from explorer.service.model import Location
@@ -54,15 +55,24 @@ class Looking:
         """Whether anything lives at or below that folder (one page of one name)."""
         return await self._browser.is_folder(location)
 
-    async def is_blob(self, location: Location, name: str) -> bool:
+    async def is_blob(self, location: Location, name: str, *, in_haste: bool = False) -> bool:
         """Whether `name` in that folder is a blob, which goes before a folder of the same name;
-        false for a folder. Raises NotFoundError where it is neither."""
+        false for a folder. Raises NotFoundError where it is neither.
+
+        `in_haste` asks about the folder without waiting whether there is a blob: a request more
+        for a blob, and for a folder one way to the service and back less.
+        """
+        folder = location.child(name)
+        scope = TaskScope(lambda name, error: None)  # raised here, where the answer matters
+        ahead = scope.spawn(self.is_folder(folder), name="is it a folder") if in_haste else None
         try:
             return not (await self.properties(location, name)).is_directory
         except NotFoundError as error:
-            if error.code != "ContainerNotFound" and await self.is_folder(location.child(name)):
+            if error.code != "ContainerNotFound" and await (ahead or self.is_folder(folder)):
                 return False
             raise
+        finally:
+            await scope.aclose()
 
     async def has_directories(self, connection_id: str) -> bool:
         """Whether directories are real there; asked of the service once, where nobody knows."""

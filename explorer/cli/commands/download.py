@@ -81,7 +81,8 @@ async def run(args: argparse.Namespace, out: Output) -> int:
         is_state = bool(snapshot or version_id)
         is_blob = is_state
         if name and not is_state:
-            is_blob = await asked_meanwhile(service, args, service.is_blob(location, name))
+            asked = service.is_blob(location, name, in_haste=True)
+            is_blob = await asked_meanwhile(service, args, asked)
         else:
             await start_transfers(service, args)
         if is_blob:

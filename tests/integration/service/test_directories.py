@@ -26,6 +26,7 @@ from explorer.base.errors import (
     PreconditionFailedError,
     ServiceError,
 )
+from explorer.base.tasks import TaskScope
 from explorer.service.access_control import AccessCount, AccessEdit
 from explorer.service.emulator import Emulator
 from explorer.service.events import Event, FolderChanged
@@ -35,7 +36,8 @@ from explorer.storage.acl import acl_text, parse_acl, parse_entry, parse_removal
 from explorer.storage.connection import parse
 from explorer.storage.directories import PathAccess
 from explorer.storage.model import Page
-from tests.servers.lake.faults import DropReply, Refuse, Rule
+from tests.integration.transfer.rig import until
+from tests.servers.lake.faults import Delay, DropReply, Refuse, Rule
 from tests.servers.lake.operations import Op
 from tests.servers.lake.server import Lake
 
@@ -209,6 +211,41 @@ def test_what_is_asked_ahead_tells_nobody_that_it_failed(lake: Lake, data_dir: P
         assert [page async for page in service.list_containers(connection.id)]
 
     lake.rules.append(Rule(Op.ACCOUNT_INFO, DropReply()))
+    with_service(data_dir, lake.connection_string, work)
+
+
+def test_in_haste_the_folder_is_asked_for_before_it_is_known_to_be_no_blob(
+    lake: Lake, filesystem: FileSystemClient, data_dir: Path
+) -> None:
+    put(filesystem, "a/f")
+    lake.rules.append(Rule(Op.HEAD_BLOB, Delay(60)))
+    lake.log.clear()
+
+    async def work(service: Service, connection: Connection) -> None:
+        top = top_of(connection, filesystem)
+        scope = TaskScope()
+        asked = scope.spawn(service.is_blob(top, "a", in_haste=True), name="asked")
+        await until(lambda: any(one.op is Op.LIST_BLOBS and one.status for one in lake.log))
+        assert not asked.done()
+        await scope.aclose()
+
+    with_service(data_dir, lake.connection_string, work)
+
+
+def test_in_haste_too_a_blob_goes_before_a_folder(
+    lake: Lake, filesystem: FileSystemClient, data_dir: Path
+) -> None:
+    put(filesystem, "a/f")
+    lake.rules.append(Rule(Op.LIST_BLOBS, Delay(60)))  # nobody waits for it
+
+    async def work(service: Service, connection: Connection) -> None:
+        top = top_of(connection, filesystem)
+        assert await service.is_blob(top.child("a"), "f", in_haste=True)
+        lake.rules.clear()
+        assert not await service.is_blob(top, "a", in_haste=True)
+        with pytest.raises(NotFoundError):
+            await service.is_blob(top, "b", in_haste=True)
+
     with_service(data_dir, lake.connection_string, work)
 
 
