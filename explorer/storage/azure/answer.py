@@ -117,26 +117,22 @@ class Answer:
         hint = headers.get("keep-alive")
         if hint is not None:
             connection.lasts_s = _keep_alive_s(hint)
+        self.is_at_end = False
+        """Whether all of the body was read."""
         if method == "HEAD" or status in _NO_BODY:
-            self._is_done = True
+            self.is_at_end = True
         elif (encoding := headers.get("transfer-encoding")) is not None:
             if encoding.lower() != "chunked":
                 raise WireError("the answer has a transfer encoding that nobody asked for")
             self._is_chunked = True
-            self._is_done = False
         elif (length := headers.get("content-length")) is not None:
             if not is_number(length):
                 raise WireError("the answer has an impossible length")
             self.length = self._left = int(length)
-            self._is_done = self._left == 0
+            self.is_at_end = self._left == 0
         else:
             self._left = None
-            self._keeps = self._is_done = False
-
-    @property
-    def is_at_end(self) -> bool:
-        """Whether all of the body was read."""
-        return self._is_done
+            self._keeps = False
 
     def forbid_reuse(self) -> None:
         """Its connection is not to be used again, whatever the headers say."""
@@ -158,14 +154,14 @@ class Answer:
         """Give the connection back if the body was read to its end, else close it."""
         finished, self.finished = self.finished, None
         if finished is not None:
-            finished(self._is_done and self._keeps and not self._connection.has_leftover)
+            finished(self.is_at_end and self._keeps and not self._connection.has_leftover)
 
     def read_into(self, view: memoryview) -> int:
         """Some bytes of the body into `view`; 0 only at its end.
 
         Raises ClosedEarly when the body is shorter than promised.
         """
-        if self._is_done or not view:
+        if self.is_at_end or not view:
             return 0
         if self._is_chunked and not self._left and not self._next_chunk():
             return 0
@@ -177,7 +173,7 @@ class Answer:
                 raise ClosedEarly(True) from error
             raise
         if left is None:
-            self._is_done = not count
+            self.is_at_end = not count
         elif not count:
             raise ClosedEarly(True)
         else:
@@ -186,7 +182,7 @@ class Answer:
                 if not self._left and self._connection.read_line():
                     raise WireError("a chunk of the answer is longer than it said")
             else:
-                self._is_done = not self._left
+                self.is_at_end = not self._left
         return count
 
     def _next_chunk(self) -> bool:
@@ -198,7 +194,7 @@ class Answer:
             return True
         for _ in range(_MOST_TRAILERS):
             if not self._connection.read_line():
-                self._is_done = True
+                self.is_at_end = True
                 return False
         raise WireError("the answer has too many trailers")
 
