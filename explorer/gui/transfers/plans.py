@@ -27,7 +27,7 @@ JOBS = Plan(
         _Job.FINISHED: 130,
     },
     least={
-        _Job.NAME: 160,
+        _Job.NAME: 150,
         _Job.PROGRESS: 100,
         _Job.STATUS: 120,
         _Job.SOURCE: 100,
