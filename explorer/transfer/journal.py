@@ -11,7 +11,6 @@ import asyncio
 import logging
 import queue
 import threading
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -35,7 +34,6 @@ class _Task:
     work: Callable[[Connection], Any]
     future: asyncio.Future[Any]
     is_write: bool
-    is_urgent: bool
 
 
 class Journal:
@@ -49,6 +47,8 @@ class Journal:
         self.notice = ""
         self._loop = asyncio.get_running_loop()
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._hurry = threading.Event()
+        """Somebody does not wait for company; who does, wakes no thread by coming."""
         self._closed = False
         self._started: asyncio.Future[str] = self._loop.create_future()
         self._ended: asyncio.Future[None] = self._loop.create_future()
@@ -112,7 +112,9 @@ class Journal:
         if self._closed:
             raise RuntimeError("the journal is closed")
         future: asyncio.Future[R] = self._loop.create_future()
-        self._tasks.put(_Task(work, future, is_write, is_urgent))
+        self._tasks.put(_Task(work, future, is_write))
+        if is_urgent:
+            self._hurry.set()
         return future
 
     async def aclose(self) -> None:
@@ -120,6 +122,7 @@ class Journal:
         if not self._closed:
             self._closed = True
             self._tasks.put(None)
+            self._hurry.set()
         await self._join()
 
     async def _join(self) -> None:
@@ -151,18 +154,20 @@ class Journal:
         first = self._tasks.get()
         if first is None:
             return None
+        self._hurry.wait(GROUP_S)
+        self._hurry.clear()
         batch = [first]
-        deadline = time.monotonic() + GROUP_S
         while len(batch) < GROUP_ROWS:
-            wait = 0.0 if batch[-1].is_urgent else max(0.0, deadline - time.monotonic())
             try:
-                task = self._tasks.get(timeout=wait) if wait else self._tasks.get_nowait()
+                task = self._tasks.get_nowait()
             except queue.Empty:
                 break
             if task is None:
                 self._tasks.put(None)
                 break
             batch.append(task)
+        else:
+            self._hurry.set()  # for what is still there
         return batch
 
     def _tell(

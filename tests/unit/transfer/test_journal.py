@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import sqlite3
 import stat
+import threading
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import closing
@@ -121,6 +122,37 @@ def test_a_change_that_cannot_wait_takes_along_what_waits_for_company(
 
     using(path, work)
     assert seen == [1, 2]
+
+
+def test_a_change_that_cannot_wait_is_not_held_up_by_one_that_comes_after_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.transfer.journal.GROUP_S", 600.0)
+    both_are_there = threading.Event()
+
+    async def work(journal: Journal) -> None:
+        busy = journal.post_now(lambda _: both_are_there.wait(30))
+        urgent = journal.post_now(lambda _: None)
+        waiting = journal.post(lambda _: None)
+        both_are_there.set()
+        async with asyncio.timeout(30):
+            await asyncio.gather(busy, urgent, waiting)
+
+    using(path, work)
+
+
+def test_more_changes_than_go_together_wait_for_nothing_either(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.transfer.journal.GROUP_S", 600.0)
+    monkeypatch.setattr("explorer.transfer.journal.GROUP_ROWS", 3)
+
+    async def work(journal: Journal) -> None:
+        posted = [journal.post(lambda _: None) for _ in range(7)]
+        async with asyncio.timeout(30):
+            await asyncio.gather(*posted, journal.post_now(lambda _: None))
+
+    using(path, work)
 
 
 def test_a_change_that_fails_fails_alone(path: Path) -> None:
