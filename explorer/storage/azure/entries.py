@@ -37,11 +37,12 @@ _type_of: Final = Known[str, BlobType](
 ).__getitem__
 _one_of: Final = Known[str, str](str).__getitem__
 """For values that many blobs share: one string for all of them."""
+_LESS_THAN_NOTHING = "a size is less than nothing"
 _FOLDER_MARKS = frozenset({"hdi_isfolder", "is_directory"})
 
 
 def blob_of(fields: Sequence[str], metadata: Mapping[str, str] | None) -> Blob:
-    """One row from the values of FIELDS. Raises ValueError where a size is no number."""
+    """One row from the values of FIELDS. Raises ValueError where a size is none."""
     (
         name,
         size,
@@ -57,6 +58,8 @@ def blob_of(fields: Sequence[str], metadata: Mapping[str, str] | None) -> Blob:
         resource_type,
     ) = fields
     size_bytes = int(size) if size else 0
+    if size_bytes < 0:
+        raise ValueError(_LESS_THAN_NOTHING)
     if etag and etag[0] not in '"W':
         etag = f'"{etag}"'
     return _as_blob(
@@ -99,6 +102,8 @@ def columns_of_fields(
         resource_types,
     ) = columns
     sizes_bytes = [*map(int, sizes if all(sizes) else [size or "0" for size in sizes])]
+    if min(sizes_bytes, default=0) < 0:
+        raise ValueError(_LESS_THAN_NOTHING)
     are_directories = [False] * len(names)
     if not all(sizes_bytes) or "directory" in resource_types:
         are_directories = [*map(_is_directory, names, sizes_bytes, metadata, resource_types)]

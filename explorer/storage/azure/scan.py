@@ -11,6 +11,7 @@ returns, unknown entities, endless shapes, an end that is missing) makes `scan_p
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
@@ -21,23 +22,37 @@ from explorer.base.patterns import regex
 from explorer.storage.azure.entries import FIELDS, blob_of, columns_of_fields
 from explorer.storage.model import Blob, Blobs, Columns, Page, Prefix
 
-_TOKEN = regex(r'<(/?)([A-Za-z_][\w.-]*)((?: [A-Za-z]+="[^"<&]*")*)( ?/?)>([^<]*)')
+_GAP = r"[ \t\n]*"
+_TAG = "[A-Za-z_][A-Za-z0-9_.-]*"
+_HEAD = regex(
+    r'(?:<\?xml version="1\.0" encoding="(?i:utf-8)"(?: standalone="yes")?\?>)?' + _GAP
+    + r"""<EnumerationResults(?: ServiceEndpoint=(?:"[^"<]*"|'[^'<]*'))?"""
+    + rf"""(?: ContainerName=(?:"[^"<]*"|'[^'<]*'))?>{_GAP}"""
+    + rf"(?:(?!<Blobs|<NextMarker)(?:<({_TAG})>[^<]*</\1>|<{_TAG} ?/>){_GAP})*<Blobs>"
+)  # fmt: skip
+_TOKEN = regex(rf'<(/?)({_TAG})( Encoded="true")?( ?/?)>([^<]*)')
 _TAIL = regex(
-    r"\s*</Blobs>\s*(?:<NextMarker>([^<]*)</NextMarker>|<NextMarker ?/>)\s*"
-    r"</EnumerationResults>\s*"
+    rf"{_GAP}</Blobs>{_GAP}(?:<NextMarker>([^<]*)</NextMarker>|<NextMarker ?/>){_GAP}"
+    rf"</EnumerationResults>{_GAP}"
 )
 _PREFIX = regex(
-    r'\s*<BlobPrefix><Name( Encoded="true")?>([^<]+)</Name>'
-    r"(?:<Properties>(?:<([\w.-]+)>[^<]*</\3>|<[\w.-]+ ?/>)*</Properties>)?</BlobPrefix>"
+    rf'{_GAP}<BlobPrefix><Name( Encoded="true")?>([^<]+)</Name>'
+    rf"(?:<Properties>(?:<({_TAG})>[^<&]*</\3>|<{_TAG} ?/>)*</Properties>)?</BlobPrefix>"
 )
 """Hierarchical accounts give their directories properties, which a prefix has no use for."""
 _REFERENCE = regex(r"&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|(amp|lt|gt|quot|apos));|&")
+_NEVER = (*map(chr, (*range(9), 11, 12, *range(14, 32))), "\ufffe", "\uffff")
+"""What XML does not hold, not even as a reference, beside halves of characters."""
 _CHARACTERS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _SHAPES_KEPT = 16
 _SHAPES_A_PAGE = 16
 _MOST_PIECES = 1000
 """Of one shape; an ordinary entry has fifty tags, and each costs memory and time."""
+_DEEPEST = 8
+"""Elements in each other; what is read is in the third."""
 _VALUE = "([^<]*+)"
+_LEAVES = ("Blob/Name", "Blob/Properties/", "Blob/Metadata/")
+"""What is read, or in it: text and nothing else."""
 _METADATA_START = len(FIELDS)
 _NOTHING = -1
 _END = "</Blob>"
@@ -69,16 +84,16 @@ _known: dict[bool, tuple[Shape, ...]] = {False: (), True: ()}
 def scan_page(data: bytes | bytearray, with_metadata: bool) -> Page | None:
     """The page, or None where only a parser can tell. Safe from many threads."""
     try:
-        text = data.decode().removeprefix("\ufeff")
-        # One character is found several times faster than two, and hardly ever there.
-        if "\r" in text or ("!" in text and "<!" in text):
+        text = data.removeprefix(codecs.BOM_UTF8).decode()
+        if "\r" in text or any([mark in text for mark in _NEVER]):
             return None
-        if text.find("?", text.find("?>") + 2) >= 0 and text.find("<?", 5) >= 0:
+        # One character is found many times faster than three, and hardly ever there.
+        if "]" in text and "]]>" in text:
             return None
-        head = text.find("<Blobs>")
-        if head < 0 or "<EnumerationResults" not in text[:head]:
+        if (head := _HEAD.match(text)) is None:
             return None
-        return _scan(text, head + len("<Blobs>"), with_metadata)
+        _plain(head[0])
+        return _scan(text, head.end(), with_metadata)
     except (ValueError, OverflowError):
         return None
 
@@ -187,19 +202,26 @@ def learn(text: str, at: int, with_metadata: bool) -> Shape | None:
     metadata: dict[str, int] = {}
     is_name_encoded = False
     path: list[str] = []
+    places = set()
     begun = at
     while True:
         hit = _TOKEN.match(text, at)
         pieces += 1
-        if hit is None or pieces > _MOST_PIECES:
+        if hit is None or pieces > _MOST_PIECES or len(path) > _DEEPEST:
             return None
         closes, tag, attributes, end_mark, value = hit.groups()
         is_empty = end_mark.endswith("/")
         if closes:
             if attributes or end_mark or not path or path.pop() != tag:
                 return None
-        elif not is_empty:
-            path.append(tag)
+        else:
+            place = "/".join((*path, tag))
+            # Which of several is meant, a parser may say.
+            if (len(path) < 3 and place in places) or (attributes and place != "Blob/Name"):
+                return None
+            places.add(place)
+            if not is_empty:
+                path.append(tag)
         if begun == at and (closes or is_empty or tag != "Blob" or attributes):
             return None
         woven[-1] += hit[0].removesuffix(value)
@@ -212,26 +234,18 @@ def learn(text: str, at: int, with_metadata: bool) -> Shape | None:
             woven[-1] += value
             if is_empty and with_metadata and path[1:] == ["Metadata"]:
                 metadata[tag] = _NOTHING
-            elif is_empty and path[1:] == ["Properties"]:
-                groups.pop(tag, None)
             continue
         is_leaf = text.startswith(f"</{tag}>", at)
         if not is_leaf:
-            if value.strip():
+            if value.strip() or place.startswith(_LEAVES):
                 return None
             woven[-1] += value
             continue
         where = "/".join(path[1:-1])
         group = len(woven) // 2
         woven += ["", ""]
-        if attributes and (where, tag) != ("", "Name"):
-            return None
         if (where, tag) == ("", "Name"):
-            if "Name" in groups:
-                return None
-            is_name_encoded = attributes == ' Encoded="true"'
-            if attributes and not is_name_encoded:
-                return None
+            is_name_encoded = bool(attributes)
             groups["Name"] = group
         elif where == "Properties" and tag in FIELDS[1:]:
             groups[tag] = group
@@ -263,6 +277,6 @@ def _character(hit: re.Match[str]) -> str:
     if not (by_hex or by_number):
         raise ValueError("a bare ampersand")
     character = chr(int(by_hex, 16) if by_hex else int(by_number))
-    if "\ud800" <= character <= "\udfff":
-        raise ValueError("half a character")
+    if "\ud800" <= character <= "\udfff" or character in _NEVER:
+        raise ValueError("no character, or half of one")
     return character

@@ -248,6 +248,71 @@ def test_a_page_that_is_not_whole_is_an_error(data: bytes) -> None:
         parse_page(data)
 
 
+PREFIX = "<BlobPrefix><Name>d/</Name><Properties><Etag>%s</Etag></Properties></BlobPrefix>"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        page_of([simple("a\0b")]),
+        page_of([simple("a", LeaseStatus="\x1f")]),
+        page_of([simple("a\uffff")]),
+        page_of([simple("a]]>b")]),
+        page_of([simple("a&#1;b")]),
+        page_of([simple("a&#xFFFE;b")]),
+        page_of([simple("a").replace("<Properties>", "<Properties><x²>1</x²>")]),
+        page_of([simple("a").replace("<Properties>", '<Properties a="1" a="2">')]),
+        page_of([simple("a").replace("<Properties>", '<Properties><x a="1" a="2" />')]),
+        page_of([PREFIX % "&unknown;"]),
+        page_of([(PREFIX % "1").replace("Etag", "-1")]),
+        page_of([simple("a")]) + "\xa0".encode(),
+        page_of([simple("a")]).replace(b"<Prefix>", b"", 1),
+        page_of([simple("a")]).replace(b"<Prefix>", b"<Prefix>&unknown;", 1),
+        page_of([simple("a")]).replace(b"?>", b"?><!", 1),
+        page_of([simple("a")]).replace(b"ServiceEndpoint", b"ContainerName", 1),
+        page_of([simple("a")]).replace(b'version="1.0"', b"version=1.0", 1),
+        page_of([simple("a")]).replace("\ufeff".encode(), b" ", 1),
+        page_of([simple("a", **{"Content-Length": "-3"})]),
+        page_of([simple("a", **{"Content-Length": "-3"}), "\n"]),
+    ],
+)
+def test_what_an_xml_parser_refuses_is_not_taken_by_the_fast_reader(data: bytes) -> None:
+    with pytest.raises(MarkupError):
+        parse_page_plainly(data)
+    with pytest.raises(MarkupError):
+        parse_page(data)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        simple("a").replace("<Name>", "<Metadata><x>1</x></Metadata><Name>"),
+        simple("a").replace("</Name>", "</Name><Properties><Etag>1</Etag></Properties>"),
+        simple("a").replace("</Name>", "</Name><Properties />"),
+        simple("a").replace("</Name>", "</Name><Properties></Properties>"),
+        simple("a", Etag="1").replace("</Etag>", "</Etag><Etag><x /></Etag>"),
+        simple("a", Etag="<x />"),
+        simple("a").replace("<Properties>", "<Metadata><y><z /></y></Metadata><Properties>"),
+    ],
+)
+@pytest.mark.parametrize("with_metadata", [False, True])
+def test_elements_that_come_twice_or_hold_others_mean_what_a_parser_says(
+    entry: str, with_metadata: bool
+) -> None:
+    data = page_of([entry.replace("</Blob>", "<Metadata><x>2</x></Metadata></Blob>")] * 2)
+    plain = parse_page_plainly(data, with_metadata=with_metadata)
+    assert parse_page(data, with_metadata=with_metadata) == plain
+
+
+def test_what_is_said_before_the_blobs_is_read_as_a_parser_would() -> None:
+    data = page_of([simple("a")]).replace(b"<Prefix>", b"<NextMarker>first</NextMarker><Prefix>", 1)
+    assert parse_page(data) == parse_page_plainly(data)
+    data = page_of([simple("a")]).replace(b"<Prefix>", b"<Blobs /><Prefix>", 1)
+    assert parse_page(data) == parse_page_plainly(data)
+    data = page_of([simple("\xe9")]).replace(b"utf-8", b"iso-8859-1", 1)[3:]
+    assert parse_page(data) == parse_page_plainly(data)
+
+
 @pytest.mark.parametrize("reference", ["&#xD800;", "&#57343;", "&#x110000;"])
 def test_a_reference_to_half_a_character_or_none_is_an_error(reference: str) -> None:
     data = page_of([simple(f"a{reference}b")])
