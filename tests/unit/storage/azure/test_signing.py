@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import hmac
+import pickle
+import secrets
+import sys
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -31,6 +34,11 @@ NEW_LINES = "\n" * 12
 HARD = [" ", "+", "%41", "a//b", "?q", "#f", "dot.", "日本/ü", "~!*'()", "&=", "a b+c%20"]
 names = st.one_of(st.sampled_from(HARD), st.text(st.characters(codec="utf-8"), min_size=1))
 
+OTHERS = [
+    "content-encoding", "content-language", "content-type", "date", "if-modified-since",
+    "if-none-match", "if-unmodified-since", "x-ms-range", "x-ms-copy-source",
+]  # fmt: skip
+
 
 def sdk_signature(method: str, url: str, headers: dict[str, str]) -> str:
     request = HttpRequest(method, url, headers=headers)
@@ -42,14 +50,24 @@ def sdk_signature(method: str, url: str, headers: dict[str, str]) -> str:
 
 
 @given(
+    method=st.sampled_from(["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE"]),
     name=names,
     prefix=names,
     root=st.sampled_from(["", "/acct"]),
     metadata=st.dictionaries(st.from_regex(r"[a-z_][a-z0-9_]{0,8}", fullmatch=True), names),
     length=st.sampled_from(["", "0", "17"]),
+    others=st.dictionaries(
+        st.sampled_from(OTHERS), st.sampled_from(["", "*", "50%", "%s", "a, b"])
+    ),
 )
 def test_signature_is_the_sdks(
-    name: str, prefix: str, root: str, metadata: dict[str, str], length: str
+    method: str,
+    name: str,
+    prefix: str,
+    root: str,
+    metadata: dict[str, str],
+    length: str,
+    others: dict[str, str],
 ) -> None:
     try:
         path = root + blob_path("c", name)
@@ -63,11 +81,12 @@ def test_signature_is_the_sdks(
         "content-md5": "abc=",
         **({"content-length": length} if length else {}),
         **{f"x-ms-meta-{key}": value for key, value in metadata.items()},
+        **others,
     }
     query = query_text({"comp": "list", "prefix": prefix, "marker": ""})
     ours = dict(headers)
-    signer_for(SharedKey("acct", KEY)).sign("PUT", path, query, ours)
-    theirs = sdk_signature("PUT", f"https://h{path}?{query}", headers)
+    signer_for(SharedKey("acct", KEY)).sign(method, path, query, ours)
+    theirs = sdk_signature(method, f"https://h{path}?{query}", headers)
     assert ours["authorization"] == theirs
 
 
@@ -105,6 +124,26 @@ def test_a_key_of_any_length_signs_as_python_does(key: bytes, container: str) ->
     KeySigner("acct", key).sign("GET", path, "", headers)
     signed = hmac.digest(key, f"GET{NEW_LINES}/acct{path}".encode(), "sha256")
     assert headers["authorization"] == f"SharedKey acct:{base64.b64encode(signed).decode()}"
+
+
+def test_a_key_is_kept_no_longer_than_its_signer() -> None:
+    key = secrets.token_bytes(64)
+    held = sys.getrefcount(key)
+    KeySigner("acct", key).sign("GET", "/c", "", {})
+    assert sys.getrefcount(key) == held
+
+
+def test_a_signer_in_another_process_is_the_same() -> None:
+    signer = KeySigner("acct", b"canary")
+    other = pickle.loads(pickle.dumps(signer))
+    assert (other, hash(other)) == (signer, hash(signer))
+    assert signer != KeySigner("acct", b"another")
+    ours: dict[str, str] = {}
+    theirs: dict[str, str] = {}
+    signer.sign("GET", "/c", "", ours)
+    other.sign("GET", "/c", "", theirs)
+    assert ours == theirs
+    assert "canary" not in repr(other)
 
 
 def test_a_key_that_is_no_base64_is_refused_without_quoting_it() -> None:
