@@ -13,6 +13,10 @@ from explorer.base.known import Known
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NUMBERS = {name: number for number, name in enumerate(_MONTHS, 1)}
+_HOURS, _MINUTES, _SECONDS = (
+    {f"{number:02}": number * seconds for number in range(end)}
+    for end, seconds in ((24, 3600), (60, 60), (60, 1))
+)
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -32,7 +36,8 @@ def _http_date(seconds: int) -> str:
 
 def _read(text: str) -> int:
     try:
-        return _days[text[5:16]] + _minutes[text[17:22]] + int(text[23:25])
+        day = _days[text[5:16]]
+        return day + _HOURS[text[17:19]] + _MINUTES[text[20:22]] + _SECONDS[text[23:25]]
     except (ValueError, KeyError):
         return 0
 
@@ -42,12 +47,7 @@ def _read_day(text: str) -> int:
     return (day - _EPOCH) * 86_400
 
 
-def _read_minute(text: str) -> int:
-    return int(text[:2]) * 3600 + int(text[3:]) * 60
-
-
 _days: Final = Known(_read_day)
-_minutes: Final = Known(_read_minute)
 seconds_of: Final[Callable[[str], int]] = Known(_read).__getitem__
 """Whole seconds; 0 where there is no date.
 
