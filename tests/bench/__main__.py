@@ -183,7 +183,7 @@ class Bench:
     def _is_right(self, op: Op, container: str, target: Path, output: Path) -> bool:
         if op is Op.DOWNLOAD:
             return self._data.is_big(target)
-        if op is Op.DOWNLOAD_MANY:
+        if op in (Op.DOWNLOAD_MANY, Op.DOWNLOAD_MANY_MD5):
             # Some put the folder itself there, some what is in it.
             inner = target / "small"
             return self._data.is_small(inner if inner.is_dir() else target)
@@ -205,7 +205,7 @@ def tell(run: Run, sizes: Sizes, lines: Path | None) -> None:
     """One line for a run, as it happens."""
     took = run.measured
     print(
-        f"{run.server:9} {sizes.title(run.op):28} {run.client:13} {took.wall_s:7.2f} s "
+        f"{run.server:9} {sizes.title(run.op):32} {run.client:13} {took.wall_s:7.2f} s "
         f"{took.cpu_s:7.2f} CPU {took.peak_bytes / 1e6:5.0f} MB  load {took.load:4.1f}"
         f"{'' if run.is_right else '  WRONG'}",
         flush=True,

@@ -63,7 +63,8 @@ class Quayside(Client):
             Op.UPLOAD_MD5: ["upload", str(task.data.big), container, "--md5"],
             Op.DOWNLOAD: ["download", f"{container}/big.bin", str(task.target)],
             Op.UPLOAD_MANY: ["upload", str(task.data.small), container, "small", "--no-md5"],
-            Op.DOWNLOAD_MANY: ["download", f"{container}/small", str(task.target)],
+            Op.DOWNLOAD_MANY: ["download", f"{container}/small", str(task.target), "--no-md5"],
+            Op.DOWNLOAD_MANY_MD5: ["download", f"{container}/small", str(task.target), "--md5"],
             Op.LIST: ["ls", "-r", "--json", container],
             Op.DELETE_MANY: ["rm", "-r", "--yes", f"{container}/small"],
         }[task.op]
@@ -79,6 +80,7 @@ class Azcopy(Client):
         common = ["--skip-version-check", "--log-level=NONE"]
         quiet = [*common, "--output-level=quiet"]
         data, big = task.data, f"{url}/big.bin?{sas}"
+        few = ["copy", f"{url}/small/*?{sas}", str(task.target), "--recursive", *down]
         words = {
             Op.UPLOAD: ["copy", str(data.big), big, *up, *quiet],
             Op.UPLOAD_MD5: ["copy", str(data.big), big, "--put-md5", *up, *quiet],
@@ -86,9 +88,8 @@ class Azcopy(Client):
             Op.UPLOAD_MANY: [
                 *("copy", f"{data.small}/*", f"{url}/small?{sas}", "--recursive", *up, *quiet)
             ],
-            Op.DOWNLOAD_MANY: [
-                *("copy", f"{url}/small/*?{sas}", str(task.target), "--recursive", *down, *quiet)
-            ],
+            Op.DOWNLOAD_MANY: [*few, "--check-md5=NoCheck", *quiet],
+            Op.DOWNLOAD_MANY_MD5: [*few, "--check-md5=FailIfDifferent", *quiet],
             Op.LIST: ["list", f"{url}?{sas}", "--output-type=json", "--location=Blob", *common],
             Op.DELETE_MANY: [
                 *("remove", f"{url}/small?{sas}", "--recursive", "--from-to=BlobTrash", *quiet)
@@ -116,10 +117,10 @@ class Rclone(Client):
         remove: list[str] = []
         if self._is_tuned:
             no_sums = ["--azureblob-disable-checksum", "--ignore-checksum"]
+            if task.op in (Op.UPLOAD_MD5, Op.DOWNLOAD_MANY_MD5):
+                no_sums = []
             large = ["--azureblob-chunk-size=8Mi", "--multi-thread-streams=8"]
-            big = [*large, "--multi-thread-chunk-size=8Mi"]
-            if task.op is not Op.UPLOAD_MD5:
-                big += no_sums
+            big = [*large, "--multi-thread-chunk-size=8Mi", *no_sums]
             remove = ["--transfers=32", "--checkers=32"]
             small = [*remove, "--no-traverse", "--fast-list", *no_sums]
         data, there = task.data, f"T:{task.container}"
@@ -129,6 +130,7 @@ class Rclone(Client):
             Op.DOWNLOAD: ["copyto", f"{there}/big.bin", str(task.target), *big],
             Op.UPLOAD_MANY: ["copy", str(data.small), f"{there}/small", *small],
             Op.DOWNLOAD_MANY: ["copy", f"{there}/small", str(task.target), *small],
+            Op.DOWNLOAD_MANY_MD5: ["copy", f"{there}/small", str(task.target), *small],
             Op.LIST: ["lsf", "-R", "--files-only", "--fast-list", there],
             Op.DELETE_MANY: ["delete", f"{there}/small", *remove],
         }[task.op]
@@ -147,7 +149,7 @@ class Library(Client):
     """A small program of ours around a library: `PROGRAM OP ENDPOINT CONTAINER LOCAL`."""
 
     def command(self, task: Task) -> Command | None:
-        if task.op is Op.UPLOAD_MD5:
+        if task.op in (Op.UPLOAD_MD5, Op.DOWNLOAD_MANY_MD5):
             return None
         local = {
             Op.UPLOAD: task.data.big,

@@ -17,6 +17,7 @@ class Op(Enum):
     DOWNLOAD = "download"
     UPLOAD_MANY = "upload-many"
     DOWNLOAD_MANY = "download-many"
+    DOWNLOAD_MANY_MD5 = "download-many-md5"
     LIST = "list"
     DELETE_MANY = "delete-many"
 
@@ -26,11 +27,16 @@ class Op(Enum):
 
     @property
     def is_download(self) -> bool:
-        return self in (Op.DOWNLOAD, Op.DOWNLOAD_MANY)
+        return self in (Op.DOWNLOAD, Op.DOWNLOAD_MANY, Op.DOWNLOAD_MANY_MD5)
 
     @property
     def is_many(self) -> bool:
-        return self in (Op.UPLOAD_MANY, Op.DOWNLOAD_MANY, Op.DELETE_MANY)
+        return self in (
+            Op.UPLOAD_MANY,
+            Op.DOWNLOAD_MANY,
+            Op.DOWNLOAD_MANY_MD5,
+            Op.DELETE_MANY,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +70,9 @@ class Sizes:
             Op.UPLOAD: f"upload {big}, no MD5",
             Op.UPLOAD_MD5: f"upload {big}, MD5 stored",
             Op.DOWNLOAD: f"download {big} to a file",
-            Op.UPLOAD_MANY: f"upload {small}",
-            Op.DOWNLOAD_MANY: f"download {small}",
+            Op.UPLOAD_MANY: f"upload {small}, no MD5",
+            Op.DOWNLOAD_MANY: f"download {small}, no MD5",
+            Op.DOWNLOAD_MANY_MD5: f"download {small}, checked",
             Op.LIST: f"list {self.list_count:,}, every column",
             Op.DELETE_MANY: f"delete {self.small_count:,}",
         }[op]
@@ -93,6 +100,7 @@ MUST: dict[Op, Limit] = {
     Op.DOWNLOAD: Limit(1.0, ("rclone",)),
     Op.UPLOAD_MANY: Limit(1.0, ("rclone",)),
     Op.DOWNLOAD_MANY: Limit(1.0, ("rclone",)),
+    Op.DOWNLOAD_MANY_MD5: Limit(1.0, ("rclone",)),
     Op.LIST: Limit(1 / 3, ("rclone",)),
     Op.DELETE_MANY: Limit(1.0, ("rclone",)),
 }
@@ -103,6 +111,7 @@ AIM: dict[Op, Limit] = {
     Op.DOWNLOAD: Limit(1.0, ALL),
     Op.UPLOAD_MANY: Limit(1.0, ("obstore",)),
     Op.DOWNLOAD_MANY: Limit(1.0, ALL),
+    Op.DOWNLOAD_MANY_MD5: Limit(1.0, ALL),
     Op.LIST: Limit(1.0, ("obstore",)),
     Op.DELETE_MANY: Limit(1.0, ("obstore",)),
 }
