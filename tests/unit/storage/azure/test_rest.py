@@ -11,9 +11,10 @@ import pytest
 from explorer.base.cancel import Cancelled, CancelToken, running_under
 from explorer.base.errors import InputError
 from explorer.storage.azure.client import open_store
+from explorer.storage.azure.reading import stored_headers
 from explorer.storage.azure.rest import head_lines
 from explorer.storage.connection import parse
-from explorer.storage.model import BlobRef
+from explorer.storage.model import BlobHeaders, BlobRef
 from tests.servers.raw import RawServer, read_request
 
 
@@ -31,6 +32,18 @@ def test_neither_a_name_nor_a_value_ends_its_line(bad: str) -> None:
         head_lines({"date": "1", bad: "1"}, {})
     with pytest.raises(InputError):
         head_lines({"date": "1", "n": "1"}, {"n": bad})
+
+
+@pytest.mark.parametrize("md5", [None, bytes(16)])
+def test_what_is_taken_from_the_headers_of_one_upload_is_there_for_the_next(
+    md5: bytes | None,
+) -> None:
+    headers = BlobHeaders("a/b", tier="Cool", content_md5=md5)
+    first = stored_headers(headers)
+    told = dict(first)
+    first.clear()
+    assert stored_headers(headers) == told
+    assert told["x-ms-access-tier"] == "Cool"
 
 
 def test_a_cancel_while_a_refusal_is_read_is_the_cancel() -> None:
