@@ -15,13 +15,11 @@ from PySide6.QtCore import (
     QMimeData,
     QModelIndex,
     QPoint,
-    QRect,
     Qt,
     QTimer,
     Signal,
 )
 from PySide6.QtGui import (
-    QColor,
     QDrag,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -29,18 +27,15 @@ from PySide6.QtGui import (
     QDropEvent,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QWidget
 
-from explorer.gui import colours
 from explorer.gui.browse.columns import Columns
 from explorer.gui.browse.drops import drag_picture
 from explorer.gui.browse.header import ListingHeader
-from explorer.gui.browse.listing_model import Index, ListingModel
+from explorer.gui.browse.listing_model import ListingModel
 from explorer.gui.browse.row_cells import RowCells
 from explorer.gui.browse.row_drops import RowDrops
 from explorer.gui.browse.rows import Row, RowKind
@@ -274,20 +269,6 @@ class ListingView(RowTable):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        row = self.current_row()
-        if row is not None and self.hasFocus():
-            painter = QPainter(self.viewport())
-            painter.setPen(QPen(QColor(colours.current().focus), 1))
-            painter.drawRect(self._row_rect(row).adjusted(0, 0, -1, -1))
-            painter.end()
         if self.drops.is_shown:
             on = self.drops.row
-            self.drops.paint(self.viewport().rect() if on is None else self._row_rect(on))
-
-    def currentChanged(self, current: Index, previous: Index) -> None:
-        super().currentChanged(current, previous)
-        self.viewport().update()  # the frame is as wide as the row
-
-    def _row_rect(self, row: int) -> QRect:
-        top = self.rowViewportPosition(row)
-        return QRect(0, top, self.viewport().width(), self.rowHeight(row))
+            self.drops.paint(self.viewport().rect() if on is None else self.row_rect(on))

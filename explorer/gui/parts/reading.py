@@ -36,5 +36,7 @@ class Cells(QStyledItemDelegate):
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
+        if getattr(option.widget, "frames_rows", False):
+            option.state &= ~QStyle.StateFlag.State_HasFocus
         if option.direction == RTL:
             option.text = isolated(option.text, RTL)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QSize, Qt
+from PySide6.QtCore import QModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QTreeView
 
-from explorer.gui.parts.reading import Cells
+from explorer.gui import colours
+from explorer.gui.parts.reading import Cells, Index
 
 ROW_HEIGHT = 28
 VIEW_ICON_SIZE = QSize(18, 18)
@@ -14,8 +16,12 @@ VIEW_ICON_SIZE = QSize(18, 18)
 class RowTable(QTableView):
     """A table of whole rows: Home and End lead to the first and the last one, as in any list.
 
-    Qt's own go to the first and last cell of the row, which scrolls the names out of sight.
+    Qt's own go to the first and last cell of the row, which scrolls the names out of sight. The
+    keyboard's frame goes around the whole row, too.
     """
+
+    frames_rows = True
+    """Its cells leave the frame to it."""
 
     def moveCursor(
         self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
@@ -28,6 +34,24 @@ class RowTable(QTableView):
         if not self.currentIndex().isValid():
             return model.index(row, self.horizontalHeader().logicalIndex(0))
         return model.index(row, self.currentIndex().column())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        current = self.currentIndex()
+        if current.isValid() and self.hasFocus():
+            painter = QPainter(self.viewport())
+            painter.setPen(QPen(QColor(colours.current().focus), 1))
+            painter.drawRect(self.row_rect(current.row()).adjusted(0, 0, -1, -1))
+            painter.end()
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        self.viewport().update()  # the frame is as wide as the row
+
+    def row_rect(self, row: int) -> QRect:
+        """Where it is seen, from edge to edge."""
+        top = self.rowViewportPosition(row)
+        return QRect(0, top, self.viewport().width(), self.rowHeight(row))
 
 
 def dress_tree(view: QTreeView, name: str) -> None:
