@@ -28,17 +28,13 @@ def test_the_row_that_has_the_keys_is_framed_from_edge_to_edge(
     window.resize(500, 260)
     window.show()
 
-    def framed(row: int) -> list[bool]:
-        """At the left edge, the borders between cells, and the right edge."""
+    def framed(row: int) -> list[int]:
+        """Where the frame crosses a line through the middle of the row."""
         picture = table.viewport().grab().toImage()
-        focus = QColor(colours.current().focus)
-        place = table.row_rect(row)
-        scale = picture.devicePixelRatio()
-        across = [table.columnViewportPosition(column) for column in (1, 2)]
-        return [
-            picture.pixelColor(int(x * scale), int(place.center().y() * scale)) == focus
-            for x in (place.left(), *across, place.right())
-        ]
+        place, scale = table.row_rect(row), picture.devicePixelRatio()
+        focus, y = QColor(colours.current().focus), int(place.center().y() * scale)
+        line = [picture.pixelColor(int(x * scale), y) for x in range(place.width())]
+        return [x for x, colour in enumerate(line) if colour == focus]
 
     async def work() -> None:
         window.activateWindow()
@@ -47,13 +43,18 @@ def test_the_row_that_has_the_keys_is_framed_from_edge_to_edge(
         flags = QItemSelectionModel.SelectionFlag
         chosen = flags.ClearAndSelect | flags.Rows
         table.selectionModel().setCurrentIndex(model.index(1, 1), chosen)
-        assert framed(1) == [True, False, False, True]
-        assert not any(framed(0))
+        assert framed(1) == [0, table.viewport().width() - 1]
+        assert framed(0) == []
         table.selectionModel().setCurrentIndex(model.index(2, 1), chosen)
-        assert framed(2) == [True, False, False, True]
-        assert not any(framed(1))
+        assert framed(2) == [0, table.viewport().width() - 1]
+        assert framed(1) == []
+        pictures = []
+        for column in range(3):
+            table.selectionModel().setCurrentIndex(model.index(2, column), chosen)
+            pictures.append(table.viewport().grab().toImage())
+        assert pictures[0] == pictures[1] == pictures[2]
         other.setFocus()
         await until(other.hasFocus, "the keys elsewhere")
-        assert not any(framed(2))
+        assert framed(2) == []
 
     drive(work())
