@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from explorer.base.errors import InputError, NotAuthorizedError, NotFoundError
 from explorer.base.tasks import TaskScope
@@ -15,7 +15,13 @@ from explorer.service.model import Location
 from explorer.service.patience import Calls
 from explorer.storage.access import Access, Action
 from explorer.storage.api import BlobStore
-from explorer.storage.connection import ConnectionSpec, Place, ScopeLevel
+from explorer.storage.connection import (
+    ConnectionSpec,
+    EntraSignIn,
+    Place,
+    ScopeLevel,
+    TokenSource,
+)
 from explorer.storage.model import (
     BlobProperties,
     BlobRef,
@@ -29,6 +35,7 @@ if TYPE_CHECKING:
     from explorer.storage.directories import DirectoryStore
 
 READ_PIECE_BYTES = 4 * 1024 * 1024
+_BY_HAND: Final = (TokenSource.BROWSER, TokenSource.DEVICE_CODE)
 
 
 class _Paged(Protocol):
@@ -132,7 +139,17 @@ class Browser:
         yield page
 
     def ask_ahead(self, connection_id: str) -> None:
-        self._scope.spawn(self._reach.directories(connection_id), name="kind of account")
+        self._scope.spawn(self._ask_ahead(connection_id), name="kind of account")
+
+    async def _ask_ahead(self, connection_id: str) -> None:
+        if not self.asks_a_person(connection_id):
+            await self._reach.directories(connection_id)
+
+    def asks_a_person(self, connection_id: str) -> bool:
+        """Whether somebody signs in for it by hand. Questions go one by one then: where the first
+        is given up, the next that waits for the same token would ask the person again."""
+        credential = self._reach.spec(connection_id).credential
+        return isinstance(credential, EntraSignIn) and credential.source in _BY_HAND
 
     async def is_folder(self, location: Location) -> bool:
         _needs_container(location)

@@ -62,6 +62,7 @@ class Looking:
         `in_haste` asks about the folder without waiting whether there is a blob: a request more
         for a blob, and for a folder one way to the service and back less.
         """
+        in_haste = in_haste and not self._browser.asks_a_person(location.connection_id)
         folder = location.child(name)
         scope = TaskScope(lambda name, error: None)  # raised here, where the answer matters
         ahead = scope.spawn(self.is_folder(folder), name="is it a folder") if in_haste else None
@@ -80,7 +81,8 @@ class Looking:
 
     def ask_ahead(self, connection_id: str) -> None:
         """Ask in the background what every job begins with, and so reach the service: nobody
-        waits for the answer, and where there is none the job will say so."""
+        waits for the answer, and where there is none the job will say so. Not where a person
+        has to sign in for it."""
         self._browser.ask_ahead(connection_id)
 
     async def container_properties(self, location: Location) -> Container:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import ssl
+import threading
 import urllib.error
 import urllib.request
 import uuid
@@ -16,6 +17,7 @@ from typing import TypeVar
 
 import pytest
 
+from explorer.base.cancel import Cancelled, current_token
 from explorer.base.errors import (
     ConnectionTextError,
     CredentialExpiredError,
@@ -23,13 +25,15 @@ from explorer.base.errors import (
     NotAuthorizedError,
     Retry,
 )
+from explorer.base.tasks import TaskScope
 from explorer.service.claims import utc_now
 from explorer.service.emulator import Emulator
 from explorer.service.model import Ability, Connection, Location, SecretHome
 from explorer.service.service import Service
 from explorer.service.sharing import SignedBy
 from explorer.storage.access import Verdict
-from explorer.storage.azure.tokens import keeper_of
+from explorer.storage.azure import identity
+from explorer.storage.azure.tokens import Token, keeper_of
 from explorer.storage.connection import TokenSource, parse, with_sign_in
 from explorer.storage.environment import TOKEN_VARIABLE
 from explorer.storage.model import BlobHeaders, BlobRef, Condition
@@ -421,3 +425,37 @@ def test_a_copy_shows_the_sources_token_and_no_byte_comes_through_here(
         assert "through" not in note
     kept = b"".join(path.read_bytes() for path in data_dir.rglob("*") if path.is_file())
     assert signed_in.split(".")[1].encode() not in kept
+
+
+@pytest.mark.parametrize("source", [TokenSource.BROWSER, TokenSource.DEVICE_CODE])
+def test_a_sign_in_that_is_given_up_is_not_asked_for_by_another_question(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, source: TokenSource
+) -> None:
+    """Who asked the person is cancelled first; whatever waits for the same token asks again."""
+    asked: list[TokenSource] = []
+    is_asked = threading.Event()
+
+    def ask(source: TokenSource) -> Token:
+        asked.append(source)
+        is_asked.set()
+        token, given_up = current_token(), threading.Event()
+        assert token is not None
+        with token.aborting(given_up.set):
+            given_up.wait()
+        raise Cancelled
+
+    async def main() -> None:
+        async with await Service.start(data_dir, adopt_jobs=False, with_transfers=False) as service:
+            spec = with_sign_in(parse("https://account.blob.core.windows.net"), source)
+            connection = await service.session_connection(spec)
+            scope = TaskScope()
+            place = Location(connection.id, "container", "")
+            scope.spawn(service.is_blob(place, "name", in_haste=True), name="asked")
+            await asyncio.to_thread(is_asked.wait)
+            service.ask_ahead(connection.id)
+            await asyncio.sleep(0)
+            await scope.aclose()
+
+    monkeypatch.setattr(identity, "identity_token", ask)
+    asyncio.run(main())
+    assert asked == [source]
