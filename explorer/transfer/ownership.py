@@ -12,6 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from explorer.transfer.files import translating
+
 ENDING: Final = ".lock"
 
 if sys.platform == "win32":  # not tried on Windows yet
@@ -35,14 +37,19 @@ else:
 
 
 class EngineLock:
-    """This engine's claim to be alive; `id` is what the journal calls the owner."""
+    """This engine's claim to be alive; `id` is what the journal calls the owner. Raises
+    LocalError."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder = folder
+        with translating(os.fsencode(folder)):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._take()
+
+    def _take(self) -> None:
         while True:
             self.id = os.urandom(16).hex()
-            self._path = folder / (self.id + ENDING)
+            self._path = self.folder / (self.id + ENDING)
             self._fd = os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
             # Somebody who cleans up may have held it, or removed it, for a moment.
             if _try_lock(self._fd) and self._path.exists():

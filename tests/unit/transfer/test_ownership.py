@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from explorer.base.errors import LocalError
 from explorer.transfer import job_table, transfer_table
 from explorer.transfer.journal import Journal
 from explorer.transfer.ownership import EngineLock
@@ -21,6 +24,14 @@ lock = EngineLock(Path(sys.argv[1]))
 print(lock.id, flush=True)
 sys.stdin.read()
 """
+
+
+@pytest.mark.parametrize("made", ["file", "file/below", "link"])
+def test_where_there_can_be_no_lock_the_reason_is_said_in_words(tmp_path: Path, made: str) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "link").symlink_to("link")
+    with pytest.raises(LocalError, match=made):
+        EngineLock(tmp_path / made)
 
 
 def test_an_engine_is_alive_until_its_process_is_killed(tmp_path: Path) -> None:
