@@ -22,14 +22,25 @@ from explorer.base.settings import Settings
 from explorer.storage.api import BlobStore
 from explorer.storage.azure.client import open_store
 from explorer.storage.connection import parse
+from explorer.storage.model import Blob
 from explorer.transfer.crew import fork_crew
 from explorer.transfer.encoding import request_from_text
 from explorer.transfer.engine import Engine
-from explorer.transfer.model import Request
+from explorer.transfer.model import JobSnapshot, RemotePlace, Request, TransferSnapshot
 from tests.integration.transfer.rig import WITH_CREW, Ears, Hooked, Stores
 
 HOLD_AT = int(os.environ.get("QUAYSIDE_HOLD_AT", 0))
 is_held = threading.Event()
+
+
+class Forgetful(Ears):
+    """Hears everything and keeps nothing of it: the memory is the engine's alone."""
+
+    def job_changed(self, job: JobSnapshot) -> None: ...
+
+    def transfer_changed(self, transfer: TransferSnapshot) -> None: ...
+
+    def blob_arrived(self, place: RemotePlace, blob: Blob) -> None: ...
 
 
 def hold(*_: Any) -> None:
@@ -40,7 +51,7 @@ def hold(*_: Any) -> None:
 async def main(store: BlobStore, data_dir: Path, request: Request | None) -> None:
     used: Any = Hooked(store, before=hold) if HOLD_AT else store
     crew = fork_crew(1) if WITH_CREW else None
-    engine = Engine(data_dir, Stores(used), Settings(concurrency=2), Ears(), crew)
+    engine = Engine(data_dir, Stores(used), Settings(concurrency=2), Forgetful(), crew)
     await engine.start(adopt=request is None)
     over = {job.id for job in engine.jobs() if job.state.is_final}
     if request is not None:
