@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import mmap
 from collections.abc import Callable
 from typing import Final, Protocol
 
@@ -11,7 +12,8 @@ from explorer.storage.api import BlobStore
 from explorer.storage.model import BlobProperties
 from explorer.transfer.files import Source
 
-HASH_BYTES: Final = 1024 * 1024
+HASH_BYTES: Final = 4 * 1024 * 1024
+"""At a time: after each the interpreter is asked for, and has to be waited for."""
 
 
 class Readable(Protocol):
@@ -23,11 +25,12 @@ class RunningMd5:
 
     def __init__(self) -> None:
         self._digest = hashlib.md5(usedforsecurity=False)
-        self._buffer = memoryview(bytearray(HASH_BYTES))
+        # Of a map only what was written to takes memory.
+        self._buffer = memoryview(mmap.mmap(-1, HASH_BYTES))
         self.position = 0
 
     def advance(self, file: Readable, until: int, told: Callable[[], None] = lambda: None) -> None:
-        """Read and hash from where it stands to `until`. `told` hears of each further MiB."""
+        """Read and hash from where it stands to `until`. `told` hears of each further piece."""
         token = current_token()
         while self.position < until:
             if token is not None:
