@@ -437,9 +437,8 @@ def _taken_over(rest: Rest) -> AzureBlobStore:
 
 
 def _which(ref: BlobRef) -> Mapping[str, str]:
-    if not (ref.snapshot or ref.version_id):
-        return _AS_IT_IS
-    return {"snapshot": ref.snapshot, "versionid": ref.version_id}
+    is_a_state = ref.snapshot or ref.version_id
+    return {"snapshot": ref.snapshot, "versionid": ref.version_id} if is_a_state else _AS_IT_IS
 
 
 @contextmanager
